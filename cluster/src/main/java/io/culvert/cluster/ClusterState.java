@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.cluster;
+
+import java.util.Collection;
+import java.util.Optional;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+
+/// What the cluster wants, at one moment. Immutable; versions share what did not change.
+///
+/// @param slicesByService slices by the Service they name, then by the slice's own name; a Service without slices is
+///     not a key, and a key need not be an existing Service
+/// @param nodes by name
+public record ClusterState(
+        PMap<ObjectName, Service> services,
+        PMap<ObjectName, PMap<String, EndpointSlice>> slicesByService,
+        PMap<String, Node> nodes,
+        PMap<ObjectName, Pod> pods) {
+
+    public static final ClusterState EMPTY =
+            new ClusterState(HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
+
+    public Optional<Service> service(ObjectName name) {
+        return Optional.ofNullable(services.get(name));
+    }
+
+    /// The slices of a Service, in no order.
+    public Collection<EndpointSlice> slices(ObjectName service) {
+        return slicesByService.getOrDefault(service, HashTreePMap.empty()).values();
+    }
+
+    public Optional<Node> node(String name) {
+        return Optional.ofNullable(nodes.get(name));
+    }
+
+    public Optional<Pod> pod(ObjectName name) {
+        return Optional.ofNullable(pods.get(name));
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.cluster;
+
+/// The kinds of objects in a [ClusterState].
+public enum ObjectKind {
+    SERVICE("Service"),
+    ENDPOINT_SLICE("EndpointSlice"),
+    NODE("Node"),
+    POD("Pod");
+
+    private final String apiName;
+
+    ObjectKind(String apiName) {
+        this.apiName = apiName;
+    }
+
+    /// The kind as manifests write it: `Service`, `EndpointSlice`, `Node` or `Pod`.
+    public String apiName() {
+        return apiName;
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.cluster;
+
+import io.culvert.net.IpAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A Pod. The API server source only has those of its own node.
+///
+/// @param uid `metadata.uid`, which names the pod's cgroup; empty where the source has none
+/// @param ips `status.podIPs`; empty once the pod has ended, because its addresses may belong to another by then
+/// @param nodeName `spec.nodeName`; null before the pod is scheduled
+/// @param socketLb false where annotation `culvert.io/socket-lb` is `off`: its sockets are translated packet by packet
+public record Pod(
+        ObjectName name,
+        String uid,
+        List<IpAddress> ips,
+        @Nullable String nodeName,
+        boolean hostNetwork,
+        boolean socketLb)
+        implements ClusterObject {
+
+    public Pod {
+        ips = List.copyOf(ips);
+    }
+
+    @Override
+    public ObjectKind kind() {
+        return ObjectKind.POD;
+    }
+}

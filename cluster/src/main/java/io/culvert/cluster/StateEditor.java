@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.cluster;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+
+/// Applies changes to a [ClusterState] and notes what became different. Not for use by several threads.
+final class StateEditor {
+
+    private ClusterState state = ClusterState.EMPTY;
+    private Differences differences = new Differences();
+
+    /// Which Service a slice is filed under: a slice can change its label, and then has to leave the old Service.
+    private final Map<ObjectName, ObjectName> serviceOfSlice = new HashMap<>();
+
+    ClusterState state() {
+        return state;
+    }
+
+    /// What became different since the last call.
+    Differences takeDifferences() {
+        Differences taken = differences;
+        differences = new Differences();
+        return taken;
+    }
+
+    void apply(Change change) {
+        switch (change) {
+            case Change.Put(Service service) -> putService(service);
+            case Change.Put(EndpointSlice slice) -> putSlice(slice);
+            case Change.Put(Node node) -> putNode(node);
+            case Change.Put(Pod pod) -> putPod(pod);
+            case Change.Remove(ObjectKind kind, ObjectName name) -> remove(kind, name);
+        }
+    }
+
+    private void remove(ObjectKind kind, ObjectName name) {
+        switch (kind) {
+            case SERVICE -> removeService(name);
+            case ENDPOINT_SLICE -> removeSlice(name);
+            case NODE -> {
+                if (state.nodes().containsKey(name.name())) {
+                    withNodes(state.nodes().minus(name.name()));
+                }
+            }
+            case POD -> {
+                if (state.pods().containsKey(name)) {
+                    withPods(state.pods().minus(name));
+                }
+            }
+        }
+    }
+
+    private void putService(Service service) {
+        if (!service.equals(state.services().get(service.name()))) {
+            withServices(state.services().plus(service.name(), service), service.name());
+        }
+    }
+
+    private void removeService(ObjectName name) {
+        if (state.services().containsKey(name)) {
+            withServices(state.services().minus(name), name);
+        }
+    }
+
+    private void putSlice(EndpointSlice slice) {
+        ObjectName service = slice.service();
+        ObjectName before = serviceOfSlice.put(slice.name(), service);
+        if (before != null && !before.equals(service)) {
+            unfile(slice.name(), before);
+        }
+        PMap<String, EndpointSlice> slices = state.slicesByService().getOrDefault(service, HashTreePMap.empty());
+        if (!slice.equals(slices.get(slice.name().name()))) {
+            withSlices(service, slices.plus(slice.name().name(), slice));
+        }
+    }
+
+    private void removeSlice(ObjectName name) {
+        ObjectName service = serviceOfSlice.remove(name);
+        if (service != null) {
+            unfile(name, service);
+        }
+    }
+
+    private void unfile(ObjectName slice, ObjectName service) {
+        PMap<String, EndpointSlice> slices = state.slicesByService().get(service);
+        if (slices != null) {
+            withSlices(service, slices.minus(slice.name()));
+        }
+    }
+
+    private void withServices(PMap<ObjectName, Service> services, ObjectName changed) {
+        state = new ClusterState(services, state.slicesByService(), state.nodes(), state.pods());
+        differences.services.add(changed);
+    }
+
+    private void withSlices(ObjectName service, PMap<String, EndpointSlice> slices) {
+        PMap<ObjectName, PMap<String, EndpointSlice>> all = slices.isEmpty()
+                ? state.slicesByService().minus(service)
+                : state.slicesByService().plus(service, slices);
+        state = new ClusterState(state.services(), all, state.nodes(), state.pods());
+        differences.services.add(service);
+    }
+
+    private void putNode(Node node) {
+        if (!node.equals(state.nodes().get(node.name().name()))) {
+            withNodes(state.nodes().plus(node.name().name(), node));
+        }
+    }
+
+    private void putPod(Pod pod) {
+        if (!pod.equals(state.pods().get(pod.name()))) {
+            withPods(state.pods().plus(pod.name(), pod));
+        }
+    }
+
+    private void withNodes(PMap<String, Node> nodes) {
+        state = new ClusterState(state.services(), state.slicesByService(), nodes, state.pods());
+        differences.nodes = true;
+    }
+
+    private void withPods(PMap<ObjectName, Pod> pods) {
+        state = new ClusterState(state.services(), state.slicesByService(), state.nodes(), pods);
+        differences.pods = true;
+    }
+}
