@@ -9,6 +9,7 @@
 #ifndef CULVERT_LAYOUT_H
 #define CULVERT_LAYOUT_H
 
+#include <linux/bpf.h>
 #include <linux/types.h>
 
 /* Raised when a structure below changes, so that an agent refuses pins of another layout instead of misreading them. */
@@ -96,7 +97,8 @@ struct published_backend {
 
 /*
  * flows: connections that are translated packet by packet. The key is the 5-tuple as seen on one side of the
- * translation, with its two ends in an order that does not depend on direction, so that both directions meet one entry.
+ * translation, with its two ends in an order that does not depend on direction, so that both directions meet one entry:
+ * low is the end whose address is the smaller number in network order; of equal addresses, the one whose port is.
  */
 struct flow_key {
 	struct ip low;
@@ -116,6 +118,7 @@ struct flow_key {
 #define FLOW_SERVER_CLOSED (1u << 3) /* FIN from the backend */
 #define FLOW_RESET (1u << 4)         /* RST from either side */
 #define FLOW_HAIRPIN (1u << 5)       /* client and backend are one pod: source is a node address */
+#define FLOW_MASQUERADED (1u << 6)   /* source and source_port differ from the client's: both ends are rewritten */
 
 struct flow {
 	struct ip client;
@@ -151,8 +154,9 @@ struct sock_peer {
 
 /* For sockets that send to several Services without connecting; older peers overflow into sock_overflow. */
 struct sock_peers {
-	__u32 next; /* where the next peer goes, modulo SOCK_PEERS */
-	__u32 pad;
+	struct bpf_spin_lock lock; /* threads that share the socket */
+	__u16 next; /* where the next peer goes, modulo SOCK_PEERS; SOCK_PEERS and more once peers have overflowed */
+	__u16 last; /* the peer that was sent to last: of two Services with one backend, the one that is answered */
 	struct sock_peer peer[SOCK_PEERS];
 };
 
@@ -184,6 +188,12 @@ enum drop_reason {
 	DROP_NO_SOURCE_PORT = 167,
 	DROP_REJECT_RATE_LIMITED = 198,
 	DROP_REASONS = 256,
+};
+
+/* reject_bucket: what is left of this CPU's budget for RST and ICMP answers. */
+struct token_bucket {
+	__u64 refilled; /* CLOCK_MONOTONIC, nanoseconds */
+	__u64 tokens;   /* nanoseconds of budget: an answer costs a second divided by the rate */
 };
 
 struct drop_count {

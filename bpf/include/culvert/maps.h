@@ -93,4 +93,11 @@ struct {
 	__type(value, struct drop_count);
 } drops SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct token_bucket);
+} reject_bucket SEC(".maps");
+
 #endif

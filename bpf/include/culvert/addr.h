@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Addresses of both families as 16 bytes, IPv4 as ::ffff:a.b.c.d. */
+#ifndef CULVERT_ADDR_H
+#define CULVERT_ADDR_H
+
+#include <stdbool.h>
+
+#include <linux/bpf.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "layout.h"
+
+static __always_inline struct ip ip_from_v4(__be32 address)
+{
+	return (struct ip){ .word = { 0, 0, bpf_htonl(0xffff), address } };
+}
+
+static __always_inline bool ip_is_v4(const struct ip *ip)
+{
+	return !(ip->word[0] | ip->word[1] | (ip->word[2] ^ bpf_htonl(0xffff)));
+}
+
+static __always_inline bool ip_is_zero(const struct ip *ip)
+{
+	return !(ip->word[0] | ip->word[1] | ip->word[2] | ip->word[3]);
+}
+
+/* The last word first: that is where addresses of one cluster differ. */
+static __always_inline bool ip_equal(const struct ip *a, const struct ip *b)
+{
+	return a->word[3] == b->word[3] && a->word[2] == b->word[2] && a->word[1] == b->word[1] &&
+	       a->word[0] == b->word[0];
+}
+
+/* Halves as numbers, for comparison in the order of the bytes. */
+static __always_inline __u64 ip_high(const struct ip *ip)
+{
+	return (__u64)bpf_ntohl(ip->word[0]) << 32 | bpf_ntohl(ip->word[1]);
+}
+
+static __always_inline __u64 ip_low(const struct ip *ip)
+{
+	return (__u64)bpf_ntohl(ip->word[2]) << 32 | bpf_ntohl(ip->word[3]);
+}
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * From a packet to its 5-tuple. Reads through direct packet access, and pulls what is not in the linear part.
+ * skb->protocol is used instead of the Ethernet header, because the kernel keeps a VLAN tag outside of the packet.
+ */
+#ifndef CULVERT_PARSE_H
+#define CULVERT_PARSE_H
+
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+
+#include "addr.h"
+
+#define PACKET_OPEN (1u << 0)    /* asks for a new connection: SYN without ACK, INIT */
+#define PACKET_PROCEED (1u << 1) /* belongs to a connection that exists */
+#define PACKET_CLOSE (1u << 2)   /* FIN, SHUTDOWN: this side will send no more */
+#define PACKET_RESET (1u << 3)   /* RST, ABORT */
+
+struct packet {
+	struct ip source;
+	struct ip destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u8 protocol;
+	__u8 signals; /* PACKET_*; UDP has none */
+	__u8 v4;
+	__u8 pad;
+	__u32 l4_offset; /* of the TCP, UDP or SCTP header, from the Ethernet header */
+	__u32 l4_length; /* from that header to the end that the network header states; 0 where it cannot state it */
+};
+
+enum parse_result {
+	PARSE_OK,
+	PARSE_FOREIGN,    /* not ours to judge: other protocols, fragments, malformed headers */
+	PARSE_UNREADABLE, /* the bytes are there, but there was no memory to make them linear */
+};
+
+#define IPV4_MORE_FRAGMENTS 0x2000
+#define IPV4_FRAGMENT_OFFSET 0x1fff
+#define IPV6_FRAGMENT 0xfff9 /* offset and more-fragments flag */
+#define IPV6_EXTENSIONS 6
+#define IPV6_L4_OFFSET_MAX 512
+
+struct sctp_packet {
+	__be16 source;
+	__be16 dest;
+	__be32 tag;
+	__le32 checksum;
+	__u8 chunk;
+	__u8 flags;
+	__be16 length;
+};
+
+/* Chunk types of RFC 9260, 3.2. */
+#define SCTP_INIT 1
+#define SCTP_ABORT 6
+#define SCTP_SHUTDOWN 7
+#define SCTP_SHUTDOWN_ACK 8
+#define SCTP_SHUTDOWN_COMPLETE 14
+
+/* Null when the packet is shorter or memory is short: parse_failed tells which. */
+static __always_inline void *packet_bytes(struct __sk_buff *skb, __u32 offset, __u32 size)
+{
+	void *data = (void *)(long)skb->data;
+	void *end = (void *)(long)skb->data_end;
+
+	if (data + offset + size <= end)
+		return data + offset;
+	if (skb->len < offset + size || bpf_skb_pull_data(skb, offset + size))
+		return NULL;
+	data = (void *)(long)skb->data;
+	end = (void *)(long)skb->data_end;
+	return data + offset + size <= end ? data + offset : NULL;
+}
+
+static __always_inline int parse_failed(struct __sk_buff *skb, __u32 offset, __u32 size)
+{
+	return skb->len < offset + size ? PARSE_FOREIGN : PARSE_UNREADABLE;
+}
+
+static __always_inline int parse_ipv4(struct __sk_buff *skb, struct packet *packet)
+{
+	struct iphdr *ip = packet_bytes(skb, ETH_HLEN, sizeof(*ip));
+	__u32 header, total;
+
+	if (!ip)
+		return parse_failed(skb, ETH_HLEN, sizeof(*ip));
+	header = ip->ihl * 4;
+	total = bpf_ntohs(ip->tot_len);
+	if (ip->version != 4 || header < sizeof(*ip))
+		return PARSE_FOREIGN;
+	/* Only the first fragment has ports, so that no fragment is translated rather than one of them. */
+	if (ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_OFFSET))
+		return PARSE_FOREIGN;
+	/* GSO packets above 64 KiB state no length. */
+	if (total && total < header)
+		return PARSE_FOREIGN;
+	packet->source = ip_from_v4(ip->saddr);
+	packet->destination = ip_from_v4(ip->daddr);
+	packet->protocol = ip->protocol;
+	packet->v4 = 1;
+	packet->l4_offset = ETH_HLEN + header;
+	packet->l4_length = total ? total - header : 0;
+	return total == header ? PARSE_FOREIGN : PARSE_OK;
+}
+
+/* Walks to the upper-layer header. The offset that it returns is negative for what is left alone. */
+static __noinline long parse_ipv6_extensions(struct __sk_buff *skb, __u8 next)
+{
+	__u32 offset = ETH_HLEN + sizeof(struct ipv6hdr);
+	__u8 header[8];
+
+	for (int i = 0; i < IPV6_EXTENSIONS; i++) {
+		if (next == IPPROTO_TCP || next == IPPROTO_UDP || next == IPPROTO_SCTP)
+			return offset | (__u32)next << 16;
+		if (offset > IPV6_L4_OFFSET_MAX || bpf_skb_load_bytes(skb, offset, header, sizeof(header)))
+			return -1;
+		switch (next) {
+		case IPPROTO_FRAGMENT:
+			if (header[2] || header[3] & (IPV6_FRAGMENT & 0xff))
+				return -1;
+			offset += 8;
+			break;
+		case IPPROTO_ROUTING:
+			/* With segments left the checksum covers another destination than the header's. */
+			if (header[3])
+				return -1;
+			offset += 8 + header[1] * 8;
+			break;
+		case IPPROTO_HOPOPTS:
+		case IPPROTO_DSTOPTS:
+			offset += 8 + header[1] * 8;
+			break;
+		case IPPROTO_AH:
+			/* Authenticated addresses cannot be translated. */
+		default:
+			return -1;
+		}
+		next = header[0];
+	}
+	return -1;
+}
+
+static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *packet)
+{
+	struct ipv6hdr *ip = packet_bytes(skb, ETH_HLEN, sizeof(*ip));
+	__u32 payload, extensions;
+	__u8 next;
+
+	if (!ip)
+		return parse_failed(skb, ETH_HLEN, sizeof(*ip));
+	if (ip->version != 6)
+		return PARSE_FOREIGN;
+	__builtin_memcpy(&packet->source, &ip->saddr, sizeof(packet->source));
+	__builtin_memcpy(&packet->destination, &ip->daddr, sizeof(packet->destination));
+	payload = bpf_ntohs(ip->payload_len);
+	next = ip->nexthdr;
+	packet->v4 = 0;
+	packet->l4_offset = ETH_HLEN + sizeof(*ip);
+	packet->protocol = next;
+	if (next != IPPROTO_TCP && next != IPPROTO_UDP && next != IPPROTO_SCTP) {
+		long walked = parse_ipv6_extensions(skb, next);
+
+		if (walked < 0)
+			return PARSE_FOREIGN;
+		packet->l4_offset = walked & 0xffff;
+		packet->protocol = walked >> 16;
+	}
+	extensions = packet->l4_offset - ETH_HLEN - sizeof(*ip);
+	if (payload && payload <= extensions)
+		return PARSE_FOREIGN;
+	packet->l4_length = payload ? payload - extensions : 0;
+	return PARSE_OK;
+}
+
+static __always_inline int parse_tcp(struct __sk_buff *skb, struct packet *packet)
+{
+	struct tcphdr *tcp = packet_bytes(skb, packet->l4_offset, sizeof(*tcp));
+
+	if (!tcp)
+		return parse_failed(skb, packet->l4_offset, sizeof(*tcp));
+	if (packet->l4_length && packet->l4_length < sizeof(*tcp))
+		return PARSE_FOREIGN;
+	packet->source_port = tcp->source;
+	packet->destination_port = tcp->dest;
+	if (tcp->syn && !tcp->ack && !tcp->fin && !tcp->rst)
+		packet->signals = PACKET_OPEN;
+	else
+		packet->signals = (tcp->ack ? PACKET_PROCEED : 0) | (tcp->fin ? PACKET_CLOSE : 0) |
+				  (tcp->rst ? PACKET_RESET : 0);
+	return PARSE_OK;
+}
+
+static __always_inline int parse_udp(struct __sk_buff *skb, struct packet *packet)
+{
+	struct udphdr *udp = packet_bytes(skb, packet->l4_offset, sizeof(*udp));
+
+	if (!udp)
+		return parse_failed(skb, packet->l4_offset, sizeof(*udp));
+	if (packet->l4_length && packet->l4_length < sizeof(*udp))
+		return PARSE_FOREIGN;
+	packet->source_port = udp->source;
+	packet->destination_port = udp->dest;
+	packet->signals = 0;
+	return PARSE_OK;
+}
+
+static __always_inline int parse_sctp(struct __sk_buff *skb, struct packet *packet)
+{
+	struct sctp_packet *sctp = packet_bytes(skb, packet->l4_offset, sizeof(*sctp));
+
+	if (!sctp)
+		return parse_failed(skb, packet->l4_offset, sizeof(*sctp));
+	if (packet->l4_length && packet->l4_length < sizeof(*sctp))
+		return PARSE_FOREIGN;
+	packet->source_port = sctp->source;
+	packet->destination_port = sctp->dest;
+	switch (sctp->chunk) {
+	case SCTP_INIT:
+		packet->signals = PACKET_OPEN;
+		break;
+	case SCTP_ABORT:
+		packet->signals = PACKET_PROCEED | PACKET_RESET;
+		break;
+	case SCTP_SHUTDOWN:
+	case SCTP_SHUTDOWN_ACK:
+	case SCTP_SHUTDOWN_COMPLETE:
+		packet->signals = PACKET_PROCEED | PACKET_CLOSE;
+		break;
+	default:
+		packet->signals = PACKET_PROCEED;
+	}
+	return PARSE_OK;
+}
+
+static __always_inline int packet_parse(struct __sk_buff *skb, struct packet *packet)
+{
+	int result = PARSE_FOREIGN;
+
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		result = parse_ipv4(skb, packet);
+	else if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		result = parse_ipv6(skb, packet);
+	if (result != PARSE_OK)
+		return result;
+	switch (packet->protocol) {
+	case IPPROTO_TCP:
+		return parse_tcp(skb, packet);
+	case IPPROTO_UDP:
+		return parse_udp(skb, packet);
+	case IPPROTO_SCTP:
+		return parse_sctp(skb, packet);
+	}
+	return PARSE_FOREIGN;
+}
+
+/* What is counted: the whole packet from its network header. A GSO packet counts once. */
+static __always_inline __u64 packet_length(const struct __sk_buff *skb)
+{
+	return skb->len - ETH_HLEN;
+}
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Whether a packet that no backend can take may be answered: never more often than the budget allows, and never to a
+ * source that is no single host (services that answer those can be used against others).
+ */
+#ifndef CULVERT_REJECT_H
+#define CULVERT_REJECT_H
+
+#include "config.h"
+#include "flow.h"
+#include "reject_icmp.h"
+#include "reject_tcp.h"
+#include "turn.h"
+
+#define PACKET_TYPE_BROADCAST 1 /* PACKET_BROADCAST and PACKET_MULTICAST of linux/if_packet.h */
+#define PACKET_TYPE_MULTICAST 2
+
+/* A bucket of at most one second of time; an answer takes its share of a second out of it. */
+static __always_inline bool reject_is_in_budget(void)
+{
+	__u32 zero = 0;
+	struct token_bucket *bucket = bpf_map_lookup_elem(&reject_bucket, &zero);
+	__u64 now = flow_clock(), cost, tokens;
+
+	if (!bucket || !config_reject_rate)
+		return false;
+	cost = NANOSECONDS / config_reject_rate;
+	tokens = bucket->tokens + (now - bucket->refilled);
+	if (tokens > NANOSECONDS)
+		tokens = NANOSECONDS;
+	bucket->refilled = now;
+	bucket->tokens = tokens < cost ? tokens : tokens - cost;
+	return tokens >= cost;
+}
+
+static __always_inline bool reject_may_answer(const struct __sk_buff *skb, const struct packet *packet)
+{
+	__u32 first = bpf_ntohl(packet->source.word[0]), last = bpf_ntohl(packet->source.word[3]);
+
+	if (skb->pkt_type == PACKET_TYPE_BROADCAST || skb->pkt_type == PACKET_TYPE_MULTICAST)
+		return false;
+	if (packet->v4) /* 0.0.0.0/8, 127.0.0.0/8, 224.0.0.0/4, 240.0.0.0/4 */
+		return last >> 24 && last >> 24 != 127 && last >> 28 < 0xe;
+	if (first >> 24 == 0xff)
+		return false;
+	return first || packet->source.word[1] || packet->source.word[2] || last > 1;
+}
+
+/* Answers the client as a closed port would, and counts the packet. */
+__noinline int packet_reject(struct __sk_buff *skb, const struct packet *packet)
+{
+	__u64 length = packet_length(skb);
+	long error;
+
+	if (!packet)
+		return TC_ACT_SHOT;
+	if (!reject_may_answer(skb, packet))
+		return packet_drop(skb, DROP_INVALID_PACKET);
+	if (!reject_is_in_budget())
+		return packet_drop(skb, DROP_REJECT_RATE_LIMITED);
+	drop_count(DROP_NO_BACKEND, length);
+	if (packet->protocol == IPPROTO_TCP)
+		error = reject_with_reset(skb, packet);
+	else if (packet->v4)
+		error = reject_with_icmp4(skb, packet);
+	else
+		error = reject_with_icmp6(skb, packet);
+	return error ? TC_ACT_SHOT : packet_turn(skb);
+}
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Turns a datagram into the ICMP port unreachable message about it (RFC 792, RFC 4443). The datagram is cut to what a
+ * receiver needs to find its socket, and the new headers are put before it: the last bytes of them take the place of
+ * the old Ethernet header.
+ */
+#ifndef CULVERT_REJECT_ICMP_H
+#define CULVERT_REJECT_ICMP_H
+
+#include "csum.h"
+
+/* linux/icmp.h includes a header of the C library, which is not there for this target. */
+#define ICMP_DEST_UNREACH 3
+#define ICMP_PORT_UNREACH 3
+#define ICMPV6_DEST_UNREACH 1
+#define ICMPV6_PORT_UNREACH 4
+
+#define REJECT_HOP_LIMIT 64
+#define REJECT_QUOTE_MAX 128 /* headers up to and with eight bytes of the transport's */
+
+/* Of both families: RFC 792 and RFC 4443, 3.1. */
+struct icmp_unreachable {
+	__u8 type;
+	__u8 code;
+	__be16 checksum;
+	__be32 unused;
+};
+
+/* Cuts the packet to its quotation, which it returns as sum and length. */
+static __always_inline long icmp_quote(struct __sk_buff *skb, const struct packet *packet, __u32 *length, __u64 *sum)
+{
+	__u8 quote[REJECT_QUOTE_MAX] = {};
+	__u32 bytes = packet->l4_offset - ETH_HLEN + 8;
+
+	if (bytes < 8 || bytes > sizeof(quote) || bpf_skb_change_tail(skb, ETH_HLEN + bytes, 0) ||
+	    bpf_skb_load_bytes(skb, ETH_HLEN, quote, bytes))
+		return -1;
+	*length = bytes;
+	*sum = bpf_csum_diff(NULL, 0, (__be32 *)quote, sizeof(quote), 0);
+	return 0;
+}
+
+static __always_inline long icmp_push(struct __sk_buff *skb, void *headers, __u32 size)
+{
+	struct ethhdr ethernet;
+
+	if (bpf_skb_load_bytes(skb, 0, &ethernet, sizeof(ethernet)) || bpf_skb_change_head(skb, size, 0) ||
+	    bpf_skb_store_bytes(skb, 0, &ethernet, sizeof(ethernet), 0))
+		return -1;
+	return bpf_skb_store_bytes(skb, ETH_HLEN, headers, size, 0);
+}
+
+static __always_inline long reject_with_icmp4(struct __sk_buff *skb, const struct packet *packet)
+{
+	struct {
+		struct iphdr ip;
+		struct icmp_unreachable icmp;
+	} headers = {};
+	__u32 length;
+	__u64 sum;
+
+	if (icmp_quote(skb, packet, &length, &sum))
+		return -1;
+	headers.icmp.type = ICMP_DEST_UNREACH;
+	headers.icmp.code = ICMP_PORT_UNREACH;
+	headers.icmp.checksum = ~csum_fold(
+		sum + bpf_csum_diff(NULL, 0, (__be32 *)&headers.icmp, sizeof(headers.icmp), 0));
+	headers.ip.version = 4;
+	headers.ip.ihl = sizeof(headers.ip) / 4;
+	headers.ip.tot_len = bpf_htons(sizeof(headers) + length);
+	headers.ip.frag_off = bpf_htons(0x4000); /* don't fragment: no identification is needed then (RFC 6864) */
+	headers.ip.ttl = REJECT_HOP_LIMIT;
+	headers.ip.protocol = IPPROTO_ICMP;
+	headers.ip.saddr = packet->destination.word[3];
+	headers.ip.daddr = packet->source.word[3];
+	headers.ip.check = ~csum_fold(bpf_csum_diff(NULL, 0, (__be32 *)&headers.ip, sizeof(headers.ip), 0));
+	return icmp_push(skb, &headers, sizeof(headers));
+}
+
+static __always_inline long reject_with_icmp6(struct __sk_buff *skb, const struct packet *packet)
+{
+	struct {
+		struct ipv6hdr ip;
+		struct icmp_unreachable icmp;
+	} headers = {};
+	__u32 length;
+	__u64 sum;
+
+	if (icmp_quote(skb, packet, &length, &sum))
+		return -1;
+	headers.icmp.type = ICMPV6_DEST_UNREACH;
+	headers.icmp.code = ICMPV6_PORT_UNREACH;
+	sum += csum_pseudo_header(packet, IPPROTO_ICMPV6, sizeof(headers.icmp) + length);
+	headers.icmp.checksum = ~csum_fold(
+		sum + bpf_csum_diff(NULL, 0, (__be32 *)&headers.icmp, sizeof(headers.icmp), 0));
+	headers.ip.version = 6;
+	headers.ip.payload_len = bpf_htons(sizeof(headers.icmp) + length);
+	headers.ip.nexthdr = IPPROTO_ICMPV6;
+	headers.ip.hop_limit = REJECT_HOP_LIMIT;
+	__builtin_memcpy(&headers.ip.saddr, &packet->destination, sizeof(headers.ip.saddr));
+	__builtin_memcpy(&headers.ip.daddr, &packet->source, sizeof(headers.ip.daddr));
+	return icmp_push(skb, &headers, sizeof(headers));
+}
+
+#endif

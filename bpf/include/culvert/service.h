@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From the address that a client dials to the backends that may serve it. */
+#ifndef CULVERT_SERVICE_H
+#define CULVERT_SERVICE_H
+
+#include "addr.h"
+#include "maps.h"
+
+enum candidates_result {
+	CANDIDATES_FOUND,
+	CANDIDATES_UNPUBLISHED, /* no extent: as if the frontend did not exist */
+	CANDIDATES_NONE,        /* refuse */
+	CANDIDATES_ELSEWHERE,   /* none on this node, some on others: drop, so that nothing leaves the node */
+};
+
+/* Backends that may be chosen are slots [first, first + count). */
+struct candidates {
+	__u32 first;
+	__u32 count;
+	__u8 algorithm;
+};
+
+/*
+ * The word is read once: it says where a complete extent is, and the loads below depend on it, so that they see what
+ * was written before it on every architecture.
+ */
+static __always_inline int service_candidates(const struct frontend *frontend, struct candidates *candidates)
+{
+	__u32 index = frontend->service;
+	struct service *service = bpf_map_lookup_elem(&services, &index);
+	bool local = frontend->flags & FRONTEND_LOCAL_SET;
+	union slot *slot;
+	__u64 extent;
+	__u32 start;
+
+	if (!service)
+		return CANDIDATES_UNPUBLISHED;
+	extent = *(volatile __u64 *)&service->extent;
+	if (!(extent & EXTENT_PUBLISHED))
+		return CANDIDATES_UNPUBLISHED;
+
+	start = (__u32)extent;
+	if ((extent & EXTENT_PLAIN) && !local) {
+		candidates->first = start + 1;
+		candidates->count = (__u32)(extent >> EXTENT_START_BITS) & ((1u << EXTENT_COUNT_BITS) - 1);
+		candidates->algorithm = ALGORITHM_RANDOM;
+		return candidates->count ? CANDIDATES_FOUND : CANDIDATES_NONE;
+	}
+
+	slot = bpf_map_lookup_elem(&slots, &start);
+	if (!slot)
+		return CANDIDATES_UNPUBLISHED;
+	candidates->algorithm = slot->header.algorithm;
+	if (!local) {
+		candidates->first = start + 1 + slot->header.cluster_first;
+		candidates->count = slot->header.cluster_count;
+		return candidates->count ? CANDIDATES_FOUND : CANDIDATES_NONE;
+	}
+	candidates->first = start + 1;
+	candidates->count = slot->header.local_count;
+	if (candidates->count)
+		return CANDIDATES_FOUND;
+	return slot->header.flags & EXTENT_ENDPOINTS_ELSEWHERE ? CANDIDATES_ELSEWHERE : CANDIDATES_NONE;
+}
+
+/* Whether a backend that was chosen earlier still serves its Service: one array read. */
+static __always_inline bool backend_is_published(__u32 id)
+{
+	__u32 index = id & BACKEND_INDEX_MASK;
+	struct published_backend *published = bpf_map_lookup_elem(&backends, &index);
+
+	return published && published->id == id;
+}
+
+#endif

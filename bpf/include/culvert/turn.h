@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Sends a packet back out of the interface that it came in by. */
+#ifndef CULVERT_TURN_H
+#define CULVERT_TURN_H
+
+#include <stddef.h>
+
+#include <linux/if_ether.h>
+#include <linux/pkt_cls.h>
+
+#include "drop.h"
+#include "parse.h"
+
+static __always_inline int packet_drop(const struct __sk_buff *skb, enum drop_reason reason)
+{
+	drop_count(reason, packet_length(skb));
+	return TC_ACT_SHOT;
+}
+
+static __always_inline int packet_turn(struct __sk_buff *skb)
+{
+	__u8 macs[2 * ETH_ALEN], swapped[2 * ETH_ALEN];
+
+	if (bpf_skb_load_bytes(skb, 0, macs, sizeof(macs)))
+		return packet_drop(skb, DROP_INVALID_PACKET);
+	__builtin_memcpy(swapped, macs + ETH_ALEN, ETH_ALEN);
+	__builtin_memcpy(swapped + ETH_ALEN, macs, ETH_ALEN);
+	if (bpf_skb_store_bytes(skb, 0, swapped, sizeof(swapped), 0))
+		return packet_drop(skb, DROP_WRITE_ERROR);
+	return bpf_redirect(skb->ifindex, 0);
+}
+
+#endif
