@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.testkit.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What labs leave in the kernel and on disk, found by name: nothing else is ever touched.
+final class LabRemains {
+
+    private static final Path NETNS = Path.of("/run/netns");
+
+    private LabRemains() {}
+
+    /// Removes the labs whose creators are no longer there.
+    static void removeOfDeadProcesses() {
+        Set<LabName> names = new HashSet<>();
+        for (Path parent : parents()) {
+            for (Path path : children(parent)) {
+                LabName.parse(path.getFileName().toString()).ifPresent(names::add);
+            }
+        }
+        names.stream().filter(name -> !name.ownerIsAlive()).forEach(LabRemains::remove);
+    }
+
+    /// Removes one lab: its processes first, because they hold the rest.
+    static void remove(LabName lab) {
+        Path cgroup = MountPoints.cgroup2().resolve(lab.toString());
+        if (Files.exists(cgroup)) {
+            Cgroups.killAndRemove(cgroup);
+        }
+        deleteTree(MountPoints.bpffs().resolve(lab.toString()));
+        Script script = new Script();
+        netnsOf(lab).forEach(netns -> script.ip("netns del " + netns));
+        script.run();
+        deleteTree(directory(lab));
+    }
+
+    /// Everything of one lab that is still there, as paths.
+    static List<Path> of(LabName lab) {
+        List<Path> remains = new ArrayList<>();
+        for (Path parent : parents()) {
+            children(parent).stream()
+                    .filter(path -> LabName.parse(path.getFileName().toString())
+                            .filter(lab::equals)
+                            .isPresent())
+                    .forEach(remains::add);
+        }
+        return remains;
+    }
+
+    static Path directory(LabName lab) {
+        return temporary().resolve(lab.toString());
+    }
+
+    private static List<String> netnsOf(LabName lab) {
+        return of(lab).stream()
+                .filter(path -> path.startsWith(NETNS))
+                .map(path -> path.getFileName().toString())
+                .toList();
+    }
+
+    private static List<Path> parents() {
+        return List.of(NETNS, MountPoints.cgroup2(), MountPoints.bpffs(), temporary());
+    }
+
+    private static Path temporary() {
+        return Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    private static List<Path> children(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (var paths = Files.list(directory)) {
+            return paths.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void deleteTree(Path root) {
+        if (!Files.exists(root)) {
+            return;
+        }
+        try (var paths = Files.walk(root)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (NoSuchFileException e) {
+            throw new LabException("remove " + root + ": something else removes it at the same time", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("remove " + root, e);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.testkit.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/// Commands of ip(8) and sysctl settings for several namespaces, run by one shell in the order given: starting a
+/// process per command would take most of the time that a lab needs.
+final class Script {
+
+    private final StringBuilder text = new StringBuilder();
+    private String open = "";
+
+    /// @param commands as ip(8) reads them in a batch; in the namespace `netns`
+    Script ip(String netns, String... commands) {
+        section("ip -n " + netns + " -batch -");
+        lines(List.of(commands));
+        return this;
+    }
+
+    /// As [#ip], in the namespace of this process.
+    Script ip(String command) {
+        section("ip -batch -");
+        lines(List.of(command));
+        return this;
+    }
+
+    /// As [#ip(String)], going on after failures.
+    Script ipForced(String command) {
+        section("ip -force -batch -");
+        lines(List.of(command));
+        return this;
+    }
+
+    /// @param settings `path=value`, the path below `/proc/sys/net`
+    Script set(String netns, String... settings) {
+        // /proc/sys/net shows the namespace of the process that opens it.
+        section("nsenter --net=/run/netns/" + netns + " sh -eu");
+        for (String setting : settings) {
+            int equals = setting.indexOf('=');
+            lines(List.of(
+                    "echo " + setting.substring(equals + 1) + " > /proc/sys/net/" + setting.substring(0, equals)));
+        }
+        return this;
+    }
+
+    /// @throws LabException with what the failing command wrote
+    void run() {
+        section("");
+        try {
+            Process shell =
+                    new ProcessBuilder("sh", "-eu").redirectErrorStream(true).start();
+            try (var in = shell.getOutputStream()) {
+                in.write(text.toString().getBytes(StandardCharsets.UTF_8));
+            }
+            String output = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (shell.waitFor() != 0) {
+                throw new LabException("set up namespaces: " + output.strip() + "\n" + text);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("run sh", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabException("interrupted while namespaces were set up", e);
+        }
+    }
+
+    /// Goes on with the running command where it is the same, else ends its input and starts another.
+    private void section(String command) {
+        if (command.equals(open)) {
+            return;
+        }
+        if (!open.isEmpty()) {
+            text.append("EOF\n");
+        }
+        if (!command.isEmpty()) {
+            text.append(command).append(" <<'EOF'\n");
+        }
+        open = command;
+    }
+
+    private void lines(List<String> lines) {
+        for (String line : lines) {
+            text.append(line).append('\n');
+        }
+    }
+}
