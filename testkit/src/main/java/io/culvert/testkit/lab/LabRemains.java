@@ -8,9 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /// What labs leave in the kernel and on disk, found by name: nothing else is ever touched.
 final class LabRemains {
@@ -21,13 +21,20 @@ final class LabRemains {
 
     /// Removes the labs whose creators are no longer there.
     static void removeOfDeadProcesses() {
-        Set<LabName> names = new HashSet<>();
+        all().keySet().stream().filter(name -> !name.ownerIsAlive()).forEach(LabRemains::remove);
+    }
+
+    /// Everything of all labs, of this process and of others.
+    static Map<LabName, List<Path>> all() {
+        Map<LabName, List<Path>> remains = new HashMap<>();
         for (Path parent : parents()) {
             for (Path path : children(parent)) {
-                LabName.parse(path.getFileName().toString()).ifPresent(names::add);
+                LabName.parse(path.getFileName().toString())
+                        .ifPresent(lab -> remains.computeIfAbsent(lab, _ -> new ArrayList<>())
+                                .add(path));
             }
         }
-        names.stream().filter(name -> !name.ownerIsAlive()).forEach(LabRemains::remove);
+        return remains;
     }
 
     /// Removes one lab: its processes first, because they hold the rest.
@@ -45,15 +52,7 @@ final class LabRemains {
 
     /// Everything of one lab that is still there, as paths.
     static List<Path> of(LabName lab) {
-        List<Path> remains = new ArrayList<>();
-        for (Path parent : parents()) {
-            children(parent).stream()
-                    .filter(path -> LabName.parse(path.getFileName().toString())
-                            .filter(lab::equals)
-                            .isPresent())
-                    .forEach(remains::add);
-        }
-        return remains;
+        return all().getOrDefault(lab, List.of());
     }
 
     static Path directory(LabName lab) {

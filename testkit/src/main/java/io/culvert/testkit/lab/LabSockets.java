@@ -124,9 +124,10 @@ public final class LabSockets {
                 call(command("udp_exchange", to).put("handle", socket.handle()).put("text", text)));
     }
 
-    SocketName name(int handle, String end) {
-        JsonNode names = SocketReplies.ok(call(SocketActor.command("names").put("handle", handle)));
-        return SocketReplies.socketName(names.get(end));
+    SocketName name(int handle, String systemCall) {
+        JsonNode reply = SocketReplies.ok(
+                call(SocketActor.command("name").put("handle", handle).put("call", systemCall)));
+        return SocketReplies.socketName(reply.get("name"));
     }
 
     LoadReport loadReport(String operation, int handle, Duration patience) {

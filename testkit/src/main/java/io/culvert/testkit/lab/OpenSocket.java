@@ -14,14 +14,14 @@ public sealed class OpenSocket implements AutoCloseable permits TcpConnection, U
 
     /// getsockname(2).
     public final SocketName local() {
-        return sockets.name(handle, "local");
+        return sockets.name(handle, "getsockname");
     }
 
     /// getpeername(2).
     ///
     /// @throws AssertionError if the socket has no peer
     public final SocketName peer() {
-        return sockets.name(handle, "peer");
+        return sockets.name(handle, "getpeername");
     }
 
     @Override

@@ -27,13 +27,6 @@ final class Script {
         return this;
     }
 
-    /// As [#ip(String)], going on after failures.
-    Script ipForced(String command) {
-        section("ip -force -batch -");
-        lines(List.of(command));
-        return this;
-    }
-
     /// @param settings `path=value`, the path below `/proc/sys/net`
     Script set(String netns, String... settings) {
         // /proc/sys/net shows the namespace of the process that opens it.

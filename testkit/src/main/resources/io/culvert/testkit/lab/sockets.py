@@ -6,6 +6,7 @@ One JSON object a line comes in: {"id": 1, "op": "tcp", ...}. One a line goes ou
 opposed to the kernel's ETIMEDOUT. Each command runs in a thread of its own. End of input ends the program.
 """
 import errno
+import itertools
 import json
 import os
 import socket
@@ -17,7 +18,7 @@ import time
 NAME = sys.argv[1]
 PATIENCE = 5.0
 handles = {}
-handle_lock = threading.Lock()
+numbers = itertools.count(1)
 out_lock = threading.Lock()
 PACKET_OUTGOING = 4
 ETH_P_ALL = 3
@@ -41,9 +42,8 @@ def attempt(stage, started, action, *args):
 
 
 def keep(thing):
-    with handle_lock:
-        number = len(handles) + 1
-        handles[number] = thing
+    number = next(numbers)
+    handles[number] = thing
     return number
 
 
@@ -83,6 +83,26 @@ def serve_connection(connection, peer):
             pass  # the client tells what it saw
 
 
+class Server:
+    """A bound socket and the thread that serves it; closed only when the thread no longer holds the socket."""
+
+    def __init__(self, sock, serve):
+        self.sock = sock
+        self.thread = threading.Thread(target=serve, args=(sock,), daemon=True)
+        self.thread.start()
+
+    def getsockname(self):
+        return self.sock.getsockname()
+
+    def close(self):
+        try:
+            self.sock.shutdown(socket.SHUT_RDWR)  # wakes the thread, also where it says ENOTCONN
+        except OSError:
+            pass
+        self.thread.join(PATIENCE)
+        self.sock.close()
+
+
 def accept_all(listener):
     while True:
         try:
@@ -103,8 +123,7 @@ def dual_stack(kind, command):
 def tcp_serve(command):
     listener = dual_stack(socket.SOCK_STREAM, command)
     listener.listen(4096)
-    threading.Thread(target=accept_all, args=(listener,), daemon=True).start()
-    return {"handle": keep(listener)}
+    return {"handle": keep(Server(listener, accept_all))}
 
 
 def answer_all(server):
@@ -112,10 +131,10 @@ def answer_all(server):
     while True:
         try:
             data, ancillary, _, peer = server.recvmsg(65536, 256)
-        except OSError as error:
-            if error.errno == errno.EBADF:
-                return
+        except OSError:
             continue  # an ICMP error for an earlier answer
+        if not ancillary:
+            return  # woken by the shutdown, without a datagram
         info = [value for level, kind, value in ancillary if (level, kind) == (socket.IPPROTO_IPV6, IPV6_PKTINFO)]
         local = socket.inet_ntop(socket.AF_INET6, info[0][:16])
         reply = answer(peer, (local, server.getsockname()[1]), data.decode())
@@ -129,8 +148,7 @@ def answer_all(server):
 def udp_serve(command):
     server = dual_stack(socket.SOCK_DGRAM, command)
     server.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
-    threading.Thread(target=answer_all, args=(server,), daemon=True).start()
-    return {"handle": keep(server)}
+    return {"handle": keep(Server(server, answer_all))}
 
 
 # Clients
@@ -216,20 +234,15 @@ def udp_exchange(command):
     return exchange_datagram(handles[command["handle"]], command["text"], to)
 
 
-def names(command):
+def name(command):
     sock = handles[command["handle"]]
     started = time.monotonic()
-    peer = attempt("getpeername", started, sock.getpeername)
-    return {"local": name_of(sock.getsockname()), "peer": name_of(peer)}
+    ends = {"getsockname": lambda: sock.getsockname(), "getpeername": lambda: sock.getpeername()}
+    return {"name": name_of(attempt(command["call"], started, ends[command["call"]]))}
 
 
 def close(command):
-    thing = handles[command["handle"]]
-    try:
-        thing.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits in accept or recvmsg
-    except OSError:
-        pass
-    thing.close()
+    handles.pop(command["handle"]).close()
     return {}
 
 
@@ -296,7 +309,7 @@ class Load:
         self.datagrams(sock, (self.command["host"], self.command["port"]))
 
     def datagrams(self, sock, to):
-        number = iter(range(1 << 60))
+        number = itertools.count()
         self.rounds_of(lambda: exchange_datagram(sock, str(next(number)), to), True)
         sock.close()
 
@@ -352,7 +365,7 @@ def raw(command):
 
 
 OPERATIONS = {operation.__name__: operation for operation in (
-    tcp_serve, udp_serve, tcp, tcp_open, tcp_exchange, udp, udp_open, udp_exchange, names, close,
+    tcp_serve, udp_serve, tcp, tcp_open, tcp_exchange, udp, udp_open, udp_exchange, name, close,
     load_start, load_report, load_stop, raw)}
 
 
