@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.cluster.decode;
+
+import io.culvert.cluster.Node;
+import io.culvert.net.IpAddress;
+import io.culvert.net.IpPrefix;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Reads a Node (core v1).
+final class NodeDecoder {
+
+    private static final String ZONE = "topology.kubernetes.io/zone";
+
+    private final BadEntries badEntries;
+
+    NodeDecoder(BadEntries badEntries) {
+        this.badEntries = badEntries;
+    }
+
+    Node decode(Metadata metadata, Fields document) {
+        String zone = metadata.label(ZONE).filter(text -> !text.isEmpty()).orElse(null);
+        return new Node(metadata.name(), internalIps(document.at("status")), zone, podCidrs(document.at("spec")));
+    }
+
+    private List<IpAddress> internalIps(Fields status) {
+        List<IpAddress> addresses = new ArrayList<>();
+        for (Fields entry : status.each("addresses")) {
+            if (entry.requiredText("type").equals("InternalIP")) {
+                Addresses.one(entry, "address", badEntries).ifPresent(addresses::add);
+            }
+        }
+        return addresses;
+    }
+
+    private List<IpPrefix> podCidrs(Fields spec) {
+        String key = "podCIDRs";
+        List<String> texts = spec.texts(key);
+        List<IpPrefix> prefixes = new ArrayList<>(texts.size());
+        for (int i = 0; i < texts.size(); i++) {
+            String text = texts.get(i);
+            int index = i;
+            IpPrefix.parse(text)
+                    .ifPresentOrElse(
+                            prefixes::add,
+                            () -> badEntries.found(spec.invalid(key, index, "\"" + text + "\" is not a CIDR")));
+        }
+        return prefixes;
+    }
+}

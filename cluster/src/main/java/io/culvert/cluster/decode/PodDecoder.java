@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.cluster.decode;
+
+import io.culvert.cluster.Pod;
+import io.culvert.net.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Reads a Pod (core v1).
+final class PodDecoder {
+
+    private static final String SOCKET_LB = "culvert.io/socket-lb";
+
+    private final BadEntries badEntries;
+
+    PodDecoder(BadEntries badEntries) {
+        this.badEntries = badEntries;
+    }
+
+    Pod decode(Metadata metadata, Fields document) {
+        Fields spec = document.at("spec");
+        return new Pod(
+                metadata.name(),
+                metadata.uid(),
+                ips(document.at("status")),
+                spec.text("nodeName").map(String::intern).orElse(null),
+                spec.flag("hostNetwork", false),
+                socketLb(metadata, document));
+    }
+
+    private List<IpAddress> ips(Fields status) {
+        String phase = status.text("phase").orElse("");
+        if (phase.equals("Succeeded") || phase.equals("Failed")) {
+            return List.of();
+        }
+        List<IpAddress> addresses = new ArrayList<>(2);
+        for (Fields entry : status.each("podIPs")) {
+            Addresses.one(entry, "ip", badEntries).ifPresent(addresses::add);
+        }
+        if (addresses.isEmpty() && !status.text("podIP").orElse("").isEmpty()) {
+            Addresses.one(status, "podIP", badEntries).ifPresent(addresses::add);
+        }
+        return addresses;
+    }
+
+    private boolean socketLb(Metadata metadata, Fields document) {
+        String text = metadata.annotations().getOrDefault(SOCKET_LB, "on");
+        if (!text.equals("on") && !text.equals("off")) {
+            badEntries.found(document.at("metadata")
+                    .at("annotations")
+                    .invalid(SOCKET_LB, "\"" + text + "\" is not understood", "use \"on\" or \"off\""));
+        }
+        return !text.equals("off");
+    }
+}

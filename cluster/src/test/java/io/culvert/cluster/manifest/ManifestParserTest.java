@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.cluster.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.cluster.Problem;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Bad input, each with the one line that a user sees.
+class ManifestParserTest {
+
+    private static final String SERVICE = """
+            apiVersion: v1
+            kind: Service
+            metadata:
+              name: web
+            spec:
+              type: ClusterIP
+              clusterIP: 10.96.0.10
+              ports:
+              - name: http
+                port: 80
+                protocol: TCP
+            """;
+
+    private static final String SLICE = """
+            apiVersion: discovery.k8s.io/v1
+            kind: EndpointSlice
+            metadata:
+              name: web-1
+              labels: {kubernetes.io/service-name: web}
+            addressType: IPv4
+            ports:
+            - {name: http, port: 8080}
+            endpoints:
+            - addresses: ["10.1.0.3"]
+              conditions: {ready: true}
+            """;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "port: 80 | port: 70000 | 10:11: Service default/web: spec.ports[0].port: 70000 is not a port (1 to 65535)",
+                "port: 80 | port: 0 | 10:11: Service default/web: spec.ports[0].port: 0 is not a port (1 to 65535)",
+                "port: 80 | port: \"80\" | 10:11: Service default/web: spec.ports[0].port: must be a whole number, not the string \"80\"; remove the quotes",
+                "port: 80 | port: 8.5 | 10:11: Service default/web: spec.ports[0].port: 8.5 is not a port (1 to 65535)",
+                "port: 80 | prot: 80 | 9:5: Service default/web: spec.ports[0].port: is missing",
+                "protocol: TCP | protocol: ICMP | 11:15: Service default/web: spec.ports[0].protocol: \"ICMP\" is not a protocol; use TCP, UDP or SCTP",
+                "10.96.0.10 | 10.96.0.300 | 7:14: Service default/web: spec.clusterIP: \"10.96.0.300\" is not an IP address",
+                "type: ClusterIP | type: Cluster | 6:9: Service default/web: spec.type: \"Cluster\" is not a Service type; use ClusterIP, NodePort, LoadBalancer or ExternalName",
+                "type: ClusterIP | internalTrafficPolicy: Near | 6:26: Service default/web: spec.internalTrafficPolicy: \"Near\" is not a traffic policy; use Cluster or Local",
+                "type: ClusterIP | externalIPs: [192.0.2.1, here] | 6:28: Service default/web: spec.externalIPs[1]: \"here\" is not an IP address",
+                "type: ClusterIP | externalIPs: 192.0.2.1 | 6:16: Service default/web: spec.externalIPs: must be a list, not the string \"192.0.2.1\"",
+                "type: ClusterIP | sessionAffinity: Cookie | 6:20: Service default/web: spec.sessionAffinity: \"Cookie\" is not a session affinity; use None or ClientIP",
+                "type: ClusterIP | type: ClusterIP\\n  type: NodePort | 7:3: the field type is there twice; remove one",
+                "name: web | name: Web_1 | 4:9: metadata.name: \"Web_1\" is not an object name; use a-z, 0-9, - and .",
+                "name: web | name: 7 | 4:9: metadata.name: must be a string, not the number 7; put it in quotes",
+                "name: web | label: web | 4:3: metadata.name: is missing",
+                "kind: Service | kind: Deployment | 2:7: kind: \"Deployment\" is not a kind that Culvert reads; use Node, Namespace, Pod, Service, EndpointSlice, NetworkPolicy, ClusterNetworkPolicy, List",
+                "kind: Service | size: 4 | 1:1: kind: is missing",
+                "apiVersion: v1 | apiVersion: v2 | 1:13: apiVersion: \"v2\" is not of kind Service; use v1",
+                "ports: | ports: & | 8:11: while scanning an anchor, unexpected character found \\n(10); correct the syntax",
+                "type: ClusterIP | <<: {type: ClusterIP} | 6:3: a merge key (<<) is not understood; write the fields out",
+            })
+    void aServiceThatIsWrongIsReportedInOneLine(String from, String to, String line) {
+        ParsedFile file = ManifestParser.parse("web.yaml", SERVICE.replace(from, to.replace("\\n", "\n")));
+
+        assertThat(lines(file)).containsExactly("web.yaml:" + line);
+        assertThat(file.objects()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "10.1.0.3 | 10.1.0 | 10:15: EndpointSlice default/web-1: endpoints[0].addresses[0]: \"10.1.0\" is not an IP address",
+                "10.1.0.3 | fd00::3 | 10:15: EndpointSlice default/web-1: endpoints[0].addresses[0]: fd00::3 is not of type IPv4",
+                "[\"10.1.0.3\"] | [] | 10:14: EndpointSlice default/web-1: endpoints[0].addresses: is empty",
+                "ready: true | ready: sure | 11:23: EndpointSlice default/web-1: endpoints[0].conditions.ready: must be true or false, not the string \"sure\"",
+                "port: 8080 | port: 65536 | 8:22: EndpointSlice default/web-1: ports[0].port: 65536 is not a port (0 to 65535)",
+                "addressType: IPv4 | addressType: v4 | 6:14: EndpointSlice default/web-1: addressType: \"v4\" is not an address type; use IPv4, IPv6 or FQDN",
+                "addressType: IPv4 | size: 1 | 1:1: EndpointSlice default/web-1: addressType: is missing",
+            })
+    void anEndpointSliceThatIsWrongIsReportedInOneLine(String from, String to, String line) {
+        ParsedFile file = ManifestParser.parse("web.yaml", SLICE.replace(from, to));
+
+        assertThat(lines(file)).containsExactly("web.yaml:" + line);
+        assertThat(file.objects()).isEmpty();
+    }
+
+    @Test
+    void aSyntaxErrorSpoilsOneDocumentOnly() {
+        ParsedFile file = ManifestParser.parse("web.yaml", SERVICE + "---\nkind: [\n---\n" + SLICE);
+
+        assertThat(lines(file))
+                .containsExactly(
+                        "web.yaml:14:1: while parsing a flow node, expected the node content, but found '<stream end>'; correct the syntax");
+        assertThat(file.objects()).hasSize(2);
+        assertThat(file.nameless()).isTrue();
+    }
+
+    @Test
+    void jsonIsReadAsWell() {
+        ParsedFile good = ManifestParser.parse(
+                "n.json", "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"}}");
+        ParsedFile bad = ManifestParser.parse("n.json", "{\"apiVersion\":\"v1\",\n\"kind\":}");
+
+        assertThat(good.objects()).hasSize(1);
+        assertThat(lines(bad))
+                .singleElement()
+                .asString()
+                .startsWith("n.json:2:")
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void aListIsOneDocument() {
+        String list = """
+                apiVersion: v1
+                kind: List
+                items:
+                - apiVersion: v1
+                  kind: Node
+                  metadata: {name: n1}
+                - apiVersion: v1
+                  kind: Pod
+                  metadata: {name: p}
+                  status: {podIPs: [{ip: nowhere}]}
+                """;
+
+        ParsedFile broken = ManifestParser.parse("l.yaml", list);
+        ParsedFile good = ManifestParser.parse("l.yaml", list.replace("nowhere", "10.1.0.3"));
+
+        assertThat(lines(broken))
+                .containsExactly("l.yaml:10:26: Pod default/p: status.podIPs[0].ip: \"nowhere\" is not an IP address");
+        assertThat(broken.objects()).isEmpty();
+        assertThat(broken.broken()).hasSize(2);
+        assertThat(good.problems()).isEmpty();
+        assertThat(good.objects()).hasSize(2);
+    }
+
+    @Test
+    void theSameObjectTwiceInAFileCountsOnce() {
+        ParsedFile file = ManifestParser.parse("web.yaml", SERVICE + "---\n" + SERVICE);
+
+        assertThat(lines(file))
+                .containsExactly("web.yaml:13:1: Service default/web: is already at web.yaml:1:1; remove one");
+        assertThat(file.objects()).hasSize(1);
+    }
+
+    @Test
+    void emptyDocumentsAndCommentsAreNothing() {
+        ParsedFile file =
+                ManifestParser.parse("web.yaml", "# a comment\n---\n---\n" + SERVICE + "---\n# the end\n---\n");
+
+        assertThat(file.problems()).isEmpty();
+        assertThat(file.objects()).hasSize(1);
+    }
+
+    @Test
+    void anchorsAreUnderstoodAndUnknownOnesReported() {
+        ParsedFile good = ManifestParser.parse("n.yaml", """
+                apiVersion: v1
+                kind: Node
+                metadata: {name: &name n1, uid: *name}
+                """);
+        ParsedFile bad = ManifestParser.parse("n.yaml", "apiVersion: v1\nkind: *node\n");
+
+        assertThat(good.problems()).isEmpty();
+        assertThat(lines(bad)).containsExactly("n.yaml:2:7: found undefined alias node; correct the syntax");
+    }
+
+    @Test
+    void policiesAndNamespacesAreAccepted() {
+        ParsedFile file = ManifestParser.parse("p.yaml", """
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata: {name: deny}
+                spec: {podSelector: {}}
+                ---
+                apiVersion: policy.networking.k8s.io/v1alpha2
+                kind: ClusterNetworkPolicy
+                metadata: {name: deny}
+                ---
+                apiVersion: v1
+                kind: Namespace
+                metadata: {name: deny}
+                """);
+
+        assertThat(file.problems()).isEmpty();
+        assertThat(file.objects()).hasSize(3);
+    }
+
+    /// Whatever is in a file, there is an answer, and every problem is one line.
+    @Test
+    void damagedTextNeverThrows() {
+        long seed = System.nanoTime();
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        String text = SERVICE + "---\n" + SLICE;
+        for (int round = 0; round < 2_000; round++) {
+            StringBuilder damaged = new StringBuilder(text);
+            for (int i = random.nextInt(1, 6); i > 0; i--) {
+                int at = random.nextInt(damaged.length());
+                switch (random.nextInt(3)) {
+                    case 0 -> damaged.setCharAt(at, (char) random.nextInt(0x20, 0x180));
+                    case 1 -> damaged.deleteCharAt(at);
+                    default -> damaged.insert(at, "\n\t -:{}[]&*!|>'\"%@`#\0".charAt(random.nextInt(21)));
+                }
+            }
+            String name = random.nextBoolean() ? "f.yaml" : "f.json";
+            ParsedFile file = ManifestParser.parse(name, damaged.toString());
+            assertThat(lines(file))
+                    .as("seed %d round %d", seed, round)
+                    .allSatisfy(line -> assertThat(line).doesNotContain("\n").startsWith(name));
+        }
+    }
+
+    private static List<String> lines(ParsedFile file) {
+        return file.problems().stream().map(Problem::toString).toList();
+    }
+}
