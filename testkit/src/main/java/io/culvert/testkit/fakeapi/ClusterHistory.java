@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.testkit.fakeapi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// All objects under one count of versions, and the watches that wait for news of them.
+final class ClusterHistory {
+
+    /// The objects at one version, for the pages of one list.
+    record Snapshot(long version, List<JsonNode> objects) {}
+
+    private final Map<Resource, ObjectHistory> histories = new EnumMap<>(Resource.class);
+    private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+    private long version = 1_000;
+    private int connections;
+    private boolean closed;
+
+    ClusterHistory() {
+        for (Resource resource : Resource.values()) {
+            histories.put(resource, new ObjectHistory());
+        }
+    }
+
+    synchronized void put(ObjectNode object) {
+        String kind = object.path("kind").asText();
+        Resource resource = Resource.ofKind(kind)
+                .orElseThrow(() -> new IllegalArgumentException("the fake API server has no kind " + kind));
+        object.put("apiVersion", resource.apiVersion());
+        ObjectNode metadata = object.withObjectProperty("metadata");
+        if (resource != Resource.NODES && !metadata.has("namespace")) {
+            metadata.put("namespace", "default");
+        }
+        metadata.put("resourceVersion", Long.toString(++version));
+        of(resource)
+                .put(
+                        key(
+                                metadata.path("namespace").asText(),
+                                metadata.path("name").asText()),
+                        object,
+                        version);
+        notifyAll();
+    }
+
+    synchronized void delete(Resource resource, String namespace, String name) {
+        if (!of(resource).remove(key(namespace, name), ++version)) {
+            throw new IllegalArgumentException("there is no " + resource.kind() + " " + namespace + "/" + name);
+        }
+        notifyAll();
+    }
+
+    synchronized long version() {
+        return version;
+    }
+
+    synchronized void setVersion(long value) {
+        version = value;
+        histories.values().forEach(history -> history.compact(0));
+    }
+
+    synchronized Snapshot snapshot(Resource resource, Predicate<JsonNode> selector) {
+        return new Snapshot(version, of(resource).objects(selector));
+    }
+
+    synchronized boolean expired(Resource resource, long from) {
+        return of(resource).expired(from);
+    }
+
+    synchronized void compact() {
+        histories.values().forEach(history -> history.compact(version));
+    }
+
+    synchronized void bookmark() {
+        for (Watch watch : watches) {
+            if (watch.bookmarks) {
+                watch.lines.add(bookmark(watch.resource, version));
+            }
+        }
+        notifyAll();
+    }
+
+    synchronized void interject(Resource resource, String line) {
+        watches.stream().filter(watch -> watch.resource == resource).forEach(watch -> watch.lines.add(line + "\n"));
+        notifyAll();
+    }
+
+    synchronized void disconnect() {
+        connections++;
+        notifyAll();
+    }
+
+    synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+
+    int watches() {
+        return watches.size();
+    }
+
+    /// A watch from a version on; to be closed when its connection is.
+    final class Watch implements AutoCloseable {
+        private final Resource resource;
+        private final Predicate<JsonNode> selector;
+        private final boolean bookmarks;
+        private final int connection = connections;
+        private final List<String> lines = new ArrayList<>();
+        private long seen;
+
+        private Watch(Resource resource, Predicate<JsonNode> selector, boolean bookmarks, long from) {
+            this.resource = resource;
+            this.selector = selector;
+            this.bookmarks = bookmarks;
+            this.seen = from;
+        }
+
+        /// Waits for the next lines; null when the connection is to end.
+        @Nullable
+        List<String> next() throws InterruptedException {
+            synchronized (ClusterHistory.this) {
+                while (!closed && connection == connections) {
+                    for (ObjectHistory.Entry entry : of(resource).since(seen)) {
+                        seen = entry.version();
+                        String event = entry.event(selector);
+                        if (event != null) {
+                            lines.add(event);
+                        }
+                    }
+                    if (!lines.isEmpty()) {
+                        List<String> taken = List.copyOf(lines);
+                        lines.clear();
+                        return taken;
+                    }
+                    ClusterHistory.this.wait();
+                }
+                return null;
+            }
+        }
+
+        @Override
+        public void close() {
+            watches.remove(this);
+        }
+    }
+
+    synchronized Watch watch(Resource resource, Request request) {
+        long from = request.parameter("resourceVersion").isEmpty()
+                ? 0
+                : Long.parseLong(request.parameter("resourceVersion"));
+        boolean bookmarks = request.parameter("allowWatchBookmarks").equals("true");
+        Watch watch = new Watch(resource, Selector.of(request), bookmarks, from);
+        watches.add(watch);
+        return watch;
+    }
+
+    private ObjectHistory of(Resource resource) {
+        return Objects.requireNonNull(histories.get(resource));
+    }
+
+    private static String key(String namespace, String name) {
+        return namespace + "/" + name;
+    }
+
+    private static String bookmark(Resource resource, long version) {
+        return "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"" + resource.kind() + "\",\"apiVersion\":\""
+                + resource.apiVersion() + "\",\"metadata\":{\"resourceVersion\":\"" + version + "\"}}}\n";
+    }
+}

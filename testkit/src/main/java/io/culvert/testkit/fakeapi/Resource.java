@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.testkit.fakeapi;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/// The kinds that the fake API server serves.
+public enum Resource {
+    SERVICES("/api/v1/services", "Service"),
+    ENDPOINT_SLICES("/apis/discovery.k8s.io/v1/endpointslices", "EndpointSlice"),
+    NODES("/api/v1/nodes", "Node"),
+    PODS("/api/v1/pods", "Pod");
+
+    private final String path;
+    private final String kind;
+
+    Resource(String path, String kind) {
+        this.path = path;
+        this.kind = kind;
+    }
+
+    /// Path of the collection over all namespaces.
+    public String path() {
+        return path;
+    }
+
+    public String kind() {
+        return kind;
+    }
+
+    String apiVersion() {
+        return this == ENDPOINT_SLICES ? "discovery.k8s.io/v1" : "v1";
+    }
+
+    static Optional<Resource> ofPath(String path) {
+        return Arrays.stream(values())
+                .filter(resource -> resource.path.equals(path))
+                .findFirst();
+    }
+
+    static Optional<Resource> ofKind(String kind) {
+        return Arrays.stream(values())
+                .filter(resource -> resource.kind.equals(kind))
+                .findFirst();
+    }
+}
