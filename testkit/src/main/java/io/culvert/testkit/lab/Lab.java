@@ -3,14 +3,12 @@ package io.culvert.testkit.lab;
 
 import io.culvert.net.IpFamily;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -80,10 +78,7 @@ public final class Lab implements AutoCloseable {
     private void build(List<LabBuilder.NodeSpec> specs) throws IOException {
         Files.createDirectories(bpffs);
         Cgroups.create(foreignCgroup());
-        try (InputStream actor = Objects.requireNonNull(Lab.class.getResourceAsStream("sockets.py"))) {
-            Files.createDirectories(directory());
-            Files.copy(actor, socketsProgram());
-        }
+        SocketActor.unpack(socketsProgram());
         Script script = new Script();
         String wire = outside.netns();
         wiring.namespace(script, wire);
@@ -185,7 +180,7 @@ public final class Lab implements AutoCloseable {
     }
 
     Path socketsProgram() {
-        return directory().resolve("sockets.py");
+        return directory().resolve("sockets");
     }
 
     Path bpffs() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -22,11 +24,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The process `sockets.py` on one lab host: sends it commands and hands back its replies. Commands of several threads
+/// The Python program `sockets` on one lab host: sends it commands and hands back its replies. Commands of several
+/// threads
 /// run side by side.
 final class SocketActor {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final List<String> MODULES =
+            List.of("__main__.py", "calls.py", "clients.py", "load.py", "raw.py", "servers.py");
     private static final Path SYSTEM_PYTHON = Path.of("/usr/bin/python3");
 
     private final LabHost host;
@@ -42,7 +47,7 @@ final class SocketActor {
         String python = Files.isExecutable(SYSTEM_PYTHON) ? SYSTEM_PYTHON.toString() : "python3";
         String program = host.lab().socketsProgram().toString();
         try {
-            process = host.builder(List.of(python, "-I", "-S", program, host.name()))
+            process = host.builder(List.of(python, "-I", "-S", "-B", program, host.name()))
                     .redirectError(errors.toFile())
                     .start();
         } catch (IOException e) {
@@ -50,6 +55,17 @@ final class SocketActor {
         }
         commands = process.outputWriter(StandardCharsets.UTF_8);
         Thread.ofVirtual().name("sockets of " + host).start(this::readReplies);
+    }
+
+    /// Writes the program, a directory that Python runs, to `directory`.
+    static void unpack(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        for (String module : MODULES) {
+            try (InputStream source =
+                    Objects.requireNonNull(SocketActor.class.getResourceAsStream("sockets/" + module), module)) {
+                Files.copy(source, directory.resolve(module));
+            }
+        }
     }
 
     static ObjectNode command(String operation) {

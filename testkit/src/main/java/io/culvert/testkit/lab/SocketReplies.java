@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.culvert.net.IpAddress;
 import java.time.Duration;
 
-/// Reads what `sockets.py` says.
+/// Reads what the Python program says.
 final class SocketReplies {
 
     private SocketReplies() {}
