@@ -84,9 +84,9 @@ union slot {
 };
 
 /*
- * backends: entry (id & BACKEND_INDEX_MASK) holds the id of the backend that is published there, or 0. A flow whose
- * backend id differs from it talks to a backend that no longer serves that Service. An id names one
- * {service port, address, port}.
+ * backends: entry (id & BACKEND_INDEX_MASK) holds the id of the backend that is published there, or the reuse count of
+ * the next one above an index of 0, which no id has. A flow whose backend id differs from it talks to a backend that no
+ * longer serves that Service. An id names one {service port, address, port}.
  */
 #define BACKEND_INDEX_BITS 20
 #define BACKEND_INDEX_MASK ((1u << BACKEND_INDEX_BITS) - 1)

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/// Why a packet was dropped: the key of `drops`. Reasons shared with Hubble keep Hubble's numbers.
+public enum DropReason {
+    INVALID_PACKET(134),
+    WRITE_ERROR(141),
+    FLOW_TABLE_FULL(155),
+    NO_BACKEND(158),
+    NO_SOURCE_PORT(167),
+    REJECT_RATE_LIMITED(198),
+    NO_LOCAL_BACKEND(210);
+
+    /// `DROP_REASONS`: numbers are below this.
+    public static final int COUNT = 256;
+
+    private final int number;
+
+    DropReason(int number) {
+        this.number = number;
+    }
+
+    /// `DROP_*` of `layout.h`.
+    public int number() {
+        return number;
+    }
+
+    /// The reason with this number, or empty.
+    public static Optional<DropReason> ofNumber(int number) {
+        return Arrays.stream(values()).filter(reason -> reason.number == number).findFirst();
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps;
+
+import io.culvert.maps.layout.Codec;
+import io.culvert.net.Protocol;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/// A connection that is translated packet by packet: the value of `flows`. Programs write it while it is read, so that
+/// the counters and times of one reading may be of neighbouring moments.
+///
+/// @param role which side of the translation the key shows
+/// @param source what the backend sees as its peer: the client, or a node address for a hairpin
+/// @param serviceIndex index into `services`
+/// @param backendId the backend's id when the flow began
+/// @param created nanoseconds of CLOCK_MONOTONIC
+/// @param lastSeen nanoseconds of CLOCK_MONOTONIC, of the last packet that matched this entry
+/// @param packets in the direction that this entry translates
+/// @param bytes of whole packets, from the network header
+/// @param state bits of [FlowFlag]
+public record Flow(
+        Protocol protocol,
+        FlowRole role,
+        IpPort client,
+        IpPort service,
+        IpPort backend,
+        IpPort source,
+        int serviceIndex,
+        int backendId,
+        long created,
+        long lastSeen,
+        long packets,
+        long bytes,
+        int state) {
+
+    /// `struct flow`
+    public static final Codec<Flow> CODEC = new FlowCodec();
+
+    public boolean has(FlowFlag flag) {
+        return (state & flag.bit()) != 0;
+    }
+
+    /// The key under which this entry lies.
+    public FlowKey key() {
+        return switch (role) {
+            case FORWARD -> FlowKey.between(protocol, client, service);
+            case REPLY -> FlowKey.between(protocol, source, backend);
+        };
+    }
+
+    /// The key of the entry for the other side of the same translation.
+    public FlowKey partner() {
+        return switch (role) {
+            case FORWARD -> FlowKey.between(protocol, source, backend);
+            case REPLY -> FlowKey.between(protocol, client, service);
+        };
+    }
+
+    /// For example `forward TCP 10.1.0.2:40000 -> 10.96.0.10:80 via 10.1.0.3:8080 ...`.
+    @Override
+    public String toString() {
+        return (role == FlowRole.FORWARD ? "forward " : "reply ") + protocol + " " + client + " -> " + service + " via "
+                + backend
+                + (source.equals(client) ? "" : " as " + source)
+                + " service " + Integer.toUnsignedString(serviceIndex)
+                + " backend " + BackendIds.text(backendId)
+                + " packets " + packets + " bytes " + bytes
+                + Arrays.stream(FlowFlag.values())
+                        .filter(this::has)
+                        .map(flag -> " " + flag)
+                        .collect(Collectors.joining());
+    }
+}

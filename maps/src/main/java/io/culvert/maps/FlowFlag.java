@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps;
+
+/// What the packets of a flow have shown. The bits are `FLOW_*` of `layout.h`.
+public enum FlowFlag {
+    /// The client sent SYN.
+    SYN(1, "syn"),
+    /// The backend answered.
+    ANSWERED(1 << 1, "answered"),
+    /// The client sent FIN.
+    CLIENT_CLOSED(1 << 2, "client-closed"),
+    /// The backend sent FIN.
+    SERVER_CLOSED(1 << 3, "server-closed"),
+    /// Either side sent RST.
+    RESET(1 << 4, "reset"),
+    /// Client and backend are one pod; the source is a node address.
+    HAIRPIN(1 << 5, "hairpin"),
+    /// Source and its port differ from the client's, so that both ends are rewritten.
+    MASQUERADED(1 << 6, "masqueraded");
+
+    private final int bit;
+    private final String text;
+
+    FlowFlag(int bit, String text) {
+        this.bit = bit;
+        this.text = text;
+    }
+
+    /// The bit in [Flow#state].
+    public int bit() {
+        return bit;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

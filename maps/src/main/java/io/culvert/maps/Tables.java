@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps;
+
+import io.culvert.maps.Table.Kind;
+import io.culvert.maps.layout.Numbers;
+import java.util.List;
+import java.util.Optional;
+
+/// Every map of `maps.h`.
+public final class Tables {
+
+    public static final Table<FrontendKey, Frontend> FRONTENDS =
+            new Table<>("frontends", Kind.HASH, FrontendKey.CODEC, Frontend.CODEC, true);
+
+    public static final Table<Integer, ServiceWord> SERVICES =
+            new Table<>("services", Kind.MAPPED_ARRAY, Numbers.U32, ServiceWord.CODEC, true);
+
+    public static final Table<Integer, Slot> SLOTS =
+            new Table<>("slots", Kind.MAPPED_ARRAY, Numbers.U32, Slot.CODEC, true);
+
+    public static final Table<Integer, PublishedBackend> BACKENDS =
+            new Table<>("backends", Kind.MAPPED_ARRAY, Numbers.U32, PublishedBackend.CODEC, true);
+
+    public static final Table<FlowKey, Flow> FLOWS = new Table<>("flows", Kind.HASH, FlowKey.CODEC, Flow.CODEC, false);
+
+    public static final Table<Integer, SockPeer> SOCK_PEER =
+            new Table<>("sock_peer", Kind.SOCKET_STORAGE, Numbers.INT, SockPeer.CODEC, false);
+
+    public static final Table<Integer, SockPeers> SOCK_PEERS =
+            new Table<>("sock_peers", Kind.SOCKET_STORAGE, Numbers.INT, SockPeers.CODEC, false);
+
+    public static final Table<SockOverflowKey, SockPeer> SOCK_OVERFLOW =
+            new Table<>("sock_overflow", Kind.HASH, SockOverflowKey.CODEC, SockPeer.CODEC, false);
+
+    public static final Table<CgroupKey, Integer> OPTED_OUT =
+            new Table<>("opted_out", Kind.HASH, CgroupKey.CODEC, Numbers.U8, false);
+
+    public static final Table<Integer, Control> CONTROL =
+            new Table<>("control", Kind.MAPPED_ARRAY, Numbers.U32, Control.CODEC, false);
+
+    public static final Table<Integer, DropCount> DROPS =
+            new Table<>("drops", Kind.PER_CPU_ARRAY, Numbers.U32, DropCount.CODEC, false);
+
+    public static final Table<Integer, TokenBucket> REJECT_BUCKET =
+            new Table<>("reject_bucket", Kind.PER_CPU_ARRAY, Numbers.U32, TokenBucket.CODEC, false);
+
+    /// All of them, `control` first: it says which layout the others have.
+    public static final List<Table<?, ?>> ALL = List.of(
+            CONTROL,
+            FRONTENDS,
+            SERVICES,
+            SLOTS,
+            BACKENDS,
+            FLOWS,
+            SOCK_PEER,
+            SOCK_PEERS,
+            SOCK_OVERFLOW,
+            OPTED_OUT,
+            DROPS,
+            REJECT_BUCKET);
+
+    private Tables() {}
+
+    /// The table of this name.
+    public static Optional<Table<?, ?>> named(String name) {
+        return ALL.stream().filter(table -> table.name().equals(name)).findFirst();
+    }
+
+    /// The configuration key that says how many entries a map has room for, for example `maps.flows`.
+    public static String configurationKey(String map) {
+        return "maps." + map;
+    }
+}
