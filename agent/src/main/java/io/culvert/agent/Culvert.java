@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent;
+
+import io.culvert.agent.cli.CommandLines;
+
+/// The program: `culvert VERB ...`.
+public final class Culvert {
+
+    private Culvert() {}
+
+    public static void main(String[] args) {
+        System.exit(CommandLines.create().execute(args));
+    }
+}
