@@ -30,15 +30,14 @@ static __always_inline bool flow_is_finished(const struct flow *flow, struct flo
 /*
  * Inserts the entry of flow's role. -EEXIST when there is one, unless it is for the replies of a connection that is over:
  * that is replaced, and leaves its forward entry to garbage collection.
+ * Static, because Linux 6.1 does not let a global function hand its argument on to a map.
  */
-__noinline int flow_insert(const struct flow *flow)
+static __noinline int flow_insert(const struct flow *flow)
 {
 	struct flow_key key, partner;
 	struct flow *present;
 	int error;
 
-	if (!flow)
-		return -EINVAL;
 	flow_role_key(&key, flow, flow->role);
 	error = bpf_map_update_elem(&flows, &key, flow, BPF_NOEXIST);
 	if (error != -EEXIST || flow->role == FLOW_FORWARD)

@@ -155,7 +155,7 @@ struct sock_peer {
 /* For sockets that send to several Services without connecting; older peers overflow into sock_overflow. */
 struct sock_peers {
 	struct bpf_spin_lock lock; /* threads that share the socket */
-	__u16 next; /* where the next peer goes, modulo SOCK_PEERS; SOCK_PEERS and more once peers have overflowed */
+	__u16 next; /* where the next peer goes, modulo SOCK_PEERS; at least that once all are used and the oldest overflow */
 	__u16 last; /* the peer that was sent to last: of two Services with one backend, the one that is answered */
 	struct sock_peer peer[SOCK_PEERS];
 };

@@ -63,13 +63,13 @@ static __always_inline int service_candidates(const struct frontend *frontend, s
 	return slot->header.flags & EXTENT_ENDPOINTS_ELSEWHERE ? CANDIDATES_ELSEWHERE : CANDIDATES_NONE;
 }
 
-/* Whether a backend that was chosen earlier still serves its Service: one array read. */
+/* Whether a backend that was chosen earlier still serves its Service: one array read. No backend has the id 0. */
 static __always_inline bool backend_is_published(__u32 id)
 {
 	__u32 index = id & BACKEND_INDEX_MASK;
 	struct published_backend *published = bpf_map_lookup_elem(&backends, &index);
 
-	return published && published->id == id;
+	return published && id && published->id == id;
 }
 
 #endif

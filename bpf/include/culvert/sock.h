@@ -122,7 +122,7 @@ static __always_inline bool sock_find_backend(struct bpf_sock_addr *ctx, const s
 		return false;
 
 	bpf_spin_lock(&peers->lock);
-	overflowed = peers->next > SOCK_PEERS;
+	overflowed = peers->next >= SOCK_PEERS;
 	last = peers->last & (SOCK_PEERS - 1);
 	for (int i = 0; i < SOCK_PEERS; i++) {
 		__u32 slot = (last + i) & (SOCK_PEERS - 1);
