@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Load for the benchmarks: one server and one client, each a single thread, so that two cores carry one of each.
+ *
+ *   load serve PORT                              accepts for ever, answers each byte with a byte
+ *   load crr SECONDS ADDRESS PORT [ADDRESS PORT ...]  connect, one byte each way, close; targets taken in turn
+ *   load rr SECONDS ADDRESS PORT                 round trips of one byte on one open connection
+ *   load connect SECONDS ADDRESS PORT [...]      UDP connect(2) and nothing else, one fresh socket each; no packet is sent
+ *
+ * The client prints one line: operations, seconds, failures. It closes with a reset (SO_LINGER 0), so that a run of
+ * hundreds of thousands of connections does not end in TIME_WAIT; the byte was answered before.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_EVENTS 256
+
+struct target {
+	struct sockaddr_storage address;
+	socklen_t length;
+};
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "load: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void set(int fd, int level, int option)
+{
+	if (setsockopt(fd, level, option, &(int){ 1 }, sizeof(int)))
+		fail("setsockopt");
+}
+
+static void watch(int epoll, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event))
+		fail("epoll_ctl");
+}
+
+/* Answers what a connection sent; closes it at its end. */
+static void answer(int fd)
+{
+	char buffer[64];
+	ssize_t n = read(fd, buffer, sizeof(buffer));
+
+	if (n <= 0 || write(fd, buffer, n) != n)
+		close(fd);
+}
+
+static int serve(int port)
+{
+	struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	struct epoll_event events[MAX_EVENTS];
+	int listener = socket(AF_INET6, SOCK_STREAM, 0);
+	int epoll = epoll_create1(0);
+
+	set(listener, SOL_SOCKET, SO_REUSEADDR);
+	if (bind(listener, (struct sockaddr *)&any, sizeof(any)) || listen(listener, 4096))
+		fail("listen");
+	watch(epoll, listener);
+	puts("listening");
+	fflush(stdout);
+	for (;;) {
+		int n = epoll_wait(epoll, events, MAX_EVENTS, -1);
+
+		for (int i = 0; i < n; i++) {
+			if (events[i].data.fd == listener) {
+				int fd = accept(listener, NULL, NULL);
+
+				if (fd < 0)
+					continue;
+				set(fd, IPPROTO_TCP, TCP_NODELAY);
+				watch(epoll, fd);
+			} else {
+				answer(events[i].data.fd);
+			}
+		}
+	}
+}
+
+static struct target resolve(const char *host, const char *port)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV }, *found;
+	struct target target = { 0 };
+
+	if (getaddrinfo(host, port, &hints, &found)) {
+		fprintf(stderr, "load: %s port %s is not an address and a port\n", host, port);
+		exit(2);
+	}
+	memcpy(&target.address, found->ai_addr, found->ai_addrlen);
+	target.length = found->ai_addrlen;
+	freeaddrinfo(found);
+	return target;
+}
+
+static int dial(const struct target *target, int type)
+{
+	int fd = socket(target->address.ss_family, type, 0);
+
+	if (fd < 0)
+		fail("socket");
+	if (connect(fd, (const struct sockaddr *)&target->address, target->length)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int exchange(int fd)
+{
+	char byte = 'x';
+
+	return write(fd, &byte, 1) == 1 && read(fd, &byte, 1) == 1;
+}
+
+static int connect_request_response(const struct target *target)
+{
+	struct linger reset = { .l_onoff = 1 };
+	int fd = dial(target, SOCK_STREAM), ok;
+
+	if (fd < 0)
+		return 0;
+	ok = exchange(fd);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(fd);
+	return ok;
+}
+
+static int connect_only(const struct target *target)
+{
+	int fd = dial(target, SOCK_DGRAM);
+
+	if (fd < 0)
+		return 0;
+	close(fd);
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	long done = 0, failed = 0, targets = (argc - 3) / 2;
+	struct target *target;
+	double start, end;
+	int open = -1;
+
+	if (argc == 3 && !strcmp(argv[1], "serve"))
+		return serve(atoi(argv[2]));
+	if (argc < 5 || argc % 2 == 0) {
+		fprintf(stderr, "usage: load serve PORT | load crr|rr|connect SECONDS ADDRESS PORT [ADDRESS PORT ...]\n");
+		return 2;
+	}
+	target = calloc(targets, sizeof(*target));
+	for (long i = 0; i < targets; i++)
+		target[i] = resolve(argv[3 + 2 * i], argv[4 + 2 * i]);
+	if (!strcmp(argv[1], "rr")) {
+		open = dial(target, SOCK_STREAM);
+		if (open < 0)
+			fail("connect");
+		set(open, IPPROTO_TCP, TCP_NODELAY);
+	}
+	start = now();
+	end = start + atof(argv[2]);
+	for (long i = 0; now() < end; i++) {
+		const struct target *next = &target[i % targets];
+		int ok = open >= 0			    ? exchange(open) :
+			 !strcmp(argv[1], "crr") ? connect_request_response(next) :
+							       connect_only(next);
+
+		done += ok;
+		failed += !ok;
+	}
+	printf("%ld %.6f %ld\n", done, now() - start, failed);
+	return 0;
+}
