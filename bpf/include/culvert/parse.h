@@ -43,7 +43,7 @@ enum parse_result {
 #define IPV4_FRAGMENT_OFFSET 0x1fff
 #define IPV6_FRAGMENT 0xfff9 /* offset and more-fragments flag */
 #define IPV6_EXTENSIONS 6
-#define IPV6_L4_OFFSET_MAX 512
+#define IPV6_L4_OFFSET_MAX 1023 /* all ones: also the mask that tells the verifier */
 
 struct sctp_packet {
 	__be16 source;
@@ -115,9 +115,11 @@ static __noinline long parse_ipv6_extensions(struct __sk_buff *skb, __u8 next)
 	__u8 header[8];
 
 	for (int i = 0; i < IPV6_EXTENSIONS; i++) {
+		if (offset > IPV6_L4_OFFSET_MAX)
+			return -1;
 		if (next == IPPROTO_TCP || next == IPPROTO_UDP || next == IPPROTO_SCTP)
 			return offset | (__u32)next << 16;
-		if (offset > IPV6_L4_OFFSET_MAX || bpf_skb_load_bytes(skb, offset, header, sizeof(header)))
+		if (bpf_skb_load_bytes(skb, offset, header, sizeof(header)))
 			return -1;
 		switch (next) {
 		case IPPROTO_FRAGMENT:
@@ -167,7 +169,7 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *pack
 
 		if (walked < 0)
 			return PARSE_FOREIGN;
-		packet->l4_offset = walked & 0xffff;
+		packet->l4_offset = walked & IPV6_L4_OFFSET_MAX;
 		packet->protocol = walked >> 16;
 	}
 	extensions = packet->l4_offset - ETH_HLEN - sizeof(*ip);

@@ -32,8 +32,13 @@ static __always_inline long icmp_quote(struct __sk_buff *skb, const struct packe
 	__u8 quote[REJECT_QUOTE_MAX] = {};
 	__u32 bytes = packet->l4_offset - ETH_HLEN + 8;
 
-	if (bytes < 8 || bytes > sizeof(quote) || bpf_skb_change_tail(skb, ETH_HLEN + bytes, 0) ||
-	    bpf_skb_load_bytes(skb, ETH_HLEN, quote, bytes))
+	if (bytes < 8)
+		return -1;
+	/* Keeps clang from merging the bounds into a comparison that the verifier of Linux 6.1 does not follow. */
+	asm volatile("" : "+r"(bytes));
+	if (bytes > sizeof(quote) || bpf_skb_change_tail(skb, ETH_HLEN + bytes, 0))
+		return -1;
+	if (bpf_skb_load_bytes(skb, ETH_HLEN, quote, bytes))
 		return -1;
 	*length = bytes;
 	*sum = bpf_csum_diff(NULL, 0, (__be32 *)quote, sizeof(quote), 0);
