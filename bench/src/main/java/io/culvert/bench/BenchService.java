@@ -20,8 +20,13 @@ record BenchService(int index, IpAddress clusterIp, int port, List<IpAddress> en
     /// `count` Services at 10.96.0.1 and up that all lead to the same endpoints.
     static List<BenchService> cluster(int count, List<IpAddress> endpoints) {
         return IntStream.range(0, count)
-                .mapToObj(i -> new BenchService(i, IpAddress.ofV4(0x0a600001 + i), PORT, endpoints, TARGET_PORT))
+                .mapToObj(i -> new BenchService(i, clusterIp(i), PORT, endpoints, TARGET_PORT))
                 .toList();
+    }
+
+    /// 10.96.0.1 for the first Service, and so on.
+    static IpAddress clusterIp(int index) {
+        return IpAddress.ofV4(0x0a600001 + index);
     }
 
     String name() {

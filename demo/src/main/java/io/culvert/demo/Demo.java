@@ -58,10 +58,10 @@ public final class Demo {
                 .create();
         try (lab) {
             DemoCluster cluster = new DemoCluster(lab);
-            serve(lab);
+            cluster.serve();
             lab.writeManifest("cluster.yaml", cluster.nodesAndPods());
             lab.writeManifest(
-                    "services.yaml", cluster.services(pods(lab, "web-1", "web-2"), pods(lab, "dns-1", "dns-2")));
+                    "services.yaml", cluster.services(cluster.pods("web-1", "web-2"), cluster.pods("dns-1", "dns-2")));
             List<DemoAgent> agents = lab.nodes().stream()
                     .map(node -> DemoAgent.start(node, culvert))
                     .toList();
@@ -96,12 +96,6 @@ public final class Demo {
         restart();
     }
 
-    private static void serve(Lab lab) {
-        for (LabPod pod : lab.pods()) {
-            pod.sockets().serve(DemoCluster.PORT);
-        }
-    }
-
     private void clusterIp() {
         stage.title("ClusterIP: one address, backends on both nodes");
         LabPod client = lab.pod("client");
@@ -109,14 +103,15 @@ public final class Demo {
         reaches("pod -> ClusterIP, TCP, IPv6", client, DemoCluster.WEB_V6);
         reaches("host process -> ClusterIP, TCP", lab.node("n2"), DemoCluster.WEB_V4);
         stage.step("pod -> ClusterIP, UDP; the answer comes from the Service's address", () -> {
-            Outcome.Answer answer = client.sockets().udp(DemoCluster.DNS_V4, 53).answer();
-            check(
-                    answer.peer().address().toString().equals(DemoCluster.DNS_V4),
-                    "the answer came from " + answer.peer());
+            Outcome.Answer answer =
+                    client.sockets().udp(DemoCluster.DNS, DemoCluster.DNS_PORT).answer();
+            check(answer.peer().address().toString().equals(DemoCluster.DNS), "the answer came from " + answer.peer());
             return answer.server() + " answered, seen as " + answer.peer();
         });
         stage.step("the backend sees the client pod's own address", () -> {
-            Outcome.Answer answer = client.sockets().tcp(DemoCluster.WEB_V4, 80).answer();
+            Outcome.Answer answer = client.sockets()
+                    .tcp(DemoCluster.WEB_V4, DemoCluster.WEB_PORT)
+                    .answer();
             check(answer.seen().address().equals(client.ip(IpFamily.IPV4)), "the backend saw " + answer.seen());
             return answer.seen().toString();
         });
@@ -124,8 +119,10 @@ public final class Demo {
 
     private void verdicts() {
         stage.step("a Service without endpoints refuses at once", () -> {
-            Outcome.Failure failure =
-                    lab.pod("client").sockets().tcp(DemoCluster.EMPTY_V4, 80).failure();
+            Outcome.Failure failure = lab.pod("client")
+                    .sockets()
+                    .tcp(DemoCluster.EMPTY, DemoCluster.WEB_PORT)
+                    .failure();
             check(failure.errno().equals("ECONNREFUSED"), "connect failed with " + failure.errno());
             return failure.errno() + " after " + failure.took().toMillis() + " ms";
         });
@@ -136,9 +133,14 @@ public final class Demo {
         stage.step("an open UDP socket moves to the other backend without being told", () -> {
             try (Load load = lab.pod("client")
                     .sockets()
-                    .load(LoadKind.CONNECTED_UDP, Dial.to(DemoCluster.DNS_V4, 53), 4, Duration.ofMillis(20))) {
+                    .load(
+                            LoadKind.CONNECTED_UDP,
+                            Dial.to(DemoCluster.DNS, DemoCluster.DNS_PORT),
+                            4,
+                            Duration.ofMillis(20))) {
                 load.awaitRounds(20, PATIENCE);
-                lab.writeManifest("services.yaml", cluster.services(pods(lab, "web-1", "web-2"), pods(lab, "dns-1")));
+                lab.writeManifest(
+                        "services.yaml", cluster.services(cluster.pods("web-1", "web-2"), cluster.pods("dns-1")));
                 awaitBackends("dns", 1);
                 load.awaitRounds(20, PATIENCE);
                 LoadReport report = load.stop();
@@ -170,7 +172,9 @@ public final class Demo {
     }
 
     private Load load(LoadKind kind) {
-        return lab.pod("client").sockets().load(kind, Dial.to(DemoCluster.WEB_V4, 80), 4, Duration.ofMillis(20));
+        return lab.pod("client")
+                .sockets()
+                .load(kind, Dial.to(DemoCluster.WEB_V4, DemoCluster.WEB_PORT), 4, Duration.ofMillis(20));
     }
 
     private void leave() {
@@ -184,7 +188,7 @@ public final class Demo {
             }
             return lab.pod("client")
                             .sockets()
-                            .tcp(DemoCluster.WEB_V4, 80)
+                            .tcp(DemoCluster.WEB_V4, DemoCluster.WEB_PORT)
                             .answer()
                             .server() + " answered";
         });
@@ -194,7 +198,7 @@ public final class Demo {
             }
             lab.pod("client")
                     .sockets()
-                    .tcp(Dial.to(DemoCluster.WEB_V4, 80).within(Duration.ofMillis(500)))
+                    .tcp(Dial.to(DemoCluster.WEB_V4, DemoCluster.WEB_PORT).within(Duration.ofMillis(500)))
                     .failure();
             return "the ClusterIP leads nowhere again";
         });
@@ -216,7 +220,10 @@ public final class Demo {
         stage.step(proves, () -> {
             Set<String> servers = new TreeSet<>();
             for (int i = 0; i < TRIES * 4 && servers.size() < 2; i++) {
-                servers.add(from.sockets().tcp(address, 80).answer().server());
+                servers.add(from.sockets()
+                        .tcp(address, DemoCluster.WEB_PORT)
+                        .answer()
+                        .server());
             }
             check(servers.size() == 2, "only " + servers + " answered");
             return String.join(" and ", servers) + " answered";
@@ -237,10 +244,6 @@ public final class Demo {
     private static long backends(DemoAgent agent, String service) {
         String list = agent.run("service", "get", "default/" + service, "-o", "json");
         return list.lines().filter(line -> line.contains("\"state\"")).count();
-    }
-
-    private static List<LabPod> pods(Lab lab, String... names) {
-        return List.of(names).stream().map(lab::pod).toList();
     }
 
     private static void check(boolean holds, String otherwise) {

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.bench;
+
+import io.culvert.testkit.lab.LabHost;
+import io.culvert.testkit.lab.LabProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The load generator of src/main/c/load.c, compiled on this machine.
+record LoadProgram(Path program) {
+
+    private static final Duration SLACK = Duration.ofSeconds(20);
+
+    /// Compiles it into `directory`.
+    static LoadProgram compile(Path source, Path directory) throws IOException, InterruptedException {
+        Path program = directory.resolve("load");
+        Process compiler = new ProcessBuilder(
+                        "cc", "-O2", "-Wall", "-Wextra", source.toString(), "-o", program.toString())
+                .inheritIO()
+                .start();
+        if (!compiler.waitFor(1, TimeUnit.MINUTES) || compiler.exitValue() != 0) {
+            throw new IOException("compile " + source + ": cc failed; install it: apt install gcc libc6-dev");
+        }
+        return new LoadProgram(program);
+    }
+
+    LabProcess serve(LabHost host, int port) {
+        return host.start("load-server", List.of(program.toString(), "serve", Integer.toString(port)))
+                .awaitLine("listening", SLACK);
+    }
+
+    /// Operations a second.
+    ///
+    /// @param mode `crr`, `rr` or `connect`
+    /// @param targets address, port, address, port, ...
+    double run(LabHost client, String mode, double seconds, List<String> targets) {
+        List<String> command = new ArrayList<>(List.of(program.toString(), mode, Double.toString(seconds)));
+        command.addAll(targets);
+        LabProcess process = client.start("load-" + mode, command);
+        int status =
+                process.awaitExit(Duration.ofMillis((long) (seconds * 1000)).plus(SLACK));
+        String[] result = process.log().trim().split(" ");
+        if (status != 0 || result.length != 3 || !result[2].equals("0")) {
+            throw new IllegalStateException(
+                    "load " + mode + " from " + client + " ended with status " + status + ": " + process.log());
+        }
+        return Long.parseLong(result[0]) / Double.parseDouble(result[1]);
+    }
+}
