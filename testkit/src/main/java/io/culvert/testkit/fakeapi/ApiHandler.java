@@ -42,7 +42,7 @@ final class ApiHandler implements HttpHandler {
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            Request request = Request.of(exchange.getRequestMethod(), exchange.getRequestURI());
+            Request request = Request.of(exchange);
             byte[] body = exchange.getRequestBody().readAllBytes();
             requests.accept(request);
             Optional<Answer> trouble = troubles.take(request);

@@ -22,7 +22,6 @@ final class ClusterHistory {
     private final Map<Resource, ObjectHistory> histories = new EnumMap<>(Resource.class);
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private long version = 1_000;
-    private int connections;
     private boolean closed;
 
     ClusterHistory() {
@@ -94,7 +93,7 @@ final class ClusterHistory {
     }
 
     synchronized void disconnect() {
-        connections++;
+        watches.forEach(Watch::end);
         notifyAll();
     }
 
@@ -112,9 +111,9 @@ final class ClusterHistory {
         private final Resource resource;
         private final Predicate<JsonNode> selector;
         private final boolean bookmarks;
-        private final int connection = connections;
         private final List<String> lines = new ArrayList<>();
         private long seen;
+        private boolean ended;
 
         private Watch(Resource resource, Predicate<JsonNode> selector, boolean bookmarks, long from) {
             this.resource = resource;
@@ -123,26 +122,41 @@ final class ClusterHistory {
             this.seen = from;
         }
 
-        /// Waits for the next lines; null when the connection is to end.
+        /// Waits for the next lines; null when the connection is to end. What happened before the end is still told.
         @Nullable
         List<String> next() throws InterruptedException {
             synchronized (ClusterHistory.this) {
-                while (!closed && connection == connections) {
-                    for (ObjectHistory.Entry entry : of(resource).since(seen)) {
-                        seen = entry.version();
-                        String event = entry.event(selector);
-                        if (event != null) {
-                            lines.add(event);
-                        }
-                    }
+                while (!closed) {
+                    collect();
                     if (!lines.isEmpty()) {
                         List<String> taken = List.copyOf(lines);
                         lines.clear();
                         return taken;
                     }
+                    if (ended) {
+                        return null;
+                    }
                     ClusterHistory.this.wait();
                 }
                 return null;
+            }
+        }
+
+        private void end() {
+            collect();
+            ended = true;
+        }
+
+        private void collect() {
+            if (ended) {
+                return;
+            }
+            for (ObjectHistory.Entry entry : of(resource).since(seen)) {
+                seen = entry.version();
+                String event = entry.event(selector);
+                if (event != null) {
+                    lines.add(event);
+                }
             }
         }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.testkit.fakeapi;
 
+import com.sun.net.httpserver.HttpExchange;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -10,9 +11,11 @@ import java.util.Map;
 /// A request as the server got it.
 ///
 /// @param query parameters by name, decoded
-public record Request(String method, String path, Map<String, String> query) {
+/// @param authorization the header, or the empty string
+public record Request(String method, String path, Map<String, String> query, String authorization) {
 
-    static Request of(String method, URI uri) {
+    static Request of(HttpExchange exchange) {
+        URI uri = exchange.getRequestURI();
         Map<String, String> query = new HashMap<>();
         String raw = uri.getRawQuery() == null ? "" : uri.getRawQuery();
         for (String pair : raw.split("&")) {
@@ -23,7 +26,9 @@ public record Request(String method, String path, Map<String, String> query) {
                         URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
             }
         }
-        return new Request(method, uri.getPath(), query);
+        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+        return new Request(
+                exchange.getRequestMethod(), uri.getPath(), query, authorization == null ? "" : authorization);
     }
 
     public boolean watch() {

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.cluster.kubernetes;
+
+import io.culvert.cluster.Change;
+import io.culvert.cluster.Problem;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Follows one kind: lists it in pages, watches from the list's version on, goes on from the last version seen when a
+/// watch ends, and lists again where that version is gone. Whatever the server does, what is known stays until a
+/// complete
+/// list or a deletion says otherwise.
+final class KindFollower implements Runnable {
+
+    /// Refusals of a watch in a row after which its version is not believed in any more (a restored server may not know
+    /// it). A server that cannot be reached does not count: its clients must not all list when it comes back.
+    private static final int REFUSED_WATCHES = 3;
+
+    private final FollowedKind kind;
+    private final ApiConnection connection;
+    private final Patience patience;
+    private final Consumer<List<Change>> sink;
+    private final Runnable statusChanged;
+    private final CountDownLatch closed;
+    private final KnownObjects known;
+    private final Versions versions = new Versions();
+    private final Backoff backoff;
+    private final RandomGenerator random = RandomGenerator.getDefault();
+    private String version = "";
+    private int refusedWatches;
+    private volatile boolean synced;
+    private volatile boolean empty;
+    private volatile @Nullable Problem trouble;
+
+    /// @param sink takes changes
+    /// @param statusChanged is called when anything else that is asked of this follower may have changed
+    /// @param closed ends pauses
+    KindFollower(
+            FollowedKind kind,
+            ApiConnection connection,
+            Patience patience,
+            Consumer<List<Change>> sink,
+            Runnable statusChanged,
+            CountDownLatch closed) {
+        this.kind = kind;
+        this.connection = connection;
+        this.patience = patience;
+        this.sink = sink;
+        this.statusChanged = statusChanged;
+        this.closed = closed;
+        this.known = new KnownObjects(kind.kind());
+        this.backoff = new Backoff(patience, random);
+    }
+
+    FollowedKind kind() {
+        return kind;
+    }
+
+    /// Whether the first complete list has come.
+    boolean synced() {
+        return synced;
+    }
+
+    /// Whether there were no objects in the last list.
+    boolean empty() {
+        return empty;
+    }
+
+    /// Why no news comes in, if so.
+    Optional<Problem> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    List<Problem> problems() {
+        List<Problem> problems = new ArrayList<>(known.problems());
+        trouble().ifPresent(problems::addFirst);
+        return problems;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (closed.getCount() > 0) {
+                step();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void step() throws InterruptedException {
+        String verb = version.isEmpty() ? "list" : "watch";
+        try {
+            if (version.isEmpty()) {
+                list();
+            }
+            verb = "watch";
+            watch();
+        } catch (ApiException e) {
+            failed(verb, e);
+        } catch (IOException e) {
+            failed(verb, new ApiException(Failures.reason(e)));
+        }
+    }
+
+    private void list() throws IOException {
+        KnownObjects.Relist relist = known.relist();
+        ListPage page = page("", relist);
+        String listed = page.version();
+        while (!page.next().isEmpty()) {
+            page = page(page.next(), relist);
+        }
+        versions.listed(listed);
+        version = listed;
+        sink.accept(relist.finish());
+        empty = known.isEmpty();
+        synced = true;
+        trouble = null;
+        statusChanged.run();
+    }
+
+    private ListPage page(String token, KnownObjects.Relist relist) throws IOException {
+        try (InputStream body = connection.get(kind.listPath(token), patience.listSilence(), patience.page())) {
+            return ListPage.read(body, kind.kind().apiName(), relist::item);
+        }
+    }
+
+    /// Returns when the server ends the watch.
+    private void watch() throws IOException, InterruptedException {
+        Duration least = patience.watchLifetime();
+        long seconds = least.toSeconds() + random.nextLong(Math.max(1, least.toSeconds()));
+        Duration whole = Duration.ofSeconds(seconds).plus(patience.watchSilence());
+        long begin = System.nanoTime();
+        boolean news = false;
+        try (InputStream body = connection.get(kind.watchPath(version, seconds), patience.watchSilence(), whole);
+                WatchEvents events = new WatchEvents(body)) {
+            works();
+            for (Optional<WatchEvents.Event> event = events.next(); event.isPresent(); event = events.next()) {
+                apply(event.get());
+                news = true;
+                refusedWatches = 0;
+            }
+        } finally {
+            if (news || System.nanoTime() - begin > patience.lastRetry().toNanos()) {
+                backoff.reset();
+            }
+        }
+        if (!news) {
+            // A server that ends every watch at once is not asked in a tight loop.
+            pause();
+        }
+    }
+
+    private void apply(WatchEvents.Event event) {
+        if (versions.replayed(event.version())) {
+            return;
+        }
+        List<Change> changes = switch (event.type()) {
+            case ADDED, MODIFIED -> known.put(event.object());
+            case DELETED -> known.remove(event.object());
+            case BOOKMARK -> List.of();
+        };
+        if (!changes.isEmpty()) {
+            sink.accept(changes);
+        }
+        empty = known.isEmpty();
+        versions.seen(event.version());
+        version = event.version();
+        statusChanged.run();
+    }
+
+    private void works() {
+        if (trouble != null) {
+            trouble = null;
+            statusChanged.run();
+        }
+    }
+
+    private void failed(String verb, ApiException e) throws InterruptedException {
+        if (closed.getCount() == 0) {
+            return;
+        }
+        if (verb.equals("watch") && e.refused()) {
+            refusedWatches++;
+        }
+        if (e.gone() || refusedWatches >= REFUSED_WATCHES) {
+            version = "";
+            refusedWatches = 0;
+        }
+        // A version that is gone is part of normal life, and the list comes right away.
+        if (!e.gone()) {
+            String remedy = e.remedy().isEmpty() ? "it is asked again" : e.remedy();
+            trouble = Problem.warning(
+                    "API server " + connection.url(), verb + " " + kind.plural() + ": " + e.getMessage(), remedy);
+            statusChanged.run();
+        }
+        pause();
+    }
+
+    private void pause() throws InterruptedException {
+        var _ = closed.await(backoff.next().toMillis(), TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.cluster.kubernetes;
+
+import io.culvert.cluster.Change;
+import io.culvert.cluster.ObjectKind;
+import io.culvert.cluster.ObjectName;
+import io.culvert.cluster.Problem;
+import io.culvert.cluster.decode.BadEntries;
+import io.culvert.cluster.decode.Decoded;
+import io.culvert.cluster.decode.DocumentKind;
+import io.culvert.cluster.decode.DocumentName;
+import io.culvert.cluster.decode.InvalidObjectException;
+import io.culvert.cluster.decode.ObjectDecoder;
+import io.culvert.cluster.decode.Value;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/// The item store of one kind: which objects the cluster state has from us. Of the objects themselves nothing is kept
+/// but
+/// the records that the state has. An object that cannot be read is reported, and what was known of it stays. Only
+/// [#problems] may be called from other threads.
+final class KnownObjects {
+
+    private final DocumentKind kind;
+    private final ObjectKind objectKind;
+    private final Map<String, Problem> problems = new ConcurrentSkipListMap<>();
+    private final List<InvalidObjectException> badEntries = new ArrayList<>();
+    private final ObjectDecoder decoder = new ObjectDecoder((BadEntries) badEntries::add);
+    private Set<ObjectName> known = new HashSet<>();
+
+    KnownObjects(DocumentKind kind) {
+        this.kind = kind;
+        this.objectKind = switch (kind) {
+            case SERVICE -> ObjectKind.SERVICE;
+            case ENDPOINT_SLICE -> ObjectKind.ENDPOINT_SLICE;
+            case NODE -> ObjectKind.NODE;
+            case POD -> ObjectKind.POD;
+            case NAMESPACE, NETWORK_POLICY, CLUSTER_NETWORK_POLICY, LIST ->
+                throw new IllegalArgumentException(kind + " is not in the cluster state");
+        };
+    }
+
+    /// Objects that cannot be used, or not all of them.
+    List<Problem> problems() {
+        return List.copyOf(problems.values());
+    }
+
+    boolean isEmpty() {
+        return known.isEmpty();
+    }
+
+    /// What an object that exists changes.
+    List<Change> put(Value.Mapping object) {
+        List<Change> changes = new ArrayList<>(1);
+        ObjectName name = read(object, changes);
+        if (name != null && !changes.isEmpty()) {
+            note(changes.getFirst(), name);
+        }
+        return changes;
+    }
+
+    /// What an object that is gone changes.
+    List<Change> remove(Value.Mapping object) {
+        try {
+            DocumentName name = ObjectDecoder.name(kind, object);
+            problems.remove(name.toString());
+            return known.remove(name.name()) ? List.of(Change.remove(objectKind, name.name())) : List.of();
+        } catch (InvalidObjectException e) {
+            // An object without a name cannot have been put either.
+            return List.of();
+        }
+    }
+
+    /// Begins to take a complete list.
+    Relist relist() {
+        return new Relist();
+    }
+
+    /// A list as it arrives; nothing is changed by it before [#finish].
+    final class Relist {
+        private final List<Change> changes = new ArrayList<>();
+        private final Set<ObjectName> seen = new HashSet<>();
+
+        void item(Value.Mapping object) {
+            ObjectName name = read(object, changes);
+            if (name != null) {
+                seen.add(name);
+            }
+        }
+
+        /// What the list changes, the removal of what is not in it included.
+        List<Change> finish() {
+            for (ObjectName name : known) {
+                if (!seen.contains(name)) {
+                    changes.add(Change.remove(objectKind, name));
+                    problems.remove(new DocumentName(kind, name).toString());
+                }
+            }
+            Set<ObjectName> next = new HashSet<>(known);
+            next.retainAll(seen);
+            known = next;
+            changes.forEach(change -> note(change, nameOf(change)));
+            return changes;
+        }
+    }
+
+    /// Reads an object and adds what it changes. Returns its name, or null if it has none.
+    private @Nullable ObjectName read(Value.Mapping object, List<Change> changes) {
+        badEntries.clear();
+        DocumentName name = null;
+        try {
+            name = ObjectDecoder.name(kind, object);
+            switch (decoder.decode(kind, object)) {
+                case Decoded.Wanted wanted -> changes.add(Change.put(wanted.object()));
+                case Decoded.Unwanted _ -> changes.add(Change.remove(objectKind, name.name()));
+            }
+            report(name);
+            return name.name();
+        } catch (InvalidObjectException e) {
+            String subject = name == null ? kind.apiName() + " without a name" : name.toString();
+            String remedy = e.remedy().isEmpty() ? "correct the object" : e.remedy();
+            problems.put(subject, Problem.error(subject, e.reason() + ", so its last version stays", remedy));
+            return name == null ? null : name.name();
+        }
+    }
+
+    /// Notes what is left out of an object that is used otherwise.
+    private void report(DocumentName name) {
+        String subject = name.toString();
+        if (badEntries.isEmpty()) {
+            problems.remove(subject);
+        } else {
+            String reason = badEntries.getFirst().reason();
+            int more = badEntries.size() - 1;
+            String others = more == 0 ? "" : " (and " + more + " more)";
+            problems.put(
+                    subject, Problem.warning(subject, reason + others + ", and is left out", "correct the object"));
+        }
+    }
+
+    private void note(Change change, ObjectName name) {
+        switch (change) {
+            case Change.Put _ -> known.add(name);
+            case Change.Remove _ -> known.remove(name);
+        }
+    }
+
+    private static ObjectName nameOf(Change change) {
+        return switch (change) {
+            case Change.Put put -> put.object().name();
+            case Change.Remove remove -> remove.name();
+        };
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.cluster.kubernetes;
+
+import io.culvert.cluster.ClusterSource;
+import io.culvert.cluster.ClusterStore;
+import io.culvert.cluster.EventSink;
+import io.culvert.cluster.Problem;
+import io.culvert.cluster.ProblemLog;
+import io.culvert.cluster.SourceStatus;
+import io.culvert.cluster.SourceStatus.Condition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The cluster as its API server says it: Services and EndpointSlices, and this node's own Node and Pods. While the
+/// server
+/// is away, or answers slowly or with nonsense, the last known state stays and the server is asked again.
+public final class KubernetesSource implements ClusterSource {
+
+    public static final String NAME = "kubernetes";
+
+    private static final Logger LOG = LoggerFactory.getLogger(KubernetesSource.class);
+
+    private final KubernetesConfig config;
+    private final ApiConnection connection;
+    private final ApiEventSink events;
+    private final Patience patience;
+    private final ProblemLog problems = new ProblemLog(LOG);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile List<KindFollower> followers = List.of();
+
+    private KubernetesSource(KubernetesConfig config, ApiConnection connection, Patience patience) {
+        this.config = config;
+        this.connection = connection;
+        this.patience = patience;
+        this.events = new ApiEventSink(connection, config.nodeName());
+    }
+
+    /// Reads the configuration and the credentials. The API server is not asked yet.
+    ///
+    /// @throws IllegalArgumentException with one line for the user, if they cannot be used
+    public static KubernetesSource open(KubernetesConfig config) {
+        return open(config, Patience.DEFAULT);
+    }
+
+    static KubernetesSource open(KubernetesConfig config, Patience patience) {
+        try {
+            ApiConnection connection = new ApiConnection(ClientConfig.of(config, patience, System.getenv()), patience);
+            return new KubernetesSource(config, connection, patience);
+        } catch (ApiException e) {
+            throw new IllegalArgumentException("find the API server: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    /// Where to post Events about objects of this cluster.
+    public EventSink events() {
+        return events;
+    }
+
+    @Override
+    public synchronized void start(ClusterStore store) {
+        List<KindFollower> started = new ArrayList<>();
+        for (FollowedKind kind : FollowedKind.all(config.nodeName())) {
+            started.add(new KindFollower(kind, connection, patience, store::apply, () -> changed(store), closed));
+        }
+        followers = List.copyOf(started);
+        started.forEach(follower -> threads.add(
+                Thread.ofVirtual().name("follow-" + follower.kind().plural()).start(follower)));
+    }
+
+    @Override
+    public SourceStatus status() {
+        List<KindFollower> current = followers;
+        String waiting = current.stream()
+                .filter(follower -> !follower.synced())
+                .map(follower -> follower.kind().plural())
+                .collect(Collectors.joining(", "));
+        Optional<Problem> trouble = current.stream()
+                .flatMap(follower -> follower.trouble().stream())
+                .findFirst();
+        if (current.isEmpty()) {
+            return new SourceStatus(Condition.STARTING, "not started");
+        }
+        if (!waiting.isEmpty()) {
+            return new SourceStatus(
+                    Condition.STARTING,
+                    trouble.map(Problem::toString)
+                            .orElse("waiting for the first list of " + waiting + " from " + connection.url()));
+        }
+        return trouble.map(problem -> new SourceStatus(Condition.STALE, problem.toString()))
+                .orElseGet(() -> new SourceStatus(Condition.CURRENT, "following " + connection.url()));
+    }
+
+    @Override
+    public List<Problem> problems() {
+        return problems.current();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed.countDown();
+        threads.forEach(Thread::interrupt);
+        events.close();
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        connection.close();
+    }
+
+    /// Called by each follower; one at a time, so that what is older never replaces what is newer.
+    private void changed(ClusterStore store) {
+        synchronized (problems) {
+            problems.replace(found());
+        }
+        if (followers.stream().allMatch(KindFollower::synced)) {
+            store.completed(NAME);
+        }
+    }
+
+    private List<Problem> found() {
+        List<KindFollower> current = followers;
+        List<Problem> found = new ArrayList<>();
+        current.forEach(follower -> found.addAll(follower.problems()));
+        current.stream()
+                .filter(follower -> follower.kind().plural().equals("nodes") && follower.synced() && follower.empty())
+                .forEach(_ -> found.add(Problem.warning(
+                        "Node " + config.nodeName(),
+                        "the cluster has no Node of this name, so every endpoint counts as remote",
+                        "give the right --node-name")));
+        return found;
+    }
+}
