@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.servicelb;
+
+import io.culvert.cluster.SessionAffinity;
+import io.culvert.cluster.TrafficPolicy;
+import io.culvert.maps.Algorithm;
+import io.culvert.net.IpAddress;
+import io.culvert.servicelb.desired.FrontendType;
+import io.culvert.servicelb.desired.ServicePortName;
+import java.util.Comparator;
+import java.util.List;
+
+/// A frontend as the kernel has it, for people.
+///
+/// @param backends those that new connections to this frontend can be given, by address and port
+public record FrontendView(
+        ServicePortName name,
+        FrontendType type,
+        IpAddress address,
+        int port,
+        Algorithm algorithm,
+        TrafficPolicy internalTrafficPolicy,
+        TrafficPolicy externalTrafficPolicy,
+        SessionAffinity sessionAffinity,
+        List<BackendView> backends)
+        implements Comparable<FrontendView> {
+
+    private static final Comparator<FrontendView> ORDER =
+            Comparator.<FrontendView, io.culvert.cluster.ObjectName>comparing(view -> view.name.service())
+                    .thenComparing(view -> view.name.portName())
+                    .thenComparing(FrontendView::address)
+                    .thenComparingInt(FrontendView::port)
+                    .thenComparing(view -> view.name.protocol());
+
+    public FrontendView {
+        backends = List.copyOf(backends);
+    }
+
+    /// By namespace, name, port name and address.
+    @Override
+    public int compareTo(FrontendView other) {
+        return ORDER.compare(this, other);
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.servicelb;
+
+import io.culvert.maps.Backend;
+import io.culvert.maps.Extent;
+import io.culvert.maps.Frontend;
+import io.culvert.maps.FrontendKey;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// What the kernel holds, as far as this agent wrote or adopted it: who owns each frontend, and what no Service has
+/// claimed yet since the agent started.
+final class KernelState {
+
+    private final ServiceTables tables;
+    private final Map<FrontendKey, ProgrammedPort> owners = new HashMap<>();
+    private final Map<Integer, ProgrammedPort> unclaimed = new TreeMap<>();
+
+    /// Reads back what an earlier agent left, and withdraws the backend ids that no frontend leads to: that agent
+    /// ended between publishing an id and using it, or between ceasing to use it and withdrawing it.
+    KernelState(ServiceTables tables) {
+        this.tables = tables;
+        tables.forEachFrontend((key, frontend) -> {
+            ProgrammedPort port = unclaimed.computeIfAbsent(frontend.service(), ProgrammedPort::new);
+            port.frontends().put(key, frontend);
+            owners.put(key, port);
+        });
+        Set<Integer> live = new HashSet<>();
+        for (ProgrammedPort port : unclaimed.values()) {
+            tables.claimService(port.index());
+            tables.extent(port.index()).filter(extent -> addAll(live, extent)).ifPresent(port::published);
+        }
+        tables.adoptBackends(live);
+        // Ids in an extent that no frontend leads to may belong to others by now, so it is adopted without them.
+        for (int index : tables.publishedServices()) {
+            unclaimed.computeIfAbsent(index, ProgrammedPort::new);
+        }
+    }
+
+    /// Adds the ids of an extent; not if one of them is another's, as only a foreign writer can have made it.
+    private static boolean addAll(Set<Integer> live, Extent extent) {
+        Set<Integer> ids = extent.backends().stream().map(Backend::id).collect(Collectors.toSet());
+        boolean own = ids.size() == extent.backends().size() && Collections.disjoint(live, ids);
+        if (own) {
+            live.addAll(ids);
+        }
+        return own;
+    }
+
+    /// The port under which a Service that wants these frontends was programmed before the agent started, or a new
+    /// one.
+    ProgrammedPort claim(Collection<FrontendKey> frontends) {
+        for (FrontendKey key : frontends) {
+            ProgrammedPort port = owners.get(key);
+            if (port != null && unclaimed.remove(port.index(), port)) {
+                return port;
+            }
+        }
+        return new ProgrammedPort(tables.reserveService());
+    }
+
+    Optional<ProgrammedPort> owner(FrontendKey key) {
+        return Optional.ofNullable(owners.get(key));
+    }
+
+    /// Notes that the kernel holds this frontend for `port`.
+    void put(FrontendKey key, Frontend frontend, ProgrammedPort port) {
+        ProgrammedPort before = owners.put(key, port);
+        if (before != null && before != port) {
+            before.frontends().remove(key);
+        }
+        port.frontends().put(key, frontend);
+    }
+
+    /// Notes that the kernel holds this frontend no more.
+    void removed(FrontendKey key) {
+        ProgrammedPort before = owners.remove(key);
+        if (before != null) {
+            before.frontends().remove(key);
+        }
+    }
+
+    /// What no Service has claimed.
+    List<ProgrammedPort> unclaimed() {
+        return new ArrayList<>(unclaimed.values());
+    }
+
+    void forget(ProgrammedPort port) {
+        unclaimed.remove(port.index(), port);
+    }
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.servicelb;
+
+import io.culvert.cluster.ClusterState;
+import io.culvert.cluster.ClusterUpdate;
+import io.culvert.cluster.EventSink;
+import io.culvert.cluster.ObjectKind;
+import io.culvert.cluster.ObjectName;
+import io.culvert.maps.FrontendKey;
+import io.culvert.servicelb.ServiceWriter.Plan;
+import io.culvert.servicelb.desired.ClusterIpClaims;
+import io.culvert.servicelb.desired.CompiledService;
+import io.culvert.servicelb.desired.NodeContext;
+import io.culvert.servicelb.desired.ServiceCompiler;
+import io.culvert.servicelb.desired.ServicePortName;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps the kernel's service tables as the cluster wants them.
+///
+/// It starts by adopting what an earlier agent left, so that a restart writes only what changed meanwhile. Updates
+/// then cost what they change. Nothing is removed before the first complete update. A write that fails leaves the
+/// previous state of that one Service serving, shows in its status, and is retried, at first after 1 s and at last
+/// every 30 s.
+///
+/// Safe for use by several threads; there must be one such object for the tables.
+public final class LoadBalancer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoadBalancer.class);
+
+    /// From this many Services on, room for all of them is made before the first is written.
+    private static final int LARGE_BATCH = 64;
+
+    private final ServiceTables tables;
+    private final String nodeName;
+    private final EventSink events;
+    private final InstantSource time;
+    private final LongSupplier monotonic;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final KernelState kernel;
+    private final Retirement retirement;
+    private final ServiceWriter writer;
+    private final WriteCounters counters = new WriteCounters();
+    private final ClusterIpClaims claims = new ClusterIpClaims();
+    private final Map<ObjectName, ServiceEntry> entries = new HashMap<>();
+    private final Set<ServiceEntry> failing = new HashSet<>();
+    private ClusterState state = ClusterState.EMPTY;
+    private NodeContext node;
+    private boolean complete;
+
+    /// Reads what the kernel holds; writes nothing.
+    public static LoadBalancer adopt(ServiceTables tables, String nodeName, EventSink events) {
+        return new LoadBalancer(tables, nodeName, events, InstantSource.system(), System::nanoTime);
+    }
+
+    /// As [#adopt(ServiceTables, String, EventSink)], with clocks.
+    ///
+    /// @param time of statuses
+    /// @param monotonic nanoseconds, of retries and grace periods
+    public LoadBalancer(
+            ServiceTables tables, String nodeName, EventSink events, InstantSource time, LongSupplier monotonic) {
+        this.tables = tables;
+        this.nodeName = nodeName;
+        this.events = events;
+        this.time = time;
+        this.monotonic = monotonic;
+        node = new NodeContext(nodeName, null);
+        kernel = new KernelState(tables);
+        retirement = new Retirement(tables);
+        writer = new ServiceWriter(tables, kernel, retirement, counters);
+    }
+
+    /// Programs the Services that the update names, and all of them if this node moved to another zone or if
+    /// everything is known for the first time.
+    public ApplyResult apply(ClusterUpdate update) {
+        lock.lock();
+        try {
+            state = update.state();
+            NodeContext nodeNow = NodeContext.of(nodeName, state);
+            boolean everything = !nodeNow.equals(node) || (update.complete() && !complete);
+            node = nodeNow;
+            complete |= update.complete();
+            Set<ObjectName> names = new HashSet<>(everything ? state.services().keySet() : update.services());
+            if (everything) {
+                names.addAll(entries.keySet());
+            }
+            names.addAll(claims.update(state, names));
+            return program(names);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Retries what failed and is due, and withdraws what nothing leads to any more. To be called every second or
+    /// so.
+    public ApplyResult maintain() {
+        lock.lock();
+        try {
+            long now = monotonic.getAsLong();
+            List<ObjectName> due = failing.stream()
+                    .filter(entry -> entry.retryDue(now))
+                    .map(ServiceEntry::name)
+                    .toList();
+            return program(due);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private ApplyResult program(Collection<ObjectName> names) {
+        long start = monotonic.getAsLong();
+        WriteTotals before = counters.totals();
+        retirement.process(start);
+        List<Plan> plans = new ArrayList<>(names.size());
+        for (ObjectName name : names) {
+            CompiledService compiled = ServiceCompiler.compile(name, state, node, claims);
+            ServiceEntry entry = entries.computeIfAbsent(name, ServiceEntry::new);
+            entry.attempt(compiled.conflicts());
+            plans.add(new Plan(entry, compiled));
+        }
+        counters.servicesCompiled += plans.size();
+        if (plans.size() >= LARGE_BATCH) {
+            tables.makeRoom(demand(plans));
+        }
+        writer.write(plans, node, complete, start);
+        if (complete) {
+            writer.sweep(start);
+        }
+        plans.forEach(plan -> settle(plan.entry(), start));
+        Duration took = Duration.ofNanos(monotonic.getAsLong() - start);
+        return new ApplyResult(counters.totals().since(before), failing.size(), took);
+    }
+
+    private static TableDemand demand(List<Plan> plans) {
+        int frontends = 0;
+        int services = 0;
+        int backends = 0;
+        for (Plan plan : plans) {
+            services += plan.compiled().ports().size();
+            for (var port : plan.compiled().ports()) {
+                frontends += port.frontends().size();
+                backends += port.endpoints().backends().size();
+            }
+        }
+        return new TableDemand(frontends, services, backends);
+    }
+
+    private void settle(ServiceEntry entry, long now) {
+        ServiceStatus change = entry.settle(now, time.instant());
+        if (entry.hasFailed()) {
+            failing.add(entry);
+        } else {
+            failing.remove(entry);
+        }
+        if (entry.isEmpty()
+                && state.service(entry.name())
+                        .filter(service -> service.proxied())
+                        .isEmpty()) {
+            entries.remove(entry.name());
+        }
+        if (change != null) {
+            tell(change);
+        }
+    }
+
+    private void tell(ServiceStatus change) {
+        switch (change.state()) {
+            case PROGRAMMED -> LOG.debug("Service {}: programmed", change.service());
+            case CONFLICT -> {
+                LOG.warn("Service {}: {}", change.service(), change.detail());
+                events.post(ObjectKind.SERVICE, change.service(), "AddressConflict", change.detail());
+            }
+            case ERROR -> {
+                LOG.error("Service {}: {}", change.service(), change.detail());
+                events.post(ObjectKind.SERVICE, change.service(), "ProgrammingFailed", change.detail());
+            }
+        }
+    }
+
+    /// Every frontend that the kernel holds for a Service, in order.
+    public List<FrontendView> frontends() {
+        List<ViewBuilder.Snapshot> ports = new ArrayList<>();
+        ViewBuilder views;
+        lock.lock();
+        try {
+            views = new ViewBuilder(state, nodeName);
+            for (ServiceEntry entry : entries.values()) {
+                entry.ports().forEach((name, port) -> {
+                    if (port.extent() != null) {
+                        ports.add(new ViewBuilder.Snapshot(name, Map.copyOf(port.frontends()), port.extent()));
+                    }
+                });
+            }
+        } finally {
+            lock.unlock();
+        }
+        return views.frontends(ports);
+    }
+
+    /// The status of every Service that has something to be programmed, by name.
+    public List<ServiceStatus> statuses() {
+        lock.lock();
+        try {
+            return entries.values().stream()
+                    .map(ServiceEntry::status)
+                    .filter(Objects::nonNull)
+                    .sorted(java.util.Comparator.comparing(ServiceStatus::service))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whose frontend this is.
+    public Optional<ServicePortName> serviceAt(FrontendKey frontend) {
+        lock.lock();
+        try {
+            return kernel.owner(frontend).map(ProgrammedPort::name);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What was written since the start.
+    public WriteTotals totals() {
+        lock.lock();
+        try {
+            return counters.totals();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

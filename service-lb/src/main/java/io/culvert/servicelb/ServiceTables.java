@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.servicelb;
+
+import io.culvert.maps.Extent;
+import io.culvert.maps.Frontend;
+import io.culvert.maps.FrontendKey;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/// The tables of the datapath that load balancing writes, as far as it needs to know them. One writer at a time.
+///
+/// Every write is visible to the datapath when the method returns and survives the agent's death from then on.
+/// Adding and removing frontends, reserving, publishing and adopting throw [TableWriteException] when they fail;
+/// withdrawing is a store to mapped memory and does not fail.
+public interface ServiceTables {
+
+    /// Every frontend that the kernel holds.
+    void forEachFrontend(BiConsumer<FrontendKey, Frontend> reader);
+
+    /// A frontend as the kernel holds it.
+    Optional<Frontend> frontend(FrontendKey key);
+
+    /// Adds or replaces frontends, each atomically. On failure any part of them may have been written.
+    void putFrontends(Map<FrontendKey, Frontend> frontends);
+
+    /// Removes frontends; those that are not there are none to remove. On failure any part of them may be gone.
+    void removeFrontends(Collection<FrontendKey> frontends);
+
+    /// The service indexes that have an extent, in ascending order.
+    int[] publishedServices();
+
+    /// The extent that the datapath uses for a service index.
+    Optional<Extent> extent(int service);
+
+    /// Takes a service index that nothing uses. It is in use until [#withdraw].
+    int reserveService();
+
+    /// Marks a service index as in use although it has no extent.
+    void claimService(int service);
+
+    /// Makes `extent` the one that the datapath uses for its service index, atomically, and gives it a generation.
+    /// Every backend id in it must be published.
+    void publish(Extent extent);
+
+    /// Leaves a service index without an extent and unused. No frontend may lead to it.
+    void withdraw(int service);
+
+    /// Says which backend ids an earlier agent left in use; to be called once, first. They are published if they are
+    /// not; all others are withdrawn.
+    void adoptBackends(Collection<Integer> ids);
+
+    /// Takes a backend id that no flow holds, and publishes it.
+    int publishBackend();
+
+    /// Gives a published id back. UDP flows that hold it are given another backend; it does not come back soon.
+    void withdrawBackend(int id);
+
+    /// Announces how much is about to be held in all, so that tables grow once and not step by step. Growth that
+    /// fails is reported by the write that misses it.
+    default void makeRoom(TableDemand demand) {}
+}

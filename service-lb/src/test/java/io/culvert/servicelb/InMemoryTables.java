@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.servicelb;
+
+import io.culvert.maps.Backend;
+import io.culvert.maps.Extent;
+import io.culvert.maps.Frontend;
+import io.culvert.maps.FrontendKey;
+import io.culvert.net.IpAddress;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The tables in memory. They insist on the order of writes that keeps the datapath sound, show every single write to
+/// an observer, and fail where a test says so. They outlive the LoadBalancer that writes them, as the kernel's do.
+final class InMemoryTables implements ServiceTables {
+
+    final Map<FrontendKey, Frontend> frontends = new TreeMap<>();
+    final Map<Integer, Extent> extents = new TreeMap<>();
+    final Set<Integer> backends = new TreeSet<>();
+    int writes;
+    int rooms;
+    private Set<Integer> services = new TreeSet<>();
+    private int nextService;
+    private int nextBackend = 1;
+
+    /// Called after every write.
+    Runnable observer = () -> {};
+    /// Called before every write with its description; true makes it fail.
+    Predicate<String> failure = _ -> false;
+
+    /// What a connection to a frontend is given, in the kernel's eyes.
+    record Choice(IpAddress address, int port, boolean local, boolean terminating) {}
+
+    /// The set that a new connection to `key` is given a member of; null if the address is not translated.
+    @Nullable
+    Set<Choice> choices(FrontendKey key) {
+        Frontend frontend = frontends.get(key);
+        Extent extent = frontend == null ? null : extents.get(frontend.service());
+        if (frontend == null || extent == null) {
+            return null;
+        }
+        return (frontend.localSet() ? extent.local() : extent.cluster())
+                .stream()
+                        .peek(backend -> require(backends.contains(backend.id()), "chosen without an id: " + backend))
+                        .map(b -> new Choice(b.address(), b.port(), b.local(), b.terminating()))
+                        .collect(Collectors.toSet());
+    }
+
+    /// What every frontend gives.
+    Map<FrontendKey, Set<Choice>> choices() {
+        Map<FrontendKey, Set<Choice>> all = new TreeMap<>();
+        frontends.keySet().forEach(key -> {
+            Set<Choice> choices = choices(key);
+            if (choices != null) {
+                all.put(key, choices);
+            }
+        });
+        return all;
+    }
+
+    /// A new process opens the tables: what was only in the memory of the one before is gone.
+    void restart() {
+        services = new TreeSet<>(extents.keySet());
+    }
+
+    @Override
+    public void forEachFrontend(BiConsumer<FrontendKey, Frontend> reader) {
+        Map.copyOf(frontends).forEach(reader);
+    }
+
+    @Override
+    public Optional<Frontend> frontend(FrontendKey key) {
+        return Optional.ofNullable(frontends.get(key));
+    }
+
+    @Override
+    public void putFrontends(Map<FrontendKey, Frontend> entries) {
+        entries.forEach((key, frontend) -> {
+            require(extents.containsKey(frontend.service()), "frontend before its extent: " + key);
+            write("put " + key);
+            frontends.put(key, frontend);
+            observer.run();
+        });
+    }
+
+    @Override
+    public void removeFrontends(Collection<FrontendKey> keys) {
+        for (FrontendKey key : keys) {
+            write("remove " + key);
+            frontends.remove(key);
+            observer.run();
+        }
+    }
+
+    @Override
+    public int[] publishedServices() {
+        return extents.keySet().stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    @Override
+    public Optional<Extent> extent(int service) {
+        return Optional.ofNullable(extents.get(service));
+    }
+
+    @Override
+    public int reserveService() {
+        write("reserve");
+        while (!services.add(nextService)) {
+            nextService++;
+        }
+        return nextService;
+    }
+
+    @Override
+    public void claimService(int service) {
+        services.add(service);
+    }
+
+    @Override
+    public void publish(Extent extent) {
+        require(services.contains(extent.service()), "extent at an index that is not in use");
+        Set<Integer> ids = extent.backends().stream().map(Backend::id).collect(Collectors.toSet());
+        require(ids.size() == extent.backends().size(), "one id twice: " + extent);
+        require(backends.containsAll(ids), "extent before its backend ids: " + extent);
+        write("publish " + extent.service());
+        extents.put(extent.service(), extent);
+        observer.run();
+    }
+
+    @Override
+    public void withdraw(int service) {
+        require(services.contains(service), "index not in use");
+        require(frontends.values().stream().noneMatch(f -> f.service() == service), "a frontend leads to it");
+        writes++;
+        services.remove(service);
+        extents.remove(service);
+        observer.run();
+    }
+
+    @Override
+    public void adoptBackends(Collection<Integer> ids) {
+        Set<Integer> live = new HashSet<>(ids);
+        require(live.size() == ids.size(), "one id twice");
+        backends.retainAll(live);
+        backends.addAll(live);
+    }
+
+    @Override
+    public int publishBackend() {
+        write("backend");
+        backends.add(nextBackend);
+        observer.run();
+        return nextBackend++;
+    }
+
+    @Override
+    public void withdrawBackend(int id) {
+        require(backends.contains(id), "id " + id + " is not published");
+        List<Integer> reachable =
+                frontends.values().stream().map(Frontend::service).distinct().toList();
+        boolean used = reachable.stream()
+                .flatMap(service -> extent(service).stream())
+                .anyMatch(extent -> extent.backends().stream().anyMatch(backend -> backend.id() == id));
+        require(!used, "id " + id + " is still given to connections");
+        writes++;
+        backends.remove(id);
+        observer.run();
+    }
+
+    @Override
+    public void makeRoom(TableDemand demand) {
+        rooms++;
+    }
+
+    private void write(String what) {
+        writes++;
+        if (failure.test(what)) {
+            throw new TableWriteException(what + ": injected");
+        }
+    }
+
+    private static void require(boolean condition, String violation) {
+        if (!condition) {
+            throw new AssertionError(violation);
+        }
+    }
+}
