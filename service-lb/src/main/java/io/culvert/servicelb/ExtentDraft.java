@@ -25,42 +25,42 @@ import org.jspecify.annotations.Nullable;
 record ExtentDraft(Extent extent, List<Backend> dropped) {
 
     private static final int WEIGHT = 1;
+    private static final int NOWHERE = -1;
 
     private record Socket(IpAddress address, int port) {}
 
     /// @param current what the kernel holds under this index, if anything
-    /// @param keepAll carry over every current backend with its place, because what is desired may be incomplete
+    /// @param keepAll leave every current backend in the sets where it is, because what is desired may be
+    ///     incomplete
     static ExtentDraft of(
             int service, @Nullable Extent current, EndpointSets desired, boolean keepAll, ZoneNumbers zones) {
-        Map<Socket, Integer> held = new HashMap<>();
         List<Backend> before = current == null ? List.of() : current.backends();
+        Map<Socket, Integer> held = HashMap.newHashMap(before.size());
         for (int i = 0; i < before.size(); i++) {
             held.put(new Socket(before.get(i).address(), before.get(i).port()), i);
         }
-        boolean elsewhere =
-                desired.endpointsElsewhere() || (keepAll && current != null && current.endpointsElsewhere());
-        Parts parts = new Parts(desired.backends().size(), elsewhere);
+        Parts parts = new Parts(desired, keepAll ? current : null);
         for (int i = 0; i < desired.backends().size(); i++) {
             PortEndpoint endpoint = desired.backends().get(i);
             Integer place = held.remove(new Socket(endpoint.address(), endpoint.port()));
             Backend known = place == null ? null : before.get(place);
-            boolean terminating = !endpoint.ready();
-            parts.add(i, desired.localCount(), desired.clusterFirst(), backend(endpoint, known, terminating, zones));
+            parts.add(i, place, backend(endpoint, known, !endpoint.ready(), zones));
         }
-        if (!held.isEmpty() && current != null) {
+        if (!held.isEmpty()) {
             for (PortEndpoint endpoint : desired.resting()) {
                 Integer place = held.remove(new Socket(endpoint.address(), endpoint.port()));
                 if (place != null) {
-                    parts.rest(backend(endpoint, before.get(place), false, zones), keepAll ? place : -1, current);
+                    parts.add(NOWHERE, place, backend(endpoint, before.get(place), false, zones));
                 }
             }
-            if (keepAll) {
-                held.values().stream().sorted().forEach(place -> parts.rest(before.get(place), place, current));
-                held.clear();
-            }
         }
-        List<Backend> dropped = held.values().stream().map(before::get).toList();
-        return new ExtentDraft(parts.extent(service), dropped);
+        List<Integer> unwanted = held.values().stream().sorted().toList();
+        if (keepAll) {
+            unwanted.forEach(place -> parts.add(NOWHERE, place, before.get(place)));
+            return new ExtentDraft(parts.extent(service), List.of());
+        }
+        return new ExtentDraft(
+                parts.extent(service), unwanted.stream().map(before::get).toList());
     }
 
     private static Backend backend(
@@ -107,35 +107,35 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
     /// The four parts of an extent, in the order in which they lie there.
     private static final class Parts {
 
+        private final EndpointSets desired;
+        private final @Nullable Extent kept;
         private final List<Backend> localOnly = new ArrayList<>(0);
         private final List<Backend> both = new ArrayList<>(0);
         private final List<Backend> clusterOnly;
         private final List<Backend> neither = new ArrayList<>(0);
-        private final boolean elsewhere;
 
-        Parts(int size, boolean elsewhere) {
-            clusterOnly = new ArrayList<>(size);
-            this.elsewhere = elsewhere;
+        /// @param kept an extent whose members stay in the sets where they are, or null
+        Parts(EndpointSets desired, @Nullable Extent kept) {
+            this.desired = desired;
+            this.kept = kept;
+            clusterOnly = new ArrayList<>(desired.backends().size());
         }
 
-        /// Adds what lies at `place` in a list whose local set ends and cluster set begins as said.
-        void add(int place, int localCount, int clusterFirst, Backend backend) {
-            if (place >= localCount) {
-                clusterOnly.add(backend);
-            } else if (place >= clusterFirst) {
-                both.add(backend);
-            } else {
-                localOnly.add(backend);
+        /// @param wantedAt where it lies among the desired backends, or [#NOWHERE]
+        /// @param heldAt where it lies in the current extent, or null
+        void add(int wantedAt, @Nullable Integer heldAt, Backend backend) {
+            boolean local = wantedAt != NOWHERE && wantedAt < desired.localCount();
+            boolean cluster = wantedAt >= desired.clusterFirst();
+            if (kept != null && heldAt != null) {
+                local |= heldAt < kept.localCount();
+                cluster |= heldAt >= kept.clusterFirst() && heldAt < kept.clusterFirst() + kept.clusterCount();
             }
-        }
-
-        /// Adds what is in neither set now; it goes where it was in `current` if it has a place there, else behind
-        /// all.
-        void rest(Backend backend, int place, Extent current) {
-            boolean inSets = place >= 0
-                    && (place < current.localCount() || place < current.clusterFirst() + current.clusterCount());
-            if (inSets) {
-                add(place, current.localCount(), current.clusterFirst(), backend);
+            if (local && cluster) {
+                both.add(backend);
+            } else if (local) {
+                localOnly.add(backend);
+            } else if (cluster) {
+                clusterOnly.add(backend);
             } else {
                 neither.add(backend);
             }
@@ -143,6 +143,7 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
 
         Extent extent(int service) {
             int localCount = localOnly.size() + both.size();
+            boolean elsewhere = desired.endpointsElsewhere() || (kept != null && kept.endpointsElsewhere());
             List<Backend> all = new ArrayList<>(localCount + clusterOnly.size() + neither.size());
             all.addAll(localOnly);
             all.addAll(both);

@@ -6,7 +6,6 @@ import io.culvert.maps.Extent;
 import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendKey;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -56,12 +55,14 @@ final class KernelState {
         return own;
     }
 
-    /// The port under which a Service that wants these frontends was programmed before the agent started, or a new
-    /// one.
-    ProgrammedPort claim(Collection<FrontendKey> frontends) {
+    /// The port under which a Service that wants these frontends was programmed before the agent started, or a
+    /// new one. One that other frontends lead to as well is not taken: its extent may be another Service's by now.
+    ProgrammedPort claim(Set<FrontendKey> frontends) {
         for (FrontendKey key : frontends) {
             ProgrammedPort port = owners.get(key);
-            if (port != null && unclaimed.remove(port.index(), port)) {
+            if (port != null
+                    && frontends.containsAll(port.frontends().keySet())
+                    && unclaimed.remove(port.index(), port)) {
                 return port;
             }
         }

@@ -47,8 +47,8 @@ public interface ServiceTables {
     /// Leaves a service index without an extent and unused. No frontend may lead to it.
     void withdraw(int service);
 
-    /// Says which backend ids an earlier agent left in use; to be called once, first. They are published if they are
-    /// not; all others are withdrawn.
+    /// Says which backend ids an earlier agent left in use; to be called once, first. They are published if they
+    /// are not; all others are withdrawn.
     void adoptBackends(Collection<Integer> ids);
 
     /// Takes a backend id that no flow holds, and publishes it.

@@ -57,10 +57,12 @@ final class ServiceWriter {
             }
         }
         batch.writePuts();
-        narrowings.forEach(narrowing -> narrow(narrowing, complete));
         if (complete) {
             plans.forEach(plan -> removeFrontends(plan, batch));
             batch.writeRemovals();
+        }
+        narrowings.forEach(narrowing -> narrow(narrowing, complete));
+        if (complete) {
             plans.forEach(plan -> retirePorts(plan, now));
         }
     }
@@ -91,11 +93,10 @@ final class ServiceWriter {
         ProgrammedPort port = entry.ports()
                 .computeIfAbsent(
                         desired.name(), name -> kernel.claim(localSets.keySet()).claimedBy(name));
-        // A frontend that changes sets is switched while both sets are there to be chosen from.
-        boolean switches = port.frontends().entrySet().stream()
-                .anyMatch(held ->
-                        localSets.getOrDefault(held.getKey(), held.getValue().localSet())
-                                != held.getValue().localSet());
+        boolean switches = switchesSets(port, localSets);
+        if (!complete && (switches || localSets.keySet().stream().anyMatch(key -> isHeldByAnother(key, port)))) {
+            return;
+        }
         Map<FrontendKey, Frontend> changes = new HashMap<>(2);
         localSets.forEach((key, localSet) -> {
             Frontend frontend = new Frontend(port.index(), localSet);
@@ -110,6 +111,20 @@ final class ServiceWriter {
             narrowings.add(new Narrowing(entry, port, desired.endpoints()));
         }
         changes.forEach((key, frontend) -> batch.put(key, frontend, port, entry));
+    }
+
+    /// Whether a frontend that leads to the port asks for the other set than it should, or than those that stay do.
+    /// Frontends are switched and removed while both sets are there to be chosen from.
+    private static boolean switchesSets(ProgrammedPort port, Map<FrontendKey, Boolean> localSets) {
+        return port.frontends().entrySet().stream().anyMatch(held -> {
+            Boolean wanted = localSets.get(held.getKey());
+            boolean localSet = held.getValue().localSet();
+            return wanted == null ? !localSets.containsValue(localSet) : wanted != localSet;
+        });
+    }
+
+    private boolean isHeldByAnother(FrontendKey key, ProgrammedPort port) {
+        return kernel.owner(key).filter(owner -> owner != port).isPresent();
     }
 
     private void narrow(Narrowing narrowing, boolean complete) {

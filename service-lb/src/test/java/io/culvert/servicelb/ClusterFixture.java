@@ -55,7 +55,10 @@ public final class ClusterFixture {
     }
 
     public ClusterFixture put(ServiceBuilder builder) {
-        Service service = builder.build();
+        return put(builder.build());
+    }
+
+    public ClusterFixture put(Service service) {
         state = new ClusterState(
                 state.services().plus(service.name(), service), state.slicesByService(), state.nodes(), state.pods());
         changed.add(service.name());

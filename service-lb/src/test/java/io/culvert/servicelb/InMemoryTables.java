@@ -19,8 +19,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The tables in memory. They insist on the order of writes that keeps the datapath sound, show every single write to
-/// an observer, and fail where a test says so. They outlive the LoadBalancer that writes them, as the kernel's do.
+/// The tables in memory. They insist on the order of writes that keeps the datapath sound, show every single
+/// write to an observer, and fail where a test says so. They outlive the LoadBalancer that writes them, as the
+/// kernel's do.
 final class InMemoryTables implements ServiceTables {
 
     final Map<FrontendKey, Frontend> frontends = new TreeMap<>();
@@ -65,6 +66,14 @@ final class InMemoryTables implements ServiceTables {
             }
         });
         return all;
+    }
+
+    /// How many service indexes frontends lead to.
+    int reachable() {
+        return (int) frontends.values().stream()
+                .mapToInt(Frontend::service)
+                .distinct()
+                .count();
     }
 
     /// A new process opens the tables: what was only in the memory of the one before is gone.
