@@ -2,6 +2,10 @@
 package io.culvert.testkit.lab;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /// Sockets that never stop asking, for tests that disturb what is under them.
 public final class Load implements AutoCloseable {
@@ -25,12 +29,20 @@ public final class Load implements AutoCloseable {
     ///
     /// @throws LabException with the report if they are not in time
     public Load awaitRounds(int rounds, Duration time) {
-        int target = report().rounds() + rounds;
-        Waiting.until(
-                time,
-                () -> report().rounds() >= target,
-                () -> "the load stands still before round " + target + ": " + report());
+        awaitRounds(List.of(this), rounds, time);
         return this;
+    }
+
+    /// Waits until each of several loads had `rounds` more questions answered than now.
+    ///
+    /// @throws LabException with the report of a load that stands still
+    public static void awaitRounds(Collection<Load> loads, int rounds, Duration time) {
+        Map<Load, Integer> targets = new LinkedHashMap<>();
+        loads.forEach(load -> targets.put(load, load.report().rounds() + rounds));
+        targets.forEach((load, target) -> Waiting.until(
+                time,
+                () -> load.report().rounds() >= target,
+                () -> "the load stands still before round " + target + ": " + load.report()));
     }
 
     /// Lets each socket finish its question, and ends.

@@ -9,8 +9,15 @@ PACKET_OUTGOING = 4
 ETH_P_ALL = 3
 
 
+def is_housekeeping(frame, six):
+    """Neighbour discovery and redirects: the network talks about itself."""
+    if six:
+        return frame[20] == socket.IPPROTO_ICMPV6 and frame[54] >= 133
+    return frame[23] == socket.IPPROTO_ICMP and frame[34] == 5
+
+
 def raw(command):
-    """Sends an IP packet and returns the frames that come back to its source, neighbour discovery left out."""
+    """Sends an IP packet and returns the frames that come back to its source, housekeeping left out."""
     packet = bytes.fromhex(command["packet"])
     six = packet[0] >> 4 == 6
     family, size, source, to = (socket.AF_INET6, 16, 8, 24) if six else (socket.AF_INET, 4, 12, 16)
@@ -30,6 +37,6 @@ def raw(command):
                 break
             if address[2] == PACKET_OUTGOING or frame[14 + to:14 + to + size] != mine:
                 continue
-            if not (six and frame[20] == socket.IPPROTO_ICMPV6 and frame[54] >= 133):
+            if not is_housekeeping(frame, six):
                 frames.append(frame.hex())
     return {"frames": frames}
