@@ -75,7 +75,7 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    private void build(List<LabBuilder.NodeSpec> specs) throws IOException {
+    private synchronized void build(List<LabBuilder.NodeSpec> specs) throws IOException {
         Files.createDirectories(bpffs);
         Cgroups.create(foreignCgroup());
         SocketActor.unpack(socketsProgram());
@@ -167,9 +167,11 @@ public final class Lab implements AutoCloseable {
                 .collect(Collectors.joining("\n"));
     }
 
-    /// Ends all processes and removes everything that the lab made.
+    /// Ends all processes and removes everything that the lab made. Waits for a lab that is still being made: the JVM
+    /// may
+    /// be told to end at any moment.
     @Override
-    public void close() {
+    public synchronized void close() {
         if (OPEN.remove(this)) {
             LabRemains.remove(name);
         }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,11 +18,22 @@ final class LabRemains {
 
     private static final Path NETNS = Path.of("/run/netns");
 
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private LabRemains() {}
 
     /// Removes the labs whose creators are no longer there.
     static void removeOfDeadProcesses() {
-        all().keySet().stream().filter(name -> !name.ownerIsAlive()).forEach(LabRemains::remove);
+        all().keySet().stream().filter(name -> !name.ownerIsAlive()).forEach(LabRemains::removeWithOthers);
+    }
+
+    /// Several processes may find the same remains: whoever comes second waits for the first.
+    private static void removeWithOthers(LabName lab) {
+        try {
+            remove(lab);
+        } catch (LabException | UncheckedIOException e) {
+            Waiting.until(PATIENCE, () -> of(lab).isEmpty(), () -> "remove " + lab + ": " + e.getMessage());
+        }
     }
 
     /// Everything of all labs, of this process and of others.
