@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.loader.netlink;
+
+import io.culvert.net.IpAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Turns messages of rtnetlink(7) into what they are about. Layouts: include/uapi/linux/{rtnetlink,if_link,if_addr,
+/// neighbour}.h.
+final class ObjectMessages {
+
+    static final int NEW_LINK = 16;
+    static final int NEW_ADDRESS = 20;
+    static final int NEW_ROUTE = 24;
+    static final int NEW_NEIGHBOUR = 28;
+
+    private static final int ETHERNET = 1;
+    private static final int IFF_UP = 1;
+    private static final int IFF_LOOPBACK = 1 << 3;
+    private static final int IFF_RUNNING = 1 << 6;
+
+    private ObjectMessages() {}
+
+    /// The change that a message reports; a dump reports everything as new. Empty for what Culvert does not look at:
+    /// other types, other address families, a bridge's view of its ports.
+    ///
+    /// @throws NetlinkException if the message contradicts itself
+    static Optional<NetworkChange> parse(NetlinkMessage message) {
+        int type = message.type();
+        // Removal has the next number after addition.
+        boolean removed = (type & 1) != 0;
+        Optional<? extends NetworkObject> object = switch (type & ~1) {
+            case NEW_LINK -> link(message.payload());
+            case NEW_ADDRESS -> address(message.payload());
+            case NEW_ROUTE -> RouteMessage.parse(message.payload());
+            case NEW_NEIGHBOUR -> neighbour(message.payload());
+            default -> Optional.empty();
+        };
+        return object.map(value -> new NetworkChange(removed, value));
+    }
+
+    private static Optional<Link> link(NetlinkBytes bytes) {
+        // A bridge reports the coming and going of its ports as links of family AF_BRIDGE; the interface stays.
+        if (bytes.u8(0, "ifi_family") != 0) {
+            return Optional.empty();
+        }
+        int flags = bytes.s32(8, "ifi_flags");
+        boolean ethernet = bytes.u16(2, "ifi_type") == ETHERNET;
+        Map<Integer, NetlinkBytes> attributes = bytes.from(16, "a link").attributes();
+        return Optional.of(new Link(
+                bytes.s32(4, "ifi_index"),
+                text(attributes, 3),
+                attribute(attributes, 18)
+                        .map(info -> text(info.attributes(), 1))
+                        .orElse(""),
+                (flags & IFF_UP) != 0,
+                (flags & IFF_RUNNING) != 0,
+                (flags & IFF_LOOPBACK) != 0,
+                number(attributes, 4).orElse(0),
+                positive(attributes, 10),
+                positive(attributes, 5),
+                number(attributes, 37),
+                attribute(attributes, 1).filter(_ -> ethernet).flatMap(NetlinkBytes::macAddress)));
+    }
+
+    private static Optional<InterfaceAddress> address(NetlinkBytes bytes) {
+        int family = bytes.u8(0, "ifa_family");
+        int length = bytes.u8(1, "ifa_prefixlen");
+        boolean global = bytes.u8(3, "ifa_scope") == 0;
+        int link = bytes.s32(4, "ifa_index");
+        Map<Integer, NetlinkBytes> attributes = bytes.from(8, "an address").attributes();
+        // On a point-to-point link IFA_ADDRESS is the other end's and IFA_LOCAL is ours.
+        return attribute(attributes, 2)
+                .or(() -> attribute(attributes, 1))
+                .flatMap(value -> value.address(family))
+                .filter(address -> length <= address.family().bits())
+                .map(address -> new InterfaceAddress(link, address, length, global));
+    }
+
+    private static Optional<Neighbour> neighbour(NetlinkBytes bytes) {
+        int family = bytes.u8(0, "ndm_family");
+        int link = bytes.s32(4, "ndm_ifindex");
+        int state = bytes.u16(8, "ndm_state");
+        Map<Integer, NetlinkBytes> attributes = bytes.from(12, "a neighbour").attributes();
+        Optional<IpAddress> address = attribute(attributes, 1).flatMap(value -> value.address(family));
+        return address.map(
+                ip -> new Neighbour(link, ip, attribute(attributes, 2).flatMap(NetlinkBytes::macAddress), state));
+    }
+
+    static Optional<NetlinkBytes> attribute(Map<Integer, NetlinkBytes> attributes, int type) {
+        return Optional.ofNullable(attributes.get(type));
+    }
+
+    static OptionalInt number(Map<Integer, NetlinkBytes> attributes, int type) {
+        NetlinkBytes value = attributes.get(type);
+        return value == null ? OptionalInt.empty() : OptionalInt.of(value.s32(0, "attribute " + type));
+    }
+
+    /// An index; 0 stands for none.
+    static OptionalInt positive(Map<Integer, NetlinkBytes> attributes, int type) {
+        OptionalInt value = number(attributes, type);
+        return value.orElse(0) > 0 ? value : OptionalInt.empty();
+    }
+
+    private static String text(Map<Integer, NetlinkBytes> attributes, int type) {
+        return attribute(attributes, type).map(NetlinkBytes::text).orElse("");
+    }
+}

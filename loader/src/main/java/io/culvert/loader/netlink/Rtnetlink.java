@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.loader.netlink;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads what a network namespace has: that of the thread which calls. No privilege is needed.
+///
+/// Each list is one dump of rtnetlink(7). If the kernel says that something changed while it walked
+/// (`NLM_F_DUMP_INTR`),
+/// the dump is made again, so that a list never lacks an object that was there all the time.
+public final class Rtnetlink {
+
+    private static final int REQUEST_DUMP = 0x301;
+    private static final int ATTEMPTS = 20;
+    private static final int TIMEOUT_SECONDS = 10;
+    /// `RTEXT_FILTER_SKIP_STATS`: counters make up most of a link's message.
+    private static final byte[] LINK_REQUEST = ByteBuffer.allocate(24)
+            .order(ByteOrder.nativeOrder())
+            .putInt(16, 8 | 29 << 16)
+            .putInt(20, 1 << 3)
+            .array();
+
+    private Rtnetlink() {}
+
+    /// All interfaces, with those that are down.
+    public static List<Link> links() {
+        return dump("list interfaces", Link.class, ObjectMessages.NEW_LINK, LINK_REQUEST);
+    }
+
+    /// All addresses of both families.
+    public static List<InterfaceAddress> addresses() {
+        return dump("list addresses", InterfaceAddress.class, ObjectMessages.NEW_ADDRESS, new byte[8]);
+    }
+
+    /// All routes of both families and all tables.
+    public static List<Route> routes() {
+        return dump("list routes", Route.class, ObjectMessages.NEW_ROUTE, new byte[12]);
+    }
+
+    /// All neighbours of both families.
+    public static List<Neighbour> neighbours() {
+        return dump("list neighbours", Neighbour.class, ObjectMessages.NEW_NEIGHBOUR, new byte[12]);
+    }
+
+    private static <T extends NetworkObject> List<T> dump(String operation, Class<T> kind, int type, byte[] body) {
+        try (NetlinkSocket socket = new NetlinkSocket(0)) {
+            socket.receiveTimeout(TIMEOUT_SECONDS);
+            for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+                socket.send(request(type + 2, attempt, body));
+                Optional<List<T>> objects = new Dump<>(operation, kind, attempt).read(socket::receive);
+                if (objects.isPresent()) {
+                    return objects.get();
+                }
+            }
+        }
+        throw NetlinkException.of(
+                operation, "they changed during each of " + ATTEMPTS + " attempts; try again when the node is calmer");
+    }
+
+    private static byte[] request(int type, int sequence, byte[] body) {
+        return ByteBuffer.allocate(16 + body.length)
+                .order(ByteOrder.nativeOrder())
+                .putInt(16 + body.length)
+                .putShort((short) type)
+                .putShort((short) REQUEST_DUMP)
+                .putInt(sequence)
+                .putInt(0)
+                .put(body)
+                .array();
+    }
+}
