@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.servicelb.conntrack;
+
+import io.culvert.maps.Flow;
+import io.culvert.maps.FlowKey;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/// Frees the memory of flows that have expired. The datapath does not wait for it: to programs an expired entry is as
+/// good as absent.
+///
+/// A pass reads the whole table in batches and remembers the entries that may have expired, at most so many; then it
+/// looks at each together with its partner and removes both or none. An entry is read again just before: a flow that
+/// came to life meanwhile stays.
+public final class ConntrackGc {
+
+    /// How often a pass should run.
+    public static final Duration INTERVAL = Duration.ofSeconds(10);
+
+    /// Entries that one pass remembers: some MiB for a moment, and some tens of milliseconds to look at.
+    public static final int BOUND = 16_384;
+
+    private final FlowEntries flows;
+    private final FlowTimeouts timeouts;
+    private final LongSupplier clock;
+    private final int bound;
+    private final AtomicLong removedInAll = new AtomicLong();
+    private int skip;
+    private volatile GcPass last = GcPass.NONE;
+
+    public ConntrackGc(FlowEntries flows, FlowTimeouts timeouts) {
+        this(flows, timeouts, System::nanoTime, BOUND);
+    }
+
+    /// @param clock nanoseconds of CLOCK_MONOTONIC, which [System#nanoTime] is on Linux
+    /// @param bound how many entries one pass may remember
+    public ConntrackGc(FlowEntries flows, FlowTimeouts timeouts, LongSupplier clock, int bound) {
+        this.flows = flows;
+        this.timeouts = timeouts;
+        this.clock = clock;
+        this.bound = bound;
+    }
+
+    /// One pass through the table.
+    public synchronized GcPass run() {
+        long start = clock.getAsLong();
+        Map<FlowKey, Flow> idle = new HashMap<>();
+        int[] entries = {0};
+        int[] candidates = {0};
+        flows.forEach((key, flow) -> {
+            entries[0]++;
+            if (start - flow.lastSeen() > timeouts.atLeastNanos(flow)) {
+                candidates[0]++;
+                if (candidates[0] > skip && idle.size() < bound) {
+                    idle.put(key, flow);
+                }
+            }
+        });
+        boolean more = candidates[0] > skip + idle.size();
+        int removed = 0;
+        for (Map.Entry<FlowKey, Flow> entry : idle.entrySet()) {
+            removed += removeIfExpired(entry.getKey(), entry.getValue());
+        }
+        // Entries that stay although they look idle must not keep the next pass from those behind them.
+        skip = more ? skip + Math.max(0, idle.size() - removed) : 0;
+        removedInAll.addAndGet(removed);
+        last = new GcPass(entries[0], removed, more, Duration.ofNanos(clock.getAsLong() - start));
+        return last;
+    }
+
+    /// @return how many entries were removed: 0, 1 or 2
+    private int removeIfExpired(FlowKey key, Flow flow) {
+        Optional<Flow> now = flows.get(key);
+        if (now.isEmpty() || now.get().lastSeen() != flow.lastSeen()) {
+            return 0;
+        }
+        FlowPair pair = FlowPair.of(now.get(), flows.get(flow.partner()));
+        if (pair.expiresIn(timeouts, clock.getAsLong()) >= 0) {
+            return 0;
+        }
+        int removed = pair.partner().isPresent() && flows.remove(flow.partner()) ? 1 : 0;
+        return removed + (flows.remove(key) ? 1 : 0);
+    }
+
+    /// The latest pass; nothing before the first.
+    public GcPass last() {
+        return last;
+    }
+
+    /// Entries removed since the start.
+    public long removed() {
+        return removedInAll.get();
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.servicelb.conntrack;
+
+import io.culvert.maps.Flow;
+import io.culvert.maps.FlowFlag;
+import io.culvert.maps.FlowKey;
+import io.culvert.maps.FlowRole;
+import io.culvert.maps.IpPort;
+import io.culvert.net.IpAddress;
+import io.culvert.net.Protocol;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/// A flow table in memory, filled as the datapath fills it, and the clock that goes with it.
+final class InMemoryFlows implements FlowEntries {
+
+    final Map<FlowKey, Flow> entries = new HashMap<>();
+    long now = Duration.ofDays(2).toNanos();
+    /// Called between the pass through the table and what is done about it.
+    Runnable afterPass = () -> {};
+
+    /// A connection from 10.1.0.2:`clientPort` to 10.96.0.1:80, backed by 10.1.0.3:8080, both entries.
+    InMemoryFlows connection(Protocol protocol, int clientPort, Duration idle, Duration replyIdle, FlowFlag... flags) {
+        entry(protocol, FlowRole.FORWARD, clientPort, idle, flags);
+        entry(protocol, FlowRole.REPLY, clientPort, replyIdle, flags);
+        return this;
+    }
+
+    Flow entry(Protocol protocol, FlowRole role, int clientPort, Duration idle, FlowFlag... flags) {
+        IpPort client = new IpPort(IpAddress.of("10.1.0.2"), clientPort);
+        int state = 0;
+        for (FlowFlag flag : flags) {
+            state |= flag.bit();
+        }
+        Flow flow = new Flow(
+                protocol,
+                role,
+                client,
+                new IpPort(IpAddress.of("10.96.0.1"), 80),
+                new IpPort(IpAddress.of("10.1.0.3"), 8080),
+                client,
+                3,
+                7,
+                now - Duration.ofDays(1).toNanos(),
+                now - idle.toNanos(),
+                role == FlowRole.FORWARD ? 5 : 4,
+                role == FlowRole.FORWARD ? 500 : 4000,
+                state);
+        entries.put(flow.key(), flow);
+        return flow;
+    }
+
+    @Override
+    public Optional<Flow> get(FlowKey key) {
+        return Optional.ofNullable(entries.get(key));
+    }
+
+    @Override
+    public boolean remove(FlowKey key) {
+        return entries.remove(key) != null;
+    }
+
+    @Override
+    public void forEach(BiConsumer<FlowKey, Flow> consumer) {
+        Map.copyOf(entries).forEach(consumer);
+        afterPass.run();
+    }
+}
