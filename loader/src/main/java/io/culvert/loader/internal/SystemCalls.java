@@ -21,6 +21,7 @@ public final class SystemCalls {
 
     private static final int EINTR = 4;
     private static final int O_RDONLY_CLOEXEC = 0x80000;
+    private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
 
     private static final Linker LINKER = Linker.nativeLinker();
@@ -43,6 +44,11 @@ public final class SystemCalls {
     private static final MethodHandle OPEN = LINKER.downcallHandle(
             LINKER.defaultLookup().findOrThrow("open"),
             FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
+            Linker.Option.captureCallState("errno"),
+            Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle FCNTL = LINKER.downcallHandle(
+            LINKER.defaultLookup().findOrThrow("fcntl"),
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
             Linker.Option.captureCallState("errno"),
             Linker.Option.firstVariadicArg(2));
     private static final MethodHandle CLOSE = bind("close", JAVA_INT, JAVA_INT);
@@ -115,6 +121,11 @@ public final class SystemCalls {
             MemorySegment name = arena.allocateFrom(path.toString());
             return call(state -> (int) OPEN.invokeExact(state, name, O_RDONLY_CLOEXEC));
         }
+    }
+
+    /// `int fcntl(int fd, F_DUPFD_CLOEXEC, 3);`
+    public static int duplicate(int fd) {
+        return call(state -> (int) FCNTL.invokeExact(state, fd, F_DUPFD_CLOEXEC, 3));
     }
 
     /// `int close(int fd);` Not made again: Linux has released the descriptor whatever it returns.
