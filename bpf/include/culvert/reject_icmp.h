@@ -7,6 +7,8 @@
 #ifndef CULVERT_REJECT_ICMP_H
 #define CULVERT_REJECT_ICMP_H
 
+#include <stddef.h>
+
 #include "csum.h"
 
 /* linux/icmp.h includes a header of the C library, which is not there for this target. */
@@ -16,7 +18,7 @@
 #define ICMPV6_PORT_UNREACH 4
 
 #define REJECT_HOP_LIMIT 64
-#define REJECT_QUOTE_MAX 128 /* headers up to and with eight bytes of the transport's */
+#define REJECT_QUOTE_MAX 128 /* headers up to and with the first bytes of the transport's */
 
 /* Of both families: RFC 792 and RFC 4443, 3.1. */
 struct icmp_unreachable {
@@ -26,13 +28,34 @@ struct icmp_unreachable {
 	__be32 unused;
 };
 
+/*
+ * A datagram of a local socket has a checksum that is yet to be finished, and a device without offload will do so inside
+ * of the quotation, when our own checksum is already there. It would write v = ~(s + v), v being what it finds and s the
+ * sum of ports and length, which is all that is left of the datagram. So v is put there for which nothing changes:
+ * 2v = -s, modulo 0xffff. A receiver finds the socket by the ports and does not look at v.
+ */
+static __always_inline long icmp_settle_udp(struct __sk_buff *skb, const struct packet *packet)
+{
+	__u32 offset = packet->l4_offset;
+	__be16 length;
+	__u32 negative;
+	__u16 settled;
+
+	if (bpf_skb_load_bytes(skb, offset + offsetof(struct udphdr, len), &length, sizeof(length)))
+		return -1;
+	negative = 0xffff - csum_fold((__u64)packet->source_port + packet->destination_port + length);
+	settled = (negative & 1 ? negative + 0xffff : negative) >> 1;
+	return bpf_skb_store_bytes(skb, offset + offsetof(struct udphdr, check), &settled, sizeof(settled), 0);
+}
+
 /* Cuts the packet to its quotation, which it returns as sum and length. */
 static __always_inline long icmp_quote(struct __sk_buff *skb, const struct packet *packet, __u32 *length, __u64 *sum)
 {
 	__u8 quote[REJECT_QUOTE_MAX] = {};
-	__u32 bytes = packet->l4_offset - ETH_HLEN + 8;
+	/* Eight bytes are what is asked for; of SCTP as many as it takes to keep its checksum field. */
+	__u32 bytes = packet->l4_offset - ETH_HLEN + (packet->protocol == IPPROTO_SCTP ? 12 : 8);
 
-	if (bytes < 8)
+	if (bytes < 8 || (packet->protocol == IPPROTO_UDP && icmp_settle_udp(skb, packet)))
 		return -1;
 	/* Keeps clang from merging the bounds into a comparison that the verifier of Linux 6.1 does not follow. */
 	asm volatile("" : "+r"(bytes));
