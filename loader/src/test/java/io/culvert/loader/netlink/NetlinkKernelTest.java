@@ -8,13 +8,9 @@ import static org.awaitility.Awaitility.await;
 import io.culvert.net.IpAddress;
 import io.culvert.testkit.KernelTest;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -74,27 +70,6 @@ final class NetlinkKernelTest {
         assertThat(namespace.call(Rtnetlink::routes))
                 .filteredOn(route -> route.destination().length() == 24 && route.table() == Route.MAIN_TABLE)
                 .hasSize(5_000);
-    }
-
-    /// Links that were there all the time are in every list, however many others come and go.
-    @Test
-    void listsCompletelyWhileLinksChange() throws InterruptedException {
-        namespace.batch(IntStream.range(0, 200)
-                .mapToObj(i -> "link add stay%d type bridge".formatted(i))
-                .toList());
-        Set<String> staying = IntStream.range(0, 200).mapToObj(i -> "stay" + i).collect(Collectors.toUnmodifiableSet());
-        List<String> churn = new ArrayList<>();
-        for (int i = 0; i < 300; i++) {
-            churn.add("link add gone%d type bridge".formatted(i % 7));
-            churn.add("link del gone%d".formatted(i % 7));
-        }
-        Thread changing = Thread.ofPlatform().start(() -> namespace.batch(churn));
-        int lists = 0;
-        while (changing.isAlive() || lists == 0) {
-            assertThat(namespace.call(Rtnetlink::links)).extracting(Link::name).containsAll(staying);
-            lists++;
-        }
-        changing.join();
     }
 
     @Test
