@@ -23,6 +23,12 @@ public final class FakeApiServer implements AutoCloseable {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
+    static {
+        // Else an event waits up to 40 ms for the acknowledgement of the chunk before it. Read once, by the first
+        // server.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
     private final HttpServer server;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final ClusterHistory history = new ClusterHistory();
