@@ -7,6 +7,7 @@ import io.culvert.cluster.decode.InvalidObjectException;
 import io.culvert.cluster.decode.JsonValues;
 import io.culvert.cluster.decode.Value;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -30,11 +31,23 @@ final class ApiConnection implements AutoCloseable {
     private final String url;
     private final Patience patience;
 
-    ApiConnection(Config config, Patience patience) {
-        this.client =
-                new JdkHttpClientFactory().newBuilder(config).preferHttp11().build();
-        this.url = config.getMasterUrl().replaceFirst("/+$", "");
+    private ApiConnection(HttpClient client, String url, Patience patience) {
+        this.client = client;
+        this.url = url;
         this.patience = patience;
+    }
+
+    /// Prepares requests; nothing is sent yet.
+    ///
+    /// @throws ApiException if keys or certificates cannot be used
+    static ApiConnection open(Config config, Patience patience) throws ApiException {
+        try {
+            HttpClient client =
+                    new JdkHttpClientFactory().newBuilder(config).preferHttp11().build();
+            return new ApiConnection(client, config.getMasterUrl().replaceFirst("/+$", ""), patience);
+        } catch (KubernetesClientException | IllegalArgumentException e) {
+            throw new ApiException("use the credentials: " + Failures.reason(e));
+        }
     }
 
     String url() {

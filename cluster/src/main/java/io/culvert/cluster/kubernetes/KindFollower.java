@@ -14,12 +14,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Follows one kind: lists it in pages, watches from the list's version on, goes on from the last version seen when a
 /// watch ends, and lists again where that version is gone. Whatever the server does, what is known stays until a
 /// complete
 /// list or a deletion says otherwise.
 final class KindFollower implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KindFollower.class);
 
     /// Refusals of a watch in a row after which its version is not believed in any more (a restored server may not know
     /// it). A server that cannot be reached does not count: its clients must not all list when it comes back.
@@ -109,6 +113,11 @@ final class KindFollower implements Runnable {
             failed(verb, e);
         } catch (IOException e) {
             failed(verb, new ApiException(Failures.reason(e)));
+        } catch (RuntimeException e) {
+            // A fault of ours must not end the thread: the next list starts from nothing half done.
+            LOG.error("{} {}", verb, kind.plural(), e);
+            version = "";
+            failed(verb, new ApiException("internal error: " + e));
         }
     }
 
@@ -141,16 +150,12 @@ final class KindFollower implements Runnable {
         Duration whole = Duration.ofSeconds(seconds).plus(patience.watchSilence());
         long begin = System.nanoTime();
         boolean news = false;
-        try (InputStream body = connection.get(kind.watchPath(version, seconds), patience.watchSilence(), whole);
-                WatchEvents events = new WatchEvents(body)) {
+        try (InputStream body = connection.get(kind.watchPath(version, seconds), patience.watchSilence(), whole)) {
+            // Before the parser, which waits for the first event: that may take hours.
             works();
-            for (Optional<WatchEvents.Event> event = events.next(); event.isPresent(); event = events.next()) {
-                apply(event.get());
-                news = true;
-                refusedWatches = 0;
-            }
+            news = readEvents(body);
         } finally {
-            if (news || System.nanoTime() - begin > patience.lastRetry().toNanos()) {
+            if (System.nanoTime() - begin > patience.lastRetry().toNanos()) {
                 backoff.reset();
             }
         }
@@ -158,6 +163,20 @@ final class KindFollower implements Runnable {
             // A server that ends every watch at once is not asked in a tight loop.
             pause();
         }
+    }
+
+    /// Applies events until the server ends the watch. Returns whether there were any.
+    private boolean readEvents(InputStream body) throws IOException {
+        boolean news = false;
+        try (WatchEvents events = new WatchEvents(body)) {
+            for (Optional<WatchEvents.Event> event = events.next(); event.isPresent(); event = events.next()) {
+                apply(event.get());
+                news = true;
+                refusedWatches = 0;
+                backoff.reset();
+            }
+        }
+        return news;
     }
 
     private void apply(WatchEvents.Event event) {

@@ -50,7 +50,7 @@ public final class KubernetesSource implements ClusterSource {
 
     static KubernetesSource open(KubernetesConfig config, Patience patience) {
         try {
-            ApiConnection connection = new ApiConnection(ClientConfig.of(config, patience, System.getenv()), patience);
+            ApiConnection connection = ApiConnection.open(ClientConfig.of(config, patience, System.getenv()), patience);
             return new KubernetesSource(config, connection, patience);
         } catch (ApiException e) {
             throw new IllegalArgumentException("find the API server: " + e.getMessage(), e);

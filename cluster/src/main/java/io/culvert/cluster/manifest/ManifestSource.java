@@ -95,14 +95,28 @@ public final class ManifestSource implements ClusterSource {
         DirectoryWatch.Burst burst = new DirectoryWatch.Burst(Set.of(), true);
         try {
             while (true) {
-                ManifestDirectory.Look look = directory.look(burst);
-                take(look, store);
-                burst = started.await(look.unfollowed() ? LOOK_AGAIN_SOON : LOOK_AGAIN);
+                burst = started.await(look(directory, burst, store) ? LOOK_AGAIN : LOOK_AGAIN_SOON);
             }
         } catch (ClosedWatchServiceException e) {
             LOG.debug("the watch of {} ends", root);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Returns whether the watch tells of every change from now on.
+    private boolean look(ManifestDirectory directory, DirectoryWatch.Burst burst, ClusterStore store) {
+        try {
+            ManifestDirectory.Look look = directory.look(burst);
+            take(look, store);
+            return !look.unfollowed();
+        } catch (ClosedWatchServiceException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // A fault of ours must not end the thread: what was known stays, and the next change may be read again.
+            LOG.error("read {}", root, e);
+            problems.replace(List.of(Problem.error(root.toString(), "internal error: " + e, "please report it")));
+            return true;
         }
     }
 

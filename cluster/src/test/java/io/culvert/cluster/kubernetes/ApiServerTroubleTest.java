@@ -8,11 +8,13 @@ import static io.culvert.testkit.fakeapi.FakeApiServer.watches;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.culvert.cluster.SourceStatus;
 import io.culvert.cluster.SourceStatus.Condition;
 import io.culvert.testkit.fakeapi.Answer;
 import io.culvert.testkit.fakeapi.FakeApiServer;
 import io.culvert.testkit.fakeapi.Request;
 import io.culvert.testkit.fakeapi.Resource;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -182,9 +184,24 @@ class ApiServerTroubleTest {
 
             following.awaitPort("web", 81);
             following.awaitGone("api");
-            await().until(() -> following.source.status().condition() == Condition.CURRENT);
+            SourceStatus current = new SourceStatus(Condition.CURRENT, "following " + next.url());
+            await().untilAsserted(() -> assertThat(following.source.status()).isEqualTo(current));
             following.close();
         }
+    }
+
+    /// Without any event: a server may have nothing to tell for hours.
+    @Test
+    void aWatchThatOpensAgainEndsTheTrouble() {
+        server.answer(watches(Resource.SERVICES), Answer.html(), Integer.MAX_VALUE);
+        server.disconnectWatches();
+        await().until(() -> following.source.status().condition() == Condition.STALE);
+        server.release();
+        server.answer(lists(Resource.SERVICES), Answer.html(), Integer.MAX_VALUE);
+
+        await().until(() -> following.source.status().condition() == Condition.CURRENT);
+        assertThat(following.source.problems()).isEmpty();
+        assertThat(following.requests(lists(Resource.SERVICES))).isOne();
     }
 
     static Stream<Answer> silences() {
@@ -207,6 +224,18 @@ class ApiServerTroubleTest {
 
         following.awaitPort("web", 81);
         assertThat(following.port("api")).isEqualTo(90);
+    }
+
+    @Test
+    void aServerThatIsSlowIsWaitedForUpToALimit() {
+        server.answer(lists(Resource.SERVICES), new Answer.Late(Duration.ofMinutes(1)), 1);
+        server.answer(lists(Resource.SERVICES), new Answer.Late(Duration.ofMillis(200)), 1);
+        server.answer(watches(Resource.SERVICES), Answer.status(410, "Expired", "too old"), 1);
+        server.disconnectWatches();
+        server.put(service("web", 81));
+
+        following.awaitPort("web", 81);
+        assertThat(following.requests(lists(Resource.SERVICES))).isEqualTo(3);
     }
 
     @Test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.testkit.fakeapi;
 
+import java.time.Duration;
+
 /// An answer other than the right one.
 public sealed interface Answer {
 
@@ -15,6 +17,9 @@ public sealed interface Answer {
 
     /// The headers of a good answer, and then nothing, until [FakeApiServer#release].
     record SilentBody() implements Answer {}
+
+    /// The right answer, but only after this long.
+    record Late(Duration delay) implements Answer {}
 
     /// A page of a login portal.
     static Answer html() {

@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +48,7 @@ final class ApiHandler implements HttpHandler {
             requests.accept(request);
             Optional<Answer> trouble = troubles.take(request);
             if (trouble.isPresent()) {
-                trouble(trouble.get(), exchange, request);
+                trouble(trouble.get(), exchange, request, body);
             } else {
                 answer(exchange, request, body);
             }
@@ -56,11 +57,15 @@ final class ApiHandler implements HttpHandler {
         }
     }
 
-    private void trouble(Answer answer, HttpExchange exchange, Request request)
+    private void trouble(Answer answer, HttpExchange exchange, Request request, byte[] body)
             throws IOException, InterruptedException {
         switch (answer) {
-            case Answer.Text(int status, String contentType, String body) -> send(exchange, status, contentType, body);
+            case Answer.Text(int status, String contentType, String text) -> send(exchange, status, contentType, text);
             case Answer.Silence() -> troubles.keepSilent();
+            case Answer.Late(Duration delay) -> {
+                troubles.keepSilent(delay);
+                answer(exchange, request, body);
+            }
             case Answer.SilentBody() -> {
                 exchange.getResponseHeaders().set("Content-Type", "application/json");
                 exchange.sendResponseHeaders(200, 0);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.testkit.fakeapi;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /// The wrong answers that are still to be given.
@@ -47,10 +49,15 @@ final class Troubles {
 
     /// Waits for [#release].
     void keepSilent() throws InterruptedException {
-        CountDownLatch current;
-        synchronized (this) {
-            current = silence;
-        }
-        current.await();
+        current().await();
+    }
+
+    /// Waits for this long, or for [#release].
+    void keepSilent(Duration delay) throws InterruptedException {
+        var _ = current().await(delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private synchronized CountDownLatch current() {
+        return silence;
     }
 }
