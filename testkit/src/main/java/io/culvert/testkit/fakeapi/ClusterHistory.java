@@ -80,6 +80,8 @@ final class ClusterHistory {
 
     synchronized void bookmark() {
         for (Watch watch : watches) {
+            // After all that it stands for.
+            watch.collect();
             if (watch.bookmarks) {
                 watch.lines.add(bookmark(watch.resource, version));
             }
@@ -88,7 +90,12 @@ final class ClusterHistory {
     }
 
     synchronized void interject(Resource resource, String line) {
-        watches.stream().filter(watch -> watch.resource == resource).forEach(watch -> watch.lines.add(line + "\n"));
+        for (Watch watch : watches) {
+            if (watch.resource == resource) {
+                watch.collect();
+                watch.lines.add(line + "\n");
+            }
+        }
         notifyAll();
     }
 
