@@ -3,9 +3,6 @@ package io.culvert.cluster.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.cluster.Endpoint;
-import io.culvert.cluster.EndpointPort;
-import io.culvert.cluster.EndpointSlice;
 import io.culvert.cluster.LoadBalancerIngress;
 import io.culvert.cluster.Node;
 import io.culvert.cluster.ObjectName;
@@ -20,17 +17,16 @@ import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// Rows of services.md that are decided where an object is read, as an API server's objects are: leniently.
+/// Rows of services.md about Services, Nodes and Pods that are decided where an object is read, as an API server's
+/// objects
+/// are: leniently.
 class ObjectDecoderTest {
 
-    private final List<InvalidObjectException> badEntries = new ArrayList<>();
-    private final ObjectDecoder decoder = new ObjectDecoder(badEntries::add);
+    private final Decoding decoding = new Decoding();
 
     @Test
     void A2_01_everyPortIsRead() {
@@ -52,7 +48,7 @@ class ObjectDecoderTest {
 
     @Test
     void A2_03_A2_04_A2_05_ingressAddressesAreReadWithTheirMode() {
-        Service service = wanted(DocumentKind.SERVICE, """
+        Service service = decoding.wanted(DocumentKind.SERVICE, """
                 metadata: {name: web}
                 spec: {type: LoadBalancer, clusterIP: 10.96.0.10}
                 status:
@@ -97,7 +93,7 @@ class ObjectDecoderTest {
         Service service = service("{clusterIP: 10.96.0.10, externalIPs: [192.0.2.1, nowhere, '2001:db8::1']}");
 
         assertThat(service.externalIps()).containsExactly(IpAddress.of("192.0.2.1"), IpAddress.of("2001:db8::1"));
-        assertThat(badEntries)
+        assertThat(decoding.badEntries)
                 .singleElement()
                 .extracting(InvalidObjectException::reason)
                 .isEqualTo("spec.externalIPs[1]: \"nowhere\" is not an IP address");
@@ -115,7 +111,7 @@ class ObjectDecoderTest {
                 """);
 
         assertThat(service.ports()).containsExactly(new ServicePort("", Protocol.TCP, 80, 0));
-        assertThat(badEntries).isEmpty();
+        assertThat(decoding.badEntries).isEmpty();
     }
 
     @Test
@@ -142,7 +138,7 @@ class ObjectDecoderTest {
 
     @Test
     void onlyAnnotationsForUsAreKept() {
-        Service service = wanted(DocumentKind.SERVICE, """
+        Service service = decoding.wanted(DocumentKind.SERVICE, """
                 metadata:
                   name: web
                   creationTimestamp: "2026-01-02T03:04:05Z"
@@ -169,7 +165,7 @@ class ObjectDecoderTest {
 
     @Test
     void A1_02_aServiceOfAnotherProxyIsNotWanted() {
-        Decoded decoded = decode(
+        Decoded decoded = decoding.decode(
                 DocumentKind.SERVICE,
                 "metadata: {name: web, labels: {service.kubernetes.io/service-proxy-name: ''}}\nspec: {clusterIP: 10.96.0.10}");
 
@@ -177,108 +173,8 @@ class ObjectDecoderTest {
     }
 
     @Test
-    void A1_05_aHeadlessSliceIsNotWanted() {
-        assertThat(slice("service.kubernetes.io/headless: '', kubernetes.io/service-name: web", "addressType: IPv4"))
-                .isInstanceOf(Decoded.Unwanted.class);
-    }
-
-    @Test
-    void A1_14_aSliceWithoutServiceIsNotWanted() {
-        assertThat(slice("app: web", "addressType: IPv4")).isInstanceOf(Decoded.Unwanted.class);
-    }
-
-    @Test
-    void A3_01_familiesAreReadAndNamesIgnored() {
-        assertThat(endpoints("addressType: IPv6\nendpoints: [{addresses: ['fd00::1']}]")
-                        .family())
-                .isEqualTo(IpFamily.IPV6);
-        assertThat(slice(
-                        "kubernetes.io/service-name: web",
-                        "addressType: FQDN\nendpoints: [{addresses: [example.com]}]"))
-                .isInstanceOf(Decoded.Unwanted.class);
-    }
-
-    @Test
-    void A3_02_A3_03_theFirstAddressCountsAndNoneIsLeftOut() {
-        EndpointSlice slice =
-                endpoints("addressType: IPv4\nendpoints: [{addresses: [10.1.0.1, 10.1.0.2]}, {addresses: []}, {}]");
-
-        assertThat(slice.endpoints()).extracting(Endpoint::address).containsExactly(IpAddress.of("10.1.0.1"));
-        assertThat(badEntries).hasSize(2);
-    }
-
-    @Test
-    void A3_07_A3_08_portsWithoutNameOrNumberAreLeftOut() {
-        EndpointSlice slice = endpoints(
-                "addressType: IPv4\nports: [{port: 80}, {name: a}, {name: b, port: 0}, {name: '', port: 81}, {name: c, port: null}]");
-
-        assertThat(slice.ports()).containsExactly(new EndpointPort("", Protocol.TCP, 81));
-    }
-
-    @Test
-    void A3_09_A3_10_unsetConditionsAreReadyServingAndNotTerminating() {
-        EndpointSlice slice = endpoints("""
-                addressType: IPv4
-                endpoints:
-                - addresses: [10.1.0.1]
-                - addresses: [10.1.0.2]
-                  conditions: {ready: null, serving: null, terminating: null}
-                - addresses: [10.1.0.3]
-                  conditions: {ready: false, serving: true, terminating: true}
-                """);
-
-        assertThat(slice.endpoints()).extracting(Endpoint::ready).containsExactly(true, true, false);
-        assertThat(slice.endpoints()).extracting(Endpoint::serving).containsExactly(true, true, true);
-        assertThat(slice.endpoints()).extracting(Endpoint::terminating).containsExactly(false, false, true);
-    }
-
-    @Test
-    void A3_17_nodeZoneAndHintsAreRead() {
-        EndpointSlice slice = endpoints("""
-                addressType: IPv4
-                endpoints:
-                - addresses: [10.1.0.1]
-                  nodeName: n1
-                  zone: a
-                  hints: {forZones: [{name: a}, {name: b}], forNodes: [{name: n1}]}
-                - addresses: [10.1.0.2]
-                """);
-
-        assertThat(slice.endpoints().getFirst().nodeName()).isEqualTo("n1");
-        assertThat(slice.endpoints().getFirst().zone()).isEqualTo("a");
-        assertThat(slice.endpoints().getFirst().zoneHints()).isEqualTo(Set.of("a", "b"));
-        assertThat(slice.endpoints().getFirst().nodeHints()).isEqualTo(Set.of("n1"));
-        assertThat(slice.endpoints().getLast().nodeName()).isNull();
-    }
-
-    @Test
-    void anEndpointOfTheOtherFamilyIsLeftOut() {
-        EndpointSlice slice =
-                endpoints("addressType: IPv4\nendpoints: [{addresses: ['fd00::1']}, {addresses: [10.1.0.1]}]");
-
-        assertThat(slice.endpoints()).extracting(Endpoint::address).containsExactly(IpAddress.of("10.1.0.1"));
-        assertThat(badEntries).hasSize(1);
-    }
-
-    @Test
-    void A14_10_theTriggerTimeIsReadAndANonsenseOneIgnored() {
-        String annotation = "endpoints.kubernetes.io/last-change-trigger-time";
-        EndpointSlice good = wanted(
-                DocumentKind.ENDPOINT_SLICE,
-                "metadata: {name: s, labels: {kubernetes.io/service-name: web}, annotations: {" + annotation
-                        + ": '2026-01-02T03:04:05.5Z'}}\naddressType: IPv4");
-        EndpointSlice bad = wanted(
-                DocumentKind.ENDPOINT_SLICE,
-                "metadata: {name: s, labels: {kubernetes.io/service-name: web}, annotations: {" + annotation
-                        + ": soon}}\naddressType: IPv4");
-
-        assertThat(good.triggeredAt()).contains(Instant.parse("2026-01-02T03:04:05.5Z"));
-        assertThat(bad.triggeredAt()).isEmpty();
-    }
-
-    @Test
     void aNodeHasItsInternalAddressesZoneAndPodRanges() {
-        Node node = wanted(DocumentKind.NODE, """
+        Node node = decoding.wanted(DocumentKind.NODE, """
                 metadata: {name: n1, labels: {topology.kubernetes.io/zone: a}}
                 spec: {podCIDRs: [10.1.0.0/24, 'fd00:1::/64']}
                 status:
@@ -293,7 +189,7 @@ class ObjectDecoderTest {
         assertThat(node.zone()).isEqualTo("a");
         assertThat(node.internalIps()).containsExactly(IpAddress.of("192.0.2.1"), IpAddress.of("2001:db8::1"));
         assertThat(node.podCidrs()).hasToString("[10.1.0.0/24, fd00:1::/64]");
-        assertThat(this.<Node>wanted(
+        assertThat(decoding.<Node>wanted(
                                 DocumentKind.NODE, "metadata: {name: n, labels: {topology.kubernetes.io/zone: ''}}")
                         .zone())
                 .isNull();
@@ -307,7 +203,7 @@ class ObjectDecoderTest {
                 status: {phase: Running, podIP: 10.1.0.1, podIPs: [{ip: 10.1.0.1}, {ip: 'fd00::1'}]}
                 """;
 
-        assertThat(this.<Pod>wanted(DocumentKind.POD, pod))
+        assertThat(decoding.<Pod>wanted(DocumentKind.POD, pod))
                 .isEqualTo(new Pod(
                         new ObjectName("default", "p"),
                         "u1",
@@ -315,33 +211,14 @@ class ObjectDecoderTest {
                         "n1",
                         true,
                         false));
-        assertThat(this.<Pod>wanted(DocumentKind.POD, pod.replace("Running", "Failed"))
+        assertThat(decoding.<Pod>wanted(DocumentKind.POD, pod.replace("Running", "Failed"))
                         .ips())
                 .isEmpty();
-        assertThat(this.<Pod>wanted(DocumentKind.POD, "metadata: {name: p}").socketLb())
+        assertThat(decoding.<Pod>wanted(DocumentKind.POD, "metadata: {name: p}").socketLb())
                 .isTrue();
     }
 
     private Service service(String spec) {
-        return wanted(DocumentKind.SERVICE, "metadata: {name: web}\nspec:\n" + spec.indent(2));
-    }
-
-    private EndpointSlice endpoints(String body) {
-        return wanted(
-                DocumentKind.ENDPOINT_SLICE,
-                "metadata: {name: web-1, labels: {kubernetes.io/service-name: web}}\n" + body);
-    }
-
-    private Decoded slice(String labels, String body) {
-        return decode(DocumentKind.ENDPOINT_SLICE, "metadata: {name: web-1, labels: {" + labels + "}}\n" + body);
-    }
-
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private <T> T wanted(DocumentKind kind, String yaml) {
-        return (T) ((Decoded.Wanted) decode(kind, yaml)).object();
-    }
-
-    private Decoded decode(DocumentKind kind, String yaml) {
-        return decoder.decode(kind, (Value.Mapping) YamlValues.read(yaml).getFirst());
+        return decoding.wanted(DocumentKind.SERVICE, "metadata: {name: web}\nspec:\n" + spec.indent(2));
     }
 }

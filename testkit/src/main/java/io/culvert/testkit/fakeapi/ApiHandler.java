@@ -121,7 +121,8 @@ final class ApiHandler implements HttpHandler {
         }
         write(
                 out,
-                "{\"kind\":\"%sList\",\"apiVersion\":\"%s\",\"metadata\":{\"resourceVersion\":\"%d\",\"continue\":\"%s\"},\"items\":["
+                ("{\"kind\":\"%sList\",\"apiVersion\":\"%s\","
+                                + "\"metadata\":{\"resourceVersion\":\"%d\",\"continue\":\"%s\"},\"items\":[")
                         .formatted(resource.kind(), resource.apiVersion(), snapshot.version(), token));
         for (int i = 0; i < page.size(); i++) {
             write(out, (i == 0 ? "" : ",") + page.get(i));

@@ -8,6 +8,7 @@ final class StatusJson {
 
     static String of(int code, String reason, String message) {
         return """
-                {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"%s","reason":"%s","code":%d}""".formatted(message, reason, code);
+                {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",\
+                "message":"%s","reason":"%s","code":%d}""".formatted(message, reason, code);
     }
 }
