@@ -72,7 +72,9 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
 
     /// Whether publishing this would change what the datapath does.
     boolean differsFrom(@Nullable Extent current) {
-        return current == null || !extent.sameContent(current);
+        return current == null
+                || !extent.sameContent(current)
+                || extent.backends().stream().anyMatch(backend -> backend.id() == 0);
     }
 
     /// The extent with an id for every backend that has none.
@@ -81,6 +83,11 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
         for (Backend backend : extent.backends()) {
             named.add(backend.id() != 0 ? backend : withId(backend, ids.getAsInt()));
         }
+        return withBackends(extent, named);
+    }
+
+    /// The extent with other backends in the same places.
+    static Extent withBackends(Extent extent, List<Backend> backends) {
         return new Extent(
                 extent.service(),
                 extent.generation(),
@@ -90,10 +97,10 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
                 extent.affinitySeconds(),
                 extent.algorithm(),
                 extent.endpointsElsewhere(),
-                named);
+                backends);
     }
 
-    private static Backend withId(Backend backend, int id) {
+    static Backend withId(Backend backend, int id) {
         return new Backend(
                 backend.address(),
                 backend.port(),

@@ -6,7 +6,6 @@ import io.culvert.maps.Extent;
 import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendKey;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /// What the kernel holds, as far as this agent wrote or adopted it: who owns each frontend, and what no Service has
 /// claimed yet since the agent started.
@@ -24,8 +22,8 @@ final class KernelState {
     private final Map<FrontendKey, ProgrammedPort> owners = new HashMap<>();
     private final Map<Integer, ProgrammedPort> unclaimed = new TreeMap<>();
 
-    /// Reads back what an earlier agent left, and withdraws the backend ids that no frontend leads to: that agent
-    /// ended between publishing an id and using it, or between ceasing to use it and withdrawing it.
+    /// Reads back what an earlier agent left. Of backend ids only those are withdrawn that no frontend leads to: that
+    /// agent ended after it removed the frontend and before it withdrew the extent.
     KernelState(ServiceTables tables) {
         this.tables = tables;
         tables.forEachFrontend((key, frontend) -> {
@@ -36,23 +34,34 @@ final class KernelState {
         Set<Integer> live = new HashSet<>();
         for (ProgrammedPort port : unclaimed.values()) {
             tables.claimService(port.index());
-            tables.extent(port.index()).filter(extent -> addAll(live, extent)).ifPresent(port::published);
+            tables.extent(port.index()).ifPresent(extent -> port.published(withOwnIds(extent, live)));
         }
-        tables.adoptBackends(live);
-        // Ids in an extent that no frontend leads to may belong to others by now, so it is adopted without them.
         for (int index : tables.publishedServices()) {
-            unclaimed.computeIfAbsent(index, ProgrammedPort::new);
+            if (!unclaimed.containsKey(index)) {
+                unclaimed.put(index, new ProgrammedPort(index));
+                tables.extent(index).ifPresent(extent -> withdrawIds(extent, live));
+            }
         }
     }
 
-    /// Adds the ids of an extent; not if one of them is another's, as only a foreign writer can have made it.
-    private static boolean addAll(Set<Integer> live, Extent extent) {
-        Set<Integer> ids = extent.backends().stream().map(Backend::id).collect(Collectors.toSet());
-        boolean own = ids.size() == extent.backends().size() && Collections.disjoint(live, ids);
-        if (own) {
-            live.addAll(ids);
+    /// The extent with id 0, which stands for none, where an id is another backend's or not published. A backend
+    /// without an id is given one when the port is claimed.
+    private Extent withOwnIds(Extent extent, Set<Integer> live) {
+        return ExtentDraft.withBackends(
+                extent,
+                extent.backends().stream()
+                        .map(backend -> tables.isPublished(backend.id()) && live.add(backend.id())
+                                ? backend
+                                : ExtentDraft.withId(backend, 0))
+                        .toList());
+    }
+
+    private void withdrawIds(Extent extent, Set<Integer> live) {
+        for (Backend backend : extent.backends()) {
+            if (!live.contains(backend.id()) && tables.isPublished(backend.id())) {
+                tables.withdrawBackend(backend.id());
+            }
         }
-        return own;
     }
 
     /// The port under which a Service that wants these frontends was programmed before the agent started, or a

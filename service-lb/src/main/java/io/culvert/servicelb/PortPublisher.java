@@ -57,8 +57,10 @@ final class PortPublisher {
 
     private void withdraw(List<Backend> backends) {
         for (Backend backend : backends) {
-            tables.withdrawBackend(backend.id());
-            counters.backendsWithdrawn++;
+            if (backend.id() != 0) {
+                tables.withdrawBackend(backend.id());
+                counters.backendsWithdrawn++;
+            }
         }
     }
 }

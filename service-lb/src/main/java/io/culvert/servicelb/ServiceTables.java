@@ -12,7 +12,7 @@ import java.util.function.BiConsumer;
 /// The tables of the datapath that load balancing writes, as far as it needs to know them. One writer at a time.
 ///
 /// Every write is visible to the datapath when the method returns and survives the agent's death from then on.
-/// Adding and removing frontends, reserving, publishing and adopting throw [TableWriteException] when they fail;
+/// Adding and removing frontends, reserving and publishing throw [TableWriteException] when they fail;
 /// withdrawing is a store to mapped memory and does not fail.
 public interface ServiceTables {
 
@@ -47,9 +47,9 @@ public interface ServiceTables {
     /// Leaves a service index without an extent and unused. No frontend may lead to it.
     void withdraw(int service);
 
-    /// Says which backend ids an earlier agent left in use; to be called once, first. They are published if they
-    /// are not; all others are withdrawn.
-    void adoptBackends(Collection<Integer> ids);
+    /// Whether flows that hold this id may go on. When the tables are opened, the ids in extents are published and all
+    /// others are not, except that of two ids with one index only one can be.
+    boolean isPublished(int id);
 
     /// Takes a backend id that no flow holds, and publishes it.
     int publishBackend();

@@ -79,6 +79,10 @@ final class InMemoryTables implements ServiceTables {
     /// A new process opens the tables: what was only in the memory of the one before is gone.
     void restart() {
         services = new TreeSet<>(extents.keySet());
+        Set<Integer> named = new HashSet<>();
+        extents.values().forEach(extent -> extent.backends().forEach(backend -> named.add(backend.id())));
+        backends.retainAll(named);
+        backends.addAll(named);
     }
 
     @Override
@@ -156,11 +160,8 @@ final class InMemoryTables implements ServiceTables {
     }
 
     @Override
-    public void adoptBackends(Collection<Integer> ids) {
-        Set<Integer> live = new HashSet<>(ids);
-        require(live.size() == ids.size(), "one id twice");
-        backends.retainAll(live);
-        backends.addAll(live);
+    public boolean isPublished(int id) {
+        return backends.contains(id);
     }
 
     @Override

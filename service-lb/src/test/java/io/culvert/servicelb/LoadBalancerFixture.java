@@ -37,7 +37,8 @@ final class LoadBalancerFixture {
         balancer = start();
     }
 
-    private LoadBalancer start() {
+    /// Another agent on the tables as they are.
+    LoadBalancer start() {
         return new LoadBalancer(tables, Endpoints.HERE, sink, () -> Instant.ofEpochSecond(0, now), () -> now);
     }
 
