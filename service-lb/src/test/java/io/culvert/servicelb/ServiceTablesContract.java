@@ -17,7 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// What [ServiceTables] promises; run against the tables in memory and against the kernel's, so that tests with the former
+/// What [ServiceTables] promises; run against the tables in memory and against the kernel's, so that tests with the
+/// former
 /// say something about the latter.
 abstract class ServiceTablesContract {
 
@@ -67,14 +68,14 @@ abstract class ServiceTablesContract {
 
         Extent first = extent(service, tables.publishBackend(), tables.publishBackend());
         tables.publish(first);
-        assertThat(tables.extent(service)).hasValueSatisfying(read -> assertThat(read.sameContent(first))
-                .isTrue());
+        assertThat(tables.extent(service))
+                .hasValueSatisfying(read -> assertThat(read.sameContent(first)).isTrue());
         assertThat(tables.publishedServices()).containsExactly(service);
 
         Extent second = extent(service, tables.publishBackend());
         tables.publish(second);
-        assertThat(tables.extent(service)).hasValueSatisfying(read -> assertThat(read.sameContent(second))
-                .isTrue());
+        assertThat(tables.extent(service))
+                .hasValueSatisfying(read -> assertThat(read.sameContent(second)).isTrue());
 
         tables.withdraw(service);
         assertThat(tables.extent(service)).isEmpty();
@@ -107,12 +108,14 @@ abstract class ServiceTablesContract {
         ServiceTables after = reopen();
 
         assertThat(all(after)).isEqualTo(Map.of(WEB, new Frontend(service, true)));
-        assertThat(after.extent(service)).hasValueSatisfying(read -> assertThat(read.backends())
-                .extracting(Backend::id)
-                .containsExactly(kept));
+        assertThat(after.extent(service))
+                .hasValueSatisfying(read ->
+                        assertThat(read.backends()).extracting(Backend::id).containsExactly(kept));
         assertThat(after.isPublished(kept)).isTrue();
         assertThat(after.isPublished(stray)).isFalse();
-        assertThat(after.reserveService()).as("an index in use is not given away").isNotEqualTo(service);
+        assertThat(after.reserveService())
+                .as("an index in use is not given away")
+                .isNotEqualTo(service);
         assertThat(after.publishBackend()).isNotEqualTo(kept);
     }
 

@@ -5,7 +5,7 @@ import io.culvert.cluster.Endpoint;
 import io.culvert.net.IpAddress;
 import java.util.Set;
 
-/// Endpoints for tests, written as the rows of services.md speak: address, then what is special about it.
+/// Endpoints for tests: an address, then what is special about it.
 public final class Endpoints {
 
     /// The node that tests run "on".
