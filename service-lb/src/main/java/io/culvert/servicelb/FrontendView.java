@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.servicelb;
 
+import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.SessionAffinity;
 import io.culvert.cluster.TrafficPolicy;
 import io.culvert.maps.Algorithm;
@@ -25,12 +26,12 @@ public record FrontendView(
         List<BackendView> backends)
         implements Comparable<FrontendView> {
 
-    private static final Comparator<FrontendView> ORDER =
-            Comparator.<FrontendView, io.culvert.cluster.ObjectName>comparing(view -> view.name.service())
-                    .thenComparing(view -> view.name.portName())
-                    .thenComparing(FrontendView::address)
-                    .thenComparingInt(FrontendView::port)
-                    .thenComparing(view -> view.name.protocol());
+    private static final Comparator<FrontendView> ORDER = Comparator.<FrontendView, ObjectName>comparing(
+                    view -> view.name.service())
+            .thenComparing(view -> view.name.portName())
+            .thenComparing(FrontendView::address)
+            .thenComparingInt(FrontendView::port)
+            .thenComparing(view -> view.name.protocol());
 
     public FrontendView {
         backends = List.copyOf(backends);

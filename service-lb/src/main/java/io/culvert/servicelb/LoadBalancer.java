@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -218,7 +219,7 @@ public final class LoadBalancer {
             return entries.values().stream()
                     .map(ServiceEntry::status)
                     .filter(Objects::nonNull)
-                    .sorted(java.util.Comparator.comparing(ServiceStatus::service))
+                    .sorted(Comparator.comparing(ServiceStatus::service))
                     .toList();
         } finally {
             lock.unlock();

@@ -4,6 +4,7 @@ package io.culvert.servicelb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.cluster.ClusterUpdate;
+import io.culvert.maps.Frontend;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class IncrementalTest {
                     run.settle();
                     assertThat(run.tables.extents.keySet()).as(what).hasSize((int)
                             run.tables.frontends.values().stream()
-                                    .mapToInt(io.culvert.maps.Frontend::service)
+                                    .mapToInt(Frontend::service)
                                     .distinct()
                                     .count());
                     assertSameAsFresh(run, what + " restarted after " + writes + " writes");

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
 
 /// Many Services with many endpoints, each Service with one port and one slice.
 public final class LargeCluster {
@@ -37,7 +38,7 @@ public final class LargeCluster {
     /// Services `s0` and on at 10.96.0.0 and on, with endpoints at 10.128.0.0 and on.
     public static LargeCluster of(int services, int endpoints) {
         Map<ObjectName, Service> byName = new HashMap<>();
-        Map<ObjectName, org.pcollections.PMap<String, EndpointSlice>> slices = new HashMap<>();
+        Map<ObjectName, PMap<String, EndpointSlice>> slices = new HashMap<>();
         for (int i = 0; i < services; i++) {
             String name = "s" + i;
             byName.put(

@@ -7,6 +7,7 @@ import static io.culvert.servicelb.LoadBalancerFixture.http;
 import static io.culvert.servicelb.desired.Endpoints.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.cluster.ClusterUpdate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -148,7 +149,7 @@ class LoadBalancerFailureTest {
             run.settle();
             run.settle();
             LoadBalancerFixture fresh = new LoadBalancerFixture();
-            fresh.balancer.apply(io.culvert.cluster.ClusterUpdate.everything(run.cluster.state(), true));
+            fresh.balancer.apply(ClusterUpdate.everything(run.cluster.state(), true));
             assertThat(run.tables.choices()).as("seed %d round %d", seed, round).isEqualTo(fresh.tables.choices());
             assertThat(run.tables.extents).as("seed %d round %d", seed, round).hasSameSizeAs(fresh.tables.extents);
             assertNoStrayIds(run, "seed " + seed + " round " + round);

@@ -3,6 +3,7 @@ package io.culvert.servicelb;
 
 import io.culvert.cluster.EventSink;
 import io.culvert.cluster.ObjectName;
+import io.culvert.maps.Backend;
 import io.culvert.maps.Extent;
 import io.culvert.maps.FrontendKey;
 import io.culvert.net.IpAddress;
@@ -89,7 +90,7 @@ final class LoadBalancerFixture {
     /// Backend ids by address.
     Map<String, Integer> ids(String address) {
         return extentOf(address).backends().stream()
-                .collect(Collectors.toMap(backend -> backend.address().toString(), io.culvert.maps.Backend::id));
+                .collect(Collectors.toMap(backend -> backend.address().toString(), Backend::id));
     }
 
     ServiceStatus status(String name) {

@@ -7,6 +7,7 @@ import static io.culvert.servicelb.LoadBalancerFixture.http;
 import static io.culvert.servicelb.desired.Endpoints.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.cluster.Service;
 import io.culvert.cluster.ServicePort;
 import io.culvert.cluster.TrafficPolicy;
 import io.culvert.maps.Backend;
@@ -16,6 +17,7 @@ import io.culvert.net.Protocol;
 import io.culvert.servicelb.desired.ServicePortName;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -100,16 +102,16 @@ class LoadBalancerTest {
         given.apply();
         int index = given.index(http("10.96.0.1"));
 
-        cluster.put(io.culvert.cluster.Service.builder(ClusterFixture.name("web"))
-                .clusterIps(java.util.List.of(IpAddress.of("10.96.0.1")))
+        cluster.put(Service.builder(ClusterFixture.name("web"))
+                .clusterIps(List.of(IpAddress.of("10.96.0.1")))
                 .port(new ServicePort("http", Protocol.TCP, 81, 0)));
         given.apply();
         assertThat(given.chosen("10.96.0.1")).isNull();
         FrontendKey renumbered = new FrontendKey(IpAddress.of("10.96.0.1"), 81, Protocol.TCP);
         assertThat(given.index(renumbered)).isEqualTo(index);
 
-        cluster.put(io.culvert.cluster.Service.builder(ClusterFixture.name("web"))
-                .clusterIps(java.util.List.of(IpAddress.of("10.96.0.1")))
+        cluster.put(Service.builder(ClusterFixture.name("web"))
+                .clusterIps(List.of(IpAddress.of("10.96.0.1")))
                 .port(new ServicePort("other", Protocol.TCP, 81, 0)));
         given.apply();
         assertThat(given.index(renumbered)).isNotEqualTo(index);

@@ -10,6 +10,7 @@ import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendKey;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,7 +32,7 @@ abstract class ServiceTablesContract {
     abstract ServiceTables reopen();
 
     private static Extent extent(int service, Integer... ids) {
-        List<Backend> backends = new java.util.ArrayList<>();
+        List<Backend> backends = new ArrayList<>();
         for (int id : ids) {
             IpAddress address = IpAddress.ofV4(0x0a01_0000 + backends.size());
             backends.add(new Backend(address, 8080, 1, id, 3, backends.isEmpty(), true));

@@ -5,10 +5,14 @@ import static io.culvert.servicelb.ClusterFixture.name;
 import static io.culvert.servicelb.ClusterFixture.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.cluster.ObjectName;
+import io.culvert.cluster.Service;
 import io.culvert.cluster.ServiceBuilder;
 import io.culvert.net.IpAddress;
 import io.culvert.servicelb.ClusterFixture;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -20,7 +24,7 @@ class ClusterIpClaimsTest {
     private final ClusterFixture cluster = new ClusterFixture();
     private final ClusterIpClaims claims = new ClusterIpClaims();
 
-    private Set<io.culvert.cluster.ObjectName> update() {
+    private Set<ObjectName> update() {
         return claims.update(cluster.state(), cluster.update().services());
     }
 
@@ -100,11 +104,10 @@ class ClusterIpClaimsTest {
         }
     }
 
-    private java.util.Optional<io.culvert.cluster.ObjectName> oldest(IpAddress address) {
+    private Optional<ObjectName> oldest(IpAddress address) {
         return cluster.state().services().values().stream()
                 .filter(service -> service.clusterIps().contains(address))
-                .min(java.util.Comparator.comparing(io.culvert.cluster.Service::created)
-                        .thenComparing(io.culvert.cluster.Service::name))
-                .map(io.culvert.cluster.Service::name);
+                .min(Comparator.comparing(Service::created).thenComparing(Service::name))
+                .map(Service::name);
     }
 }

@@ -49,6 +49,12 @@ public final class Endpoints {
         return this;
     }
 
+    /// Terminating, but published as ready, as a Service may ask for.
+    public Endpoints readyThoughTerminating() {
+        terminating = true;
+        return this;
+    }
+
     /// Terminating and serving no more.
     public Endpoints terminated() {
         ready = false;

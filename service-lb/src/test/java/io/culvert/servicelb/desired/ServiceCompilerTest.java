@@ -23,6 +23,7 @@ import io.culvert.servicelb.ClusterFixture;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -289,7 +290,7 @@ class ServiceCompilerTest {
 
     @Test
     void A3_23_fiveThousandEndpointsCostNoMoreThanTheirSorting() {
-        Endpoints[] many = java.util.stream.IntStream.range(0, 5_000)
+        Endpoints[] many = IntStream.range(0, 5_000)
                 .mapToObj(i -> at("10.1." + i / 250 + "." + i % 250))
                 .toArray(Endpoints[]::new);
         cluster.put(service("web", "10.96.0.1")).put(slice("web", many));
