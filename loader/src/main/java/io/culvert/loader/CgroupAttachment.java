@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.loader;
+
+import io.culvert.loader.internal.SystemCalls;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// A socket program on a cgroup (version 2) and everything below it, as a link (kernel 5.7). Programs of
+/// others on the same hook run too, in the order they were attached.
+public final class CgroupAttachment implements Attachment {
+
+    private final BpfLink link;
+    private final String cgroup;
+    private final CgroupHook hook;
+
+    CgroupAttachment(BpfLink link, String cgroup, CgroupHook hook) {
+        this.link = link;
+        this.cgroup = cgroup;
+        this.hook = hook;
+    }
+
+    /// Attaches a program.
+    ///
+    /// @param cgroup a directory of a cgroup2 file system
+    public static CgroupAttachment attach(BpfProgram program, Path cgroup, CgroupHook hook) {
+        String operation = "attach " + program.name() + " to " + describe(cgroup.toString(), hook);
+        int directory = SystemCallException.check(SystemCalls.open(cgroup), operation);
+        try {
+            int fd = BpfLink.create(program, directory, hook.attachType(), 0);
+            if (fd < 0) {
+                Errno errno = Errno.ofResult(fd);
+                throw errno.equals(Errno.EBADF)
+                        ? SystemCallException.withRemedy(operation, errno, "name a directory of a cgroup2 file system")
+                        : SystemCallException.of(operation, errno);
+            }
+            return new CgroupAttachment(new BpfLink(fd, null), cgroup.toString(), hook);
+        } finally {
+            SystemCalls.close(directory);
+        }
+    }
+
+    /// Which system call the program sees.
+    public CgroupHook hook() {
+        return hook;
+    }
+
+    @Override
+    public void replace(BpfProgram program) {
+        link.replace(program, describe());
+    }
+
+    @Override
+    public void pin(Path path) {
+        link.pin(path, describe());
+    }
+
+    @Override
+    public Optional<Path> pinnedAt() {
+        return link.pinnedAt();
+    }
+
+    @Override
+    public Optional<Integer> programId() {
+        BpfLink.Info info = link.info();
+        return info.cgroup() == 0 ? Optional.empty() : Optional.of(info.programId());
+    }
+
+    @Override
+    public String describe() {
+        return describe(cgroup, hook);
+    }
+
+    private static String describe(String cgroup, CgroupHook hook) {
+        return hook + " of cgroup " + cgroup;
+    }
+
+    @Override
+    public void detach() {
+        link.detach(describe());
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+}

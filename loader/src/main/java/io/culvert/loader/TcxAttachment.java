@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.loader;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// A tc program as a tcx link (kernel 6.6): several programs of different owners run one after the other,
+/// before any clsact filter, and none can remove another's.
+public final class TcxAttachment implements Attachment {
+
+    private final BpfLink link;
+    private final int ifindex;
+    private final TcDirection direction;
+
+    TcxAttachment(BpfLink link, int ifindex, TcDirection direction) {
+        this.link = link;
+        this.ifindex = ifindex;
+        this.direction = direction;
+    }
+
+    /// Attaches behind the programs that are there already.
+    ///
+    /// @param ifindex index of an interface in this network namespace
+    /// @throws UnsupportedFeatureException if the kernel is older than 6.6
+    public static TcxAttachment attach(BpfProgram program, int ifindex, TcDirection direction) {
+        int fd = BpfLink.create(program, ifindex, direction.attachType(), 0);
+        if (fd < 0) {
+            String operation = "attach " + program.name() + " to " + describe(ifindex, direction);
+            if (Errno.ofResult(fd).equals(Errno.EINVAL)) {
+                KernelFeature.TCX_LINK.probe().require(operation, KernelFeature.TCX_LINK);
+            }
+            throw SystemCallException.of(operation, Errno.ofResult(fd));
+        }
+        return new TcxAttachment(new BpfLink(fd, null), ifindex, direction);
+    }
+
+    /// The index of the interface it was attached to.
+    public int ifindex() {
+        return ifindex;
+    }
+
+    /// Which packets the program sees.
+    public TcDirection direction() {
+        return direction;
+    }
+
+    @Override
+    public void replace(BpfProgram program) {
+        link.replace(program, describe());
+    }
+
+    @Override
+    public void pin(Path path) {
+        link.pin(path, describe());
+    }
+
+    @Override
+    public Optional<Path> pinnedAt() {
+        return link.pinnedAt();
+    }
+
+    @Override
+    public Optional<Integer> programId() {
+        BpfLink.Info info = link.info();
+        return info.ifindex() == 0 ? Optional.empty() : Optional.of(info.programId());
+    }
+
+    @Override
+    public String describe() {
+        return describe(ifindex, direction);
+    }
+
+    private static String describe(int ifindex, TcDirection direction) {
+        return "tcx " + direction + " of " + InterfaceNames.of(ifindex);
+    }
+
+    @Override
+    public void detach() {
+        link.detach(describe());
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+}

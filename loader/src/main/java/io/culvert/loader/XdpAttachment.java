@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.loader;
+
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// An XDP program as a link (kernel 5.9). An interface has room for one.
+public final class XdpAttachment implements Attachment {
+
+    private static final Logger LOG = LoggerFactory.getLogger(XdpAttachment.class);
+
+    /// `BPF_XDP` of `enum bpf_attach_type` (linux/bpf.h)
+    private static final int ATTACH_TYPE = 37;
+
+    /// `XDP_ATTACHED_SKB` of linux/if_link.h
+    private static final int ATTACHED_GENERIC = 2;
+
+    private final BpfLink link;
+    private final int ifindex;
+
+    XdpAttachment(BpfLink link, int ifindex) {
+        this.link = link;
+        this.ifindex = ifindex;
+    }
+
+    /// Attaches in the driver, or, where the driver has no XDP, generically, which a log line says; [#mode()]
+    /// tells.
+    public static XdpAttachment attach(BpfProgram program, int ifindex) {
+        int fd = BpfLink.create(program, ifindex, ATTACH_TYPE, XdpMode.NATIVE.flag());
+        if (fd >= 0) {
+            return new XdpAttachment(new BpfLink(fd, null), ifindex);
+        }
+        Errno errno = Errno.ofResult(fd);
+        if (!errno.equals(Errno.EOPNOTSUPP) && !errno.equals(Errno.EINVAL)) {
+            throw failure(program, ifindex, XdpMode.NATIVE, errno);
+        }
+        XdpAttachment generic = attach(program, ifindex, XdpMode.GENERIC);
+        LOG.warn(
+                "attach {} to {}: the driver has no native XDP ({}); attached generic XDP, which is slower",
+                program.name(),
+                InterfaceNames.of(ifindex),
+                errno.name());
+        return generic;
+    }
+
+    /// Attaches in this mode only.
+    ///
+    /// @throws SystemCallException with EBUSY if another program is there, EOPNOTSUPP if the driver cannot
+    public static XdpAttachment attach(BpfProgram program, int ifindex, XdpMode mode) {
+        int fd = BpfLink.create(program, ifindex, ATTACH_TYPE, mode.flag());
+        if (fd < 0) {
+            throw failure(program, ifindex, mode, Errno.ofResult(fd));
+        }
+        return new XdpAttachment(new BpfLink(fd, null), ifindex);
+    }
+
+    private static SystemCallException failure(BpfProgram program, int ifindex, XdpMode mode, Errno errno) {
+        String name = InterfaceNames.of(ifindex);
+        String operation = "attach " + program.name() + " to " + mode + " XDP of " + name;
+        return errno.equals(Errno.EBUSY) || errno.equals(Errno.EEXIST)
+                ? SystemCallException.withRemedy(
+                        operation,
+                        errno,
+                        "another XDP program is there; ip link set dev " + name + " xdp off removes it")
+                : SystemCallException.of(operation, errno);
+    }
+
+    /// The index of the interface it was attached to.
+    public int ifindex() {
+        return ifindex;
+    }
+
+    /// Where the program runs; asks the interface, which must be in the network namespace of the calling
+    /// thread.
+    public XdpMode mode() {
+        try (Arena arena = Arena.ofConfined()) {
+            CStruct query = CStruct.allocate(arena, CStruct.XDP_QUERY_OPTS);
+            SystemCallException.check(
+                    LibbpfTc.queryXdp(ifindex, 0, query.memory()),
+                    "ask for the XDP mode of " + InterfaceNames.of(ifindex));
+            return query.getByte("attach_mode") == ATTACHED_GENERIC ? XdpMode.GENERIC : XdpMode.NATIVE;
+        }
+    }
+
+    @Override
+    public void replace(BpfProgram program) {
+        link.replace(program, describe());
+    }
+
+    @Override
+    public void pin(Path path) {
+        link.pin(path, describe());
+    }
+
+    @Override
+    public Optional<Path> pinnedAt() {
+        return link.pinnedAt();
+    }
+
+    @Override
+    public Optional<Integer> programId() {
+        BpfLink.Info info = link.info();
+        return info.ifindex() == 0 ? Optional.empty() : Optional.of(info.programId());
+    }
+
+    @Override
+    public String describe() {
+        return "XDP of " + InterfaceNames.of(ifindex);
+    }
+
+    @Override
+    public void detach() {
+        link.detach(describe());
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+}
