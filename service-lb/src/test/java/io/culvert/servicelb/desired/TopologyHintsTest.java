@@ -78,8 +78,9 @@ class TopologyHintsTest {
                 hinted(
                         "A4_22 ready wins over terminating",
                         "a",
-                        "3",
-                        at("10.1.2.3").zones("a")));
+                        "3 4",
+                        at("10.1.2.3").readyThoughTerminating(),
+                        at("10.1.2.4")));
     }
 
     static Stream<TopologyCase> nodeHints() {
