@@ -36,7 +36,7 @@ final class LibbpfLog {
             Libbpf.setPrint(Linker.nativeLinker()
                     .upcallStub(print, FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS), Arena.global()));
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("LibbpfLog has this method", e);
         }
     }
 

@@ -28,7 +28,6 @@ record ProbeOutcome(int result, Set<Errno> yes, Set<Errno> no) {
         }
         return no.contains(errno)
                 ? new FeatureResult.Unsupported(needs)
-                : new FeatureResult.Inconclusive(
-                        SystemCallException.of("probe", errno).getMessage().substring("probe: ".length()));
+                : new FeatureResult.Inconclusive(errno.toString());
     }
 }

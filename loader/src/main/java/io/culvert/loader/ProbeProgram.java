@@ -4,6 +4,7 @@ package io.culvert.loader;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.stream.LongStream;
 
 /// Tiny programs for probes, put together by hand so that probing needs no object file.
@@ -12,7 +13,7 @@ import java.util.stream.LongStream;
 /// @param attachType of `enum bpf_attach_type`, for the types that are checked by it
 /// @param instructions one `struct bpf_insn` each: operation in bits 0-7, destination and source register in
 /// bits 8-11 and 12-15, offset in bits 16-31, immediate value in bits 32-63
-record ProbeProgram(int type, int attachType, long... instructions) {
+record ProbeProgram(int type, int attachType, List<Long> instructions) {
 
     static final int TYPE_SCHED_CLS = 3;
     static final int TYPE_XDP = 6;
@@ -20,22 +21,26 @@ record ProbeProgram(int type, int attachType, long... instructions) {
 
     private static final long EXIT = 0x95;
 
+    private static ProbeProgram of(int type, int attachType, long... instructions) {
+        return new ProbeProgram(
+                type, attachType, LongStream.of(instructions).boxed().toList());
+    }
+
     /// `return value;`
     static ProbeProgram returning(int type, int attachType, int value) {
-        return new ProbeProgram(type, attachType, set(0, value), EXIT);
+        return of(type, attachType, set(0, value), EXIT);
     }
 
     /// `helper(first, second, third); return value;`
     static ProbeProgram calling(int type, int attachType, int helper, int value) {
-        return new ProbeProgram(
-                type, attachType, set(1, 0), set(2, 0), set(3, 0), set(4, 0), call(helper), set(0, value), EXIT);
+        return of(type, attachType, set(1, 0), set(2, 0), set(3, 0), set(4, 0), call(helper), set(0, value), EXIT);
     }
 
     /// `struct bpf_sock *sk = ctx->sk; if (sk) bpf_sk_storage_get(map, sk, NULL, 1); return 1;`
     ///
     /// @param socketOffset of the field `sk` in the context
     static ProbeProgram readingStorage(int attachType, int map, int socketOffset) {
-        return new ProbeProgram(
+        return of(
                 TYPE_CGROUP_SOCK_ADDR,
                 attachType,
                 0x79 | 2 << 8 | 1 << 12 | (long) socketOffset << 16, // r2 = *(u64 *)(r1 + socketOffset)
@@ -65,8 +70,10 @@ record ProbeProgram(int type, int attachType, long... instructions) {
                     type,
                     arena.allocateFrom("culvert_probe"),
                     arena.allocateFrom("Dual BSD/GPL"),
-                    arena.allocateFrom(JAVA_LONG, LongStream.of(instructions).toArray()),
-                    instructions.length,
+                    arena.allocateFrom(
+                            JAVA_LONG,
+                            instructions.stream().mapToLong(Long::longValue).toArray()),
+                    instructions.size(),
                     options.memory());
         }
     }
