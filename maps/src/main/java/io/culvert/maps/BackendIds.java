@@ -4,18 +4,19 @@ package io.culvert.maps;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.invoke.VarHandle;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.OptionalInt;
 
 /// Names of backends, and the array `backends` that says which of them are published.
 ///
-/// An id is 32 bits: an index of 20 bits, which is never 0, and above it how often that index was reused, modulo 4096.
-/// Indexes are reused in the order of their release and not before their quarantine, so that an id comes back after at
-/// least 4096 rounds through the whole array.
+/// An id is 32 bits: an index of 20 bits, which is never 0, and above it how often that index was reused, modulo
+/// 4096. Indexes are reused in the order of their release and not before their quarantine, so that an id comes back
+/// after at least 4096 rounds through the whole array.
 ///
-/// The entry at the index holds the id while it is published. Afterwards it holds the reuse count that the next id will
-/// have, above an index of 0: no id equals that, and the count survives a restart without a look at flows and sockets
-/// that may still hold old ids.
+/// The entry at the index holds the id while it is published. Afterwards it holds the reuse count that the next id
+/// will have, above an index of 0: no id equals that, and the count survives a restart without a look at flows and
+/// sockets that may still hold old ids.
 ///
 /// Safe for use by several threads of one process.
 public final class BackendIds {
@@ -51,6 +52,7 @@ public final class BackendIds {
     }
 
     private int takeIndex() {
+        pool.extend(Math.min(memory.entries(), 1 << INDEX_BITS));
         OptionalInt index = pool.take();
         if (index.isEmpty()) {
             int wanted = memory.entries() + 1;
@@ -76,28 +78,34 @@ public final class BackendIds {
         set(index, vacant(id));
     }
 
-    /// Takes over what an agent before this one left: `live` are the ids in published extents. Call it once, before
-    /// the first [#allocate]. Entries that no extent holds are given free, and missing ones are published again: a
+    /// Takes over what an agent before this one left: `live` are the ids in published extents. Call it before the
+    /// first [#allocate]. Entries that no extent holds are given free, and missing ones are published again: a
     /// process that died between two steps leaves either.
     ///
     /// @return how many entries were put right
     public synchronized int adopt(Collection<Integer> live) {
+        int entries = Math.min(memory.entries(), 1 << INDEX_BITS);
         int repaired = 0;
+        BitSet kept = new BitSet();
         for (int id : live) {
             int index = index(id);
-            if (index == 0 || index >= memory.entries()) {
+            if (index == 0 || index >= entries) {
                 continue;
             }
-            if (pool.claim(index) && get(index) != id) {
+            kept.set(index);
+            pool.claim(index);
+            if (get(index) != id) {
                 set(index, id);
                 repaired++;
             }
         }
-        for (int index = 1; index < Math.min(memory.entries(), 1 << INDEX_BITS); index++) {
-            int entry = get(index);
-            if (index(entry) != 0 && !pool.isUsed(index)) {
-                set(index, vacant(entry));
+        for (int index = 1; index < entries; index++) {
+            if (!kept.get(index) && index(get(index)) != 0) {
+                set(index, vacant(get(index)));
                 repaired++;
+                if (pool.isUsed(index)) {
+                    pool.release(index);
+                }
             }
         }
         return repaired;
@@ -116,7 +124,7 @@ public final class BackendIds {
 
     /// How many can be allocated before the map grows.
     public synchronized int capacity() {
-        return pool.capacity() - 1;
+        return Math.min(memory.entries(), 1 << INDEX_BITS) - 1;
     }
 
     private int get(int index) {

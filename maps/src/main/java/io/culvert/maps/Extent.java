@@ -5,8 +5,8 @@ import java.util.List;
 
 /// All backends of one service port and family, immutable once published.
 ///
-/// Backends lie in the order local-only, both, cluster-only, so that the two sets are two ranges of one list: the local
-/// set is `[0, localCount)`, the cluster set `[clusterFirst, clusterFirst + clusterCount)`.
+/// Backends lie in the order local-only, both, cluster-only, so that the two sets are two ranges of one list: the
+/// local set is `[0, localCount)`, the cluster set `[clusterFirst, clusterFirst + clusterCount)`.
 ///
 /// @param service index into `services`
 /// @param generation counts the extents that this service has had; [ExtentStore#publish] sets it, whatever it was
@@ -47,8 +47,8 @@ public record Extent(
                 && (long) clusterFirst + clusterCount <= count;
     }
 
-    /// Whether choosing at random over all backends is right for the cluster set, so that programs need not read the
-    /// header. Never for an empty extent.
+    /// Whether choosing at random over all backends is right for the cluster set, so that programs need not read
+    /// the header. Never for an empty extent.
     public boolean plain() {
         return clusterFirst == 0
                 && clusterCount == backends.size()

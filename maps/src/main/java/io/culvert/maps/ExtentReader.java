@@ -8,7 +8,8 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reads published extents as programs do, but trusts nothing that it reads. It may read while another process writes.
+/// Reads published extents as programs do, but trusts nothing that it reads. It may read while another process
+/// writes.
 public final class ExtentReader {
 
     private static final VarHandle WORD = JAVA_LONG.varHandle();

@@ -14,8 +14,8 @@ import java.util.OptionalInt;
 
 /// The published extents: the arrays `services` and `slots` through mapped memory, without a system call.
 ///
-/// A change is written to free slots, then published by one store of the service's word with release order. Programs
-/// see
+/// A change is written to free slots, then published by one store of the service's word with release order.
+/// Programs see
 /// the old extent or the new one, never a mixture. The old one's slots are reused after a quarantine. See
 /// `docs/maps.md`.
 ///
@@ -31,12 +31,13 @@ public final class ExtentStore {
     private final IndexPool indexes;
     private final SlotAllocator allocator;
     private final List<CorruptExtent> corrupt = new ArrayList<>();
+    private List<Integer> foundIds = new ArrayList<>();
     /// What this store believes is published: freeing what a foreign word names could free another service's slots.
     private long[] words;
     private int[] generations;
 
-    /// Something found in the maps that was not trusted. The service was withdrawn: its frontends act as if they did
-    /// not
+    /// Something found in the maps that was not trusted. The service was withdrawn: its frontends act as if they
+    /// did not
     /// exist until it is published again.
     ///
     /// @param word as it was found
@@ -96,6 +97,7 @@ public final class ExtentStore {
                     indexes.claim(service);
                     words[service] = word.bits();
                     generations[service] = extent.generation();
+                    extent.backends().forEach(backend -> foundIds.add(backend.id()));
                 } else {
                     distrust(service, word, "extent overlaps another one");
                 }
@@ -113,21 +115,31 @@ public final class ExtentStore {
         return List.copyOf(corrupt);
     }
 
+    /// The ids in the extents that were found when the store was opened, for [BackendIds#adopt]; forgotten once told.
+    public synchronized List<Integer> takeFoundIds() {
+        List<Integer> ids = foundIds;
+        foundIds = List.of();
+        return ids;
+    }
+
     /// An index for a new service. It is in use until [#withdraw].
     ///
     /// @throws MapFullException if none is free and the map cannot grow
     public synchronized int reserve() {
+        followGrowth();
         OptionalInt index = indexes.take();
         if (index.isEmpty()) {
             growth.grow(services.map(), services.entries() + 1);
-            afterGrowth();
+            followGrowth();
             index = indexes.take();
         }
         return index.orElseThrow(() -> new IllegalStateException("growth of services gave no room"));
     }
 
-    /// Marks an index as in use although nothing is published there, because a frontend that was found refers to it.
+    /// Marks an index as in use although nothing is published there, because a frontend that was found refers to
+    /// it.
     public synchronized void claim(int service) {
+        followGrowth();
         indexes.claim(service);
     }
 
@@ -153,7 +165,8 @@ public final class ExtentStore {
         return reader.word(service).bits() == words[service];
     }
 
-    /// Publishes an extent in place of the one that its service has. The index is from [#reserve], or was found in use.
+    /// Publishes an extent in place of the one that its service has. The index is from [#reserve], or was found in
+    /// use.
     ///
     /// @return the generation that it was given: one more than the previous extent's, 1 for the first
     /// @throws MapFullException if there is no room and the map cannot grow; the previous extent keeps serving
@@ -162,6 +175,7 @@ public final class ExtentStore {
         int service = extent.service();
         int count = extent.backends().size();
         requireIds(extent);
+        followGrowth();
         if (!indexes.isUsed(service) && !indexes.claim(service)) {
             throw new IllegalStateException("service %d was withdrawn; reserve another index".formatted(service));
         }
@@ -199,6 +213,7 @@ public final class ExtentStore {
     }
 
     public synchronized Usage usage() {
+        followGrowth();
         return new Usage(
                 indexes.used(),
                 indexes.capacity(),
@@ -212,13 +227,17 @@ public final class ExtentStore {
         OptionalInt start = allocator.take(length);
         if (start.isEmpty()) {
             growth.grow(slots.map(), Math.addExact(slots.entries(), length));
-            afterGrowth();
+            followGrowth();
             start = allocator.take(length);
         }
         return start.orElseThrow(() -> new IllegalStateException("growth of slots gave no room"));
     }
 
-    private void afterGrowth() {
+    /// The memory may have become larger since the last call, for this store or for another reason.
+    private void followGrowth() {
+        if (services.entries() == words.length && slots.entries() == allocator.capacity()) {
+            return;
+        }
         indexes.extend(services.entries());
         allocator.extend(slots.entries());
         words = Arrays.copyOf(words, services.entries());

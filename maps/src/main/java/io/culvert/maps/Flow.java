@@ -6,8 +6,8 @@ import io.culvert.net.Protocol;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/// A connection that is translated packet by packet: the value of `flows`. Programs write it while it is read, so that
-/// the counters and times of one reading may be of neighbouring moments.
+/// A connection that is translated packet by packet: the value of `flows`. Programs write it while it is read, so
+/// that the counters and times of one reading may be of neighbouring moments.
 ///
 /// @param role which side of the translation the key shows
 /// @param source what the backend sees as its peer: the client, or a node address for a hairpin

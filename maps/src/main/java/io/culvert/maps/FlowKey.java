@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
 
-/// A 5-tuple as seen on one side of a translation, its two ends in an order that does not depend on direction: the key
-/// of `flows`.
+/// A 5-tuple as seen on one side of a translation, its two ends in an order that does not depend on direction: the
+/// key of `flows`.
 ///
 /// @param low the lesser end: by address as 16 bytes, then by port
 public record FlowKey(Protocol protocol, IpPort low, IpPort high) {

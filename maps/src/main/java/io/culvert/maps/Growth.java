@@ -10,8 +10,8 @@ public interface Growth {
         throw new MapFullException("grow", map, entries - 1);
     };
 
-    /// Replaces a map by one of at least `entries` entries, for the caller's [ArrayMemory] too. The caller is the only
-    /// writer and writes nothing until this returns.
+    /// Replaces a map by one of at least `entries` entries, for the caller's [ArrayMemory] too. The caller is the
+    /// only writer and writes nothing until this returns.
     ///
     /// @throws MapFullException if it may not become that large; nothing has changed then
     void grow(String map, int entries);

@@ -9,8 +9,9 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Which slots are free. A request is given the smallest hole that is large enough, the lowest of several, so that an
-/// exact fit wins and large holes stay large; neighbouring holes merge. Released runs wait out the quarantine first.
+/// Which slots are free. A request is given the smallest hole that is large enough, the lowest of several, so that
+/// an exact fit wins and large holes stay large; neighbouring holes merge. Released runs wait out the quarantine
+/// first.
 ///
 /// Not safe for use by several threads.
 final class SlotAllocator {

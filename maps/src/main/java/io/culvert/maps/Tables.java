@@ -33,7 +33,7 @@ public final class Tables {
             new Table<>("sock_overflow", Kind.HASH, SockOverflowKey.CODEC, SockPeer.CODEC, false);
 
     public static final Table<CgroupKey, Integer> OPTED_OUT =
-            new Table<>("opted_out", Kind.HASH, CgroupKey.CODEC, Numbers.U8, false);
+            new Table<>("opted_out", Kind.HASH, CgroupKey.CODEC, Numbers.U8, true);
 
     public static final Table<Integer, Control> CONTROL =
             new Table<>("control", Kind.MAPPED_ARRAY, Numbers.U32, Control.CODEC, false);

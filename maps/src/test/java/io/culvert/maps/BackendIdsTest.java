@@ -133,6 +133,9 @@ final class BackendIdsTest {
         assertThat(after.isPublished(early)).isTrue();
         assertThat(after.isPublished(lost)).isFalse();
         assertThat(after.used()).isEqualTo(2);
+        assertThat(after.adopt(List.of(kept))).as("again, with less").isEqualTo(1);
+        assertThat(after.isPublished(early)).isFalse();
+        assertThat(after.used()).isEqualTo(1);
         assertThat(after.allocate()).as("the lost index with another count").isEqualTo(BackendIds.id(2, 1));
     }
 

@@ -14,8 +14,8 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/// One thread reads word and extent as a program does, another publishes. Every backend of an extent carries the same
-/// stamp, so that a mixture shows.
+/// One thread reads word and extent as a program does, another publishes. Every backend of an extent carries the
+/// same stamp, so that a mixture shows.
 final class ExtentStoreConcurrencyTest {
 
     private static final VarHandle WORD = CTypes.U64.varHandle();
@@ -27,8 +27,8 @@ final class ExtentStoreConcurrencyTest {
     private final ArrayMemory services = new ArrayMemory("services", arena.allocate(8, 8), 8, 1);
     private final ArrayMemory slots = new ArrayMemory("slots", arena.allocate(512 * 32L, 8), 32, 512);
 
-    /// Time passes for the store each time that the reader has finished a pass: two passes after a release, no reader
-    /// holds the word that was there before.
+    /// Time passes for the store each time that the reader has finished a pass: two passes after a release, no
+    /// reader holds the word that was there before.
     private final AtomicLong passes = new AtomicLong();
 
     private final AtomicInteger seen = new AtomicInteger();

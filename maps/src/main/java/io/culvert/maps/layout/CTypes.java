@@ -56,8 +56,8 @@ public final class CTypes {
         return MemoryLayout.paddingLayout(bytes).withName("pad");
     }
 
-    /// Access to a member that is a number; its type is that of the member, its coordinates are memory and the offset
-    /// of the struct in bytes.
+    /// Access to a member that is a number; its type is that of the member, its coordinates are memory and the
+    /// offset of the struct in bytes.
     public static VarHandle member(GroupLayout struct, String name) {
         return struct.varHandle(groupElement(name)).withInvokeExactBehavior();
     }

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /// Compares a layout stated in Java with a type in BTF: size, and of every number its name, offset, width and byte
-/// order, through nested structs, arrays and unions. Padding must be explicit on both sides and lie at the same places.
+/// order, through nested structs, arrays and unions. Padding must be explicit on both sides and lie at the same
+/// places.
 ///
 /// Structs that no map type reaches are absent from BTF, so a caller names types by their map.
 public final class LayoutCheck {
@@ -45,7 +46,8 @@ public final class LayoutCheck {
         return differences;
     }
 
-    /// What differs between the constants of an enum in Java and those in BTF; empty if the object has no such enum.
+    /// What differs between the constants of an enum in Java and those in BTF; empty if the object has no such
+    /// enum.
     ///
     /// @param name of the enum in C
     /// @param constants value by the name in C

@@ -3,8 +3,8 @@ package io.culvert.maps.layout;
 
 import java.util.List;
 
-/// An object was compiled from structs other than those that Java states. It is not loaded: its programs and this agent
-/// would misread each other's maps.
+/// An object was compiled from structs other than those that Java states. It is not loaded: its programs and this
+/// agent would misread each other's maps.
 public final class LayoutMismatchException extends RuntimeException {
 
     private final transient List<String> differences;
