@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import io.culvert.loader.Attachment;
+import io.culvert.loader.BpfMap;
+import io.culvert.loader.InvalidObjectException;
+import io.culvert.loader.PinDirectory;
+import io.culvert.maps.BackendIds;
+import io.culvert.maps.CgroupKey;
+import io.culvert.maps.Control;
+import io.culvert.maps.ExtentStore;
+import io.culvert.maps.MapCatalogue;
+import io.culvert.maps.Quarantine;
+import io.culvert.maps.Tables;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The programs and maps of one node in the kernel, pinned below one directory. Whoever opens it takes over what is
+/// there; closing leaves everything running. See `docs/maps.md` for the steps and what a crash between them leaves.
+///
+/// One process at a time has it open. Within it, the methods are safe for use by several threads.
+public final class Datapath implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Datapath.class);
+
+    private final PinDirectory pins;
+    private final PinnedMaps pinnedMaps;
+    private final Map<String, BpfMap> maps;
+    private final MapCatalogue catalogue;
+    private final Links links;
+    private final ExtentStore extents;
+    private final BackendIds backendIds;
+    private DatapathConfig config;
+    private ProgramSet programs;
+
+    private Datapath(
+            DatapathConfig config, PinDirectory pins, PinnedMaps pinnedMaps, Map<String, BpfMap> maps, ProgramSet programs) {
+        this.config = config;
+        this.pins = pins;
+        this.pinnedMaps = pinnedMaps;
+        this.maps = maps;
+        this.programs = programs;
+        this.links = new Links(pins);
+        this.catalogue = new MapCatalogue(maps, this::grow);
+        this.extents = new ExtentStore(
+                catalogue.services().memory(), catalogue.slots().memory(), Quarantine.STANDARD, this::grow);
+        this.backendIds = new BackendIds(catalogue.backends().memory(), Quarantine.STANDARD, this::grow);
+    }
+
+    /// Loads the programs against the maps that are pinned, makes and pins those that are missing, and puts the
+    /// programs in place of those that earlier processes attached.
+    ///
+    /// @throws ForeignLayoutException if maps of another layout are pinned; nothing was touched
+    /// @throws io.culvert.maps.layout.LayoutMismatchException if an object has other structs than this agent
+    /// @throws io.culvert.loader.BpfException if the kernel refuses, or the directory is on no bpf file system
+    public static Datapath open(DatapathConfig config) {
+        PinDirectory.existing(config.bpffs());
+        var pinnedMaps = new PinnedMaps(config.bpffs());
+        Map<String, BpfMap> maps = new HashMap<>(pinnedMaps.open());
+        PinDirectory pins = PinDirectory.open(config.bpffs());
+        pinnedMaps.removeLeftOvers();
+        ProgramSet programs = ProgramSet.load(config, maps, config.entries());
+        pinnedMaps.pin(programs.created());
+        maps.putAll(programs.created());
+        var datapath = new Datapath(config, pins, pinnedMaps, maps, programs);
+        datapath.adopt();
+        return datapath;
+    }
+
+    private void adopt() {
+        links.adopt(programs);
+        extents.corrupt().forEach(corrupt -> LOG.warn("do not trust {}", corrupt));
+        int repaired = backendIds.adopt(extents.takeFoundIds());
+        if (repaired > 0) {
+            LOG.info("put {} entries of map backends right, which an earlier process left half done", repaired);
+        }
+        config.entries().forEach((name, entries) -> {
+            int present = map(name).info().maxEntries();
+            if (!Sizes.isGrowable(name) && present != entries) {
+                LOG.warn(
+                        "{} is {}, but the pinned map has {} entries and cannot change while it is in use; run culvert cleanup",
+                        Tables.configurationKey(name),
+                        entries,
+                        present);
+            }
+        });
+        ensure(config.entries());
+    }
+
+    /// The maps.
+    public MapCatalogue maps() {
+        return catalogue;
+    }
+
+    /// The published extents, as found and as this process changes them.
+    public ExtentStore extents() {
+        return extents;
+    }
+
+    /// The ids of backends; those in extents that were found are taken over.
+    public BackendIds backendIds() {
+        return backendIds;
+    }
+
+    /// Attaches the socket programs to a cgroup and everything below it, and takes them off any other cgroup. Does
+    /// nothing where they are attached already.
+    ///
+    /// @param cgroup a directory of a cgroup2 file system
+    public synchronized void attachSockets(Path cgroup) {
+        links.attachSockets(cgroup, programs);
+    }
+
+    /// Attaches the packet programs to the host side of a pod's interface. Does nothing where they are attached
+    /// already.
+    ///
+    /// @param ifindex index of the interface in this network namespace
+    public synchronized void attachPod(int ifindex) {
+        links.attachPod(ifindex, programs);
+    }
+
+    /// Takes the packet programs off an interface; it may be gone.
+    public synchronized void detachPod(int ifindex) {
+        links.detach(name -> name.isPod() && name.target() == ifindex);
+    }
+
+    /// Takes the packet programs off all interfaces but these: those of pods that went while no agent ran.
+    public synchronized void retainPods(Set<Integer> ifindexes) {
+        links.detach(name -> name.isPod() && !ifindexes.contains((int) name.target()));
+    }
+
+    /// Indexes of the interfaces with packet programs.
+    public synchronized Set<Integer> pods() {
+        return links.attached().keySet().stream()
+                .filter(LinkName::isPod)
+                .map(name -> (int) name.target())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /// What is attached, for people, by name of its pin.
+    public synchronized Map<String, String> attachments() {
+        Map<String, String> attachments = new TreeMap<>();
+        links.attached().forEach((name, attachment) -> attachments.put(name.toString(), describe(attachment)));
+        return attachments;
+    }
+
+    private static String describe(Attachment attachment) {
+        return attachment.describe() + (attachment.programId().isEmpty() ? " (gone)" : "");
+    }
+
+    /// Leaves the sockets of exactly these cgroups to the packet path.
+    ///
+    /// @param cgroups inode numbers of cgroup directories
+    public void optOut(Set<Long> cgroups) {
+        Set<CgroupKey> wanted = cgroups.stream().map(CgroupKey::new).collect(Collectors.toSet());
+        synchronized (catalogue.optedOut()) {
+            List<CgroupKey> gone = catalogue.optedOut().keys().stream()
+                    .filter(key -> !wanted.contains(key))
+                    .toList();
+            // The count says whether the map is looked at, so it is never too small.
+            int count = Math.max(wanted.size(), catalogue.control().get(0).optedOut());
+            catalogue.control().set(0, new Control(Control.LAYOUT_VERSION, count));
+            wanted.forEach(key -> catalogue.optedOut().put(key, 1));
+            catalogue.optedOut().removeAll(gone);
+            catalogue.control().set(0, new Control(Control.LAYOUT_VERSION, wanted.size()));
+        }
+    }
+
+    /// Puts programs with other settings in place of those that run. If the kernel refuses, the previous ones stay.
+    public synchronized void configure(DatapathSettings settings) {
+        if (settings.equals(config.settings())) {
+            return;
+        }
+        DatapathConfig other = config.withSettings(settings);
+        ProgramSet next = ProgramSet.load(other, maps, Map.of());
+        try {
+            exchange(next);
+        } catch (RuntimeException e) {
+            next.close();
+            throw e;
+        }
+        config = other;
+    }
+
+    /// Makes room at once for what is about to be written, instead of growing map after map. Call it from the
+    /// thread that writes.
+    ///
+    /// @param entries wanted by map; what is large enough, or cannot grow, stays as it is
+    /// @throws io.culvert.maps.MapFullException if a map may not become that large; nothing has changed then
+    public void ensure(Map<String, Integer> entries) {
+        // The order in which a writer that needs room takes the locks: its own, then this.
+        synchronized (extents) {
+            synchronized (backendIds) {
+                synchronized (catalogue.frontends()) {
+                    synchronized (catalogue.optedOut()) {
+                        growTo(entries);
+                    }
+                }
+            }
+        }
+    }
+
+    private void grow(String map, int entries) {
+        growTo(Map.of(map, entries));
+    }
+
+    private synchronized void growTo(Map<String, Integer> wanted) {
+        Map<String, Integer> present = new HashMap<>();
+        maps.forEach((name, map) -> present.put(name, map.info().maxEntries()));
+        Map<String, Integer> sizes = Sizes.larger(wanted, present, config.entries());
+        if (sizes.isEmpty()) {
+            return;
+        }
+        Map<String, BpfMap> kept = new HashMap<>(maps);
+        kept.keySet().removeAll(sizes.keySet());
+        ProgramSet next = ProgramSet.load(config, kept, sizes);
+        Map<String, BpfMap> larger = next.created();
+        try {
+            larger.forEach((name, map) -> MapCopy.copy(map(name), map));
+            pinnedMaps.stage(larger);
+            exchange(next);
+        } catch (RuntimeException e) {
+            pinnedMaps.removeLeftOvers();
+            larger.values().forEach(BpfMap::close);
+            next.close();
+            throw e;
+        }
+        pinnedMaps.commit(larger.keySet());
+        larger.forEach((name, map) -> {
+            catalogue.replace(name, map);
+            maps.put(name, map);
+        });
+        LOG.info("grew maps to {} entries", sizes);
+    }
+
+    private BpfMap map(String name) {
+        return Optional.ofNullable(maps.get(name))
+                .orElseThrow(() -> new IllegalStateException("no program uses a map " + name));
+    }
+
+    /// Changes the programs of every link; on failure the present ones stay.
+    private void exchange(ProgramSet next) {
+        links.replaceAll(next, programs);
+        programs.close();
+        programs = next;
+    }
+
+    /// Opens the maps of a node to look at them, without an agent. Nothing is loaded, made or checked against
+    /// programs.
+    ///
+    /// @return empty if nothing is pinned there
+    /// @throws ForeignLayoutException if the maps are of another layout
+    public static Optional<MapCatalogue> openPinned(Path bpffs) {
+        PinDirectory.existing(bpffs);
+        Map<String, BpfMap> maps = new PinnedMaps(bpffs).open();
+        return maps.isEmpty() ? Optional.empty() : Optional.of(new MapCatalogue(maps, (map, entries) -> {
+            throw new IllegalStateException("map " + map + " was opened to be read");
+        }));
+    }
+
+    /// Detaches every program and removes every map and the directory, whatever layout they have. Traffic that
+    /// needs translation stops.
+    public static void remove(Path bpffs) {
+        PinDirectory pins = PinDirectory.existing(bpffs);
+        for (Path pin : pins.pinnedLinks()) {
+            try {
+                Attachment.adopt(pin).ifPresent(Attachment::detach);
+            } catch (InvalidObjectException e) {
+                LOG.warn("remove {} with the directory: {}", pin, e.getMessage());
+            }
+        }
+        new PinnedMaps(bpffs).remove();
+        pins.remove();
+    }
+
+    /// Lets go of everything; programs, links and maps stay in the kernel.
+    @Override
+    public synchronized void close() {
+        links.close();
+        programs.close();
+        catalogue.close();
+        LOG.debug("left the datapath in {} running", pins.root());
+    }
+}

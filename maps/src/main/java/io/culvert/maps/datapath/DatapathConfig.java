@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import io.culvert.maps.Tables;
+import java.nio.file.Path;
+import java.util.Map;
+
+/// How to open a [Datapath].
+///
+/// @param bpffs directory of the pins, on a bpf file system, for example `/sys/fs/bpf/culvert`
+/// @param objects where the programs come from
+/// @param entries sizes by map, where others than those of `maps.h` are wanted
+/// @param settings written into the programs
+public record DatapathConfig(
+        Path bpffs, ObjectSource objects, Map<String, Integer> entries, DatapathSettings settings) {
+
+    public DatapathConfig {
+        entries = Map.copyOf(entries);
+        entries.forEach((map, count) -> {
+            if (Tables.named(map).isEmpty()) {
+                throw new IllegalArgumentException("no map is called " + map);
+            }
+            if (count < 1) {
+                throw new IllegalArgumentException(Tables.configurationKey(map) + ": not a number of entries: " + count);
+            }
+        });
+    }
+
+    /// Built-in objects, sizes and settings.
+    public static DatapathConfig of(Path bpffs) {
+        return new DatapathConfig(bpffs, ObjectSource.builtIn(), Map.of(), DatapathSettings.DEFAULT);
+    }
+
+    public DatapathConfig withEntries(Map<String, Integer> other) {
+        return new DatapathConfig(bpffs, objects, other, settings);
+    }
+
+    public DatapathConfig withSettings(DatapathSettings other) {
+        return new DatapathConfig(bpffs, objects, entries, other);
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import java.nio.file.Path;
+
+/// The pinned maps are of a layout that this agent does not read. Nothing was touched: what is there goes on
+/// serving.
+public final class ForeignLayoutException extends RuntimeException {
+
+    /// @param bpffs directory of the pins
+    /// @param reason what was found and what was expected
+    public ForeignLayoutException(Path bpffs, String reason) {
+        super("open maps in %s: %s; run the agent that made them, or culvert cleanup --bpffs %s and start again"
+                .formatted(bpffs, reason, bpffs));
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import io.culvert.loader.Attachment;
+import io.culvert.loader.CgroupAttachment;
+import io.culvert.loader.CgroupHook;
+import io.culvert.loader.Errno;
+import io.culvert.loader.InvalidObjectException;
+import io.culvert.loader.PinDirectory;
+import io.culvert.loader.SystemCallException;
+import io.culvert.loader.TcDirection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What is attached, each pinned under its [LinkName].
+final class Links implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Links.class);
+
+    /// Answers first, so that no socket is translated whose answers are not.
+    private static final List<CgroupHook> SOCKET_HOOKS = List.of(
+            CgroupHook.RECVMSG4,
+            CgroupHook.RECVMSG6,
+            CgroupHook.GETPEERNAME4,
+            CgroupHook.GETPEERNAME6,
+            CgroupHook.SENDMSG4,
+            CgroupHook.SENDMSG6,
+            CgroupHook.CONNECT4,
+            CgroupHook.CONNECT6);
+
+    /// Replies are recognised before requests are translated.
+    private static final List<TcDirection> POD_HOOKS = List.of(TcDirection.EGRESS, TcDirection.INGRESS);
+
+    private static final Set<Errno> TARGET_GONE = Set.of(Errno.ENOLINK, Errno.ENODEV);
+
+    private final PinDirectory pins;
+    private final Map<LinkName, Attachment> attached = new TreeMap<>();
+
+    Links(PinDirectory pins) {
+        this.pins = pins;
+    }
+
+    /// Takes over what an earlier process attached, with these programs. Attachments whose target is gone are
+    /// removed.
+    void adopt(ProgramSet programs) {
+        for (Path pin : pins.pinnedLinks()) {
+            Optional<LinkName> name = LinkName.parse(String.valueOf(pin.getFileName()));
+            if (name.isEmpty()) {
+                LOG.warn("leave {} alone: no attachment of this agent", pin);
+                continue;
+            }
+            try {
+                Attachment.adopt(pin).ifPresent(found -> attached.put(name.get(), found));
+            } catch (InvalidObjectException e) {
+                LOG.warn("leave {} alone: {}", pin, e.getMessage());
+            }
+        }
+        List.copyOf(attached.keySet()).forEach(name -> replace(name, programs));
+    }
+
+    /// @return false if the target is gone, and with it the attachment
+    private boolean replace(LinkName name, ProgramSet programs) {
+        Attachment attachment = attached.get(name);
+        if (attachment == null) {
+            return false;
+        }
+        try {
+            if (attachment.programId().isPresent()) {
+                attachment.replace(programs.program(name.program()));
+                return true;
+            }
+        } catch (SystemCallException e) {
+            if (!TARGET_GONE.contains(e.errno())) {
+                throw e;
+            }
+        }
+        LOG.info("remove {}: its target is gone", name);
+        detach(name);
+        return false;
+    }
+
+    /// Puts other programs in place of those that run, each atomically. If one fails, the previous ones come back.
+    void replaceAll(ProgramSet next, ProgramSet previous) {
+        List<LinkName> done = new ArrayList<>();
+        try {
+            for (LinkName name : List.copyOf(attached.keySet())) {
+                if (replace(name, next)) {
+                    done.add(name);
+                }
+            }
+        } catch (RuntimeException e) {
+            for (LinkName name : done) {
+                try {
+                    replace(name, previous);
+                } catch (RuntimeException again) {
+                    e.addSuppressed(again);
+                }
+            }
+            throw e;
+        }
+    }
+
+    /// Attaches the socket programs to a cgroup, then takes them off any other one.
+    void attachSockets(Path cgroup, ProgramSet programs) {
+        long inode = inode(cgroup);
+        for (CgroupHook hook : SOCKET_HOOKS) {
+            LinkName name = LinkName.socket(inode, hook);
+            attach(name, () -> CgroupAttachment.attach(programs.program(name.program()), cgroup, hook));
+        }
+        detach(name -> !name.isPod() && name.target() != inode);
+    }
+
+    /// Attaches the pair of programs to an interface.
+    void attachPod(int ifindex, ProgramSet programs) {
+        for (TcDirection direction : POD_HOOKS) {
+            LinkName name = LinkName.pod(ifindex, direction);
+            attach(name, () -> Attachment.attachTc(programs.program(name.program()), ifindex, direction));
+        }
+    }
+
+    private void attach(LinkName name, Supplier<Attachment> attach) {
+        Attachment present = attached.get(name);
+        if (present != null && present.programId().isPresent()) {
+            return;
+        }
+        if (present != null) {
+            detach(name);
+        }
+        Attachment attachment = attach.get();
+        try {
+            attachment.pin(pins.link(name.toString()));
+        } catch (RuntimeException e) {
+            attachment.detach();
+            throw e;
+        }
+        attached.put(name, attachment);
+    }
+
+    /// Takes programs off their targets.
+    void detach(Predicate<LinkName> which) {
+        List.copyOf(attached.keySet()).stream().filter(which).forEach(this::detach);
+    }
+
+    private void detach(LinkName name) {
+        Attachment attachment = attached.remove(name);
+        if (attachment != null) {
+            attachment.detach();
+        }
+    }
+
+    Map<LinkName, Attachment> attached() {
+        return Map.copyOf(attached);
+    }
+
+    private static long inode(Path cgroup) {
+        try {
+            return (long) Files.getAttribute(cgroup, "unix:ino");
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "attach sockets to cgroup " + cgroup + ": no such cgroup; name a directory of a cgroup2 file system",
+                    e);
+        }
+    }
+
+    /// Forgets the attachments; the pins keep them.
+    @Override
+    public void close() {
+        attached.values().forEach(Attachment::close);
+        attached.clear();
+    }
+}

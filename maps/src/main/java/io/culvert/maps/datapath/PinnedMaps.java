@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import io.culvert.loader.BpfMap;
+import io.culvert.loader.MapFlag;
+import io.culvert.loader.MapInfo;
+import io.culvert.loader.MapType;
+import io.culvert.maps.Control;
+import io.culvert.maps.MappedArray;
+import io.culvert.maps.Table;
+import io.culvert.maps.Tables;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The maps that are pinned in one directory: `<bpffs>/maps/<name>`.
+final class PinnedMaps {
+
+    /// A larger map lies under its name and this until it takes the name. Dots are not allowed in a bpf file
+    /// system.
+    private static final String NEXT = "_next";
+
+    private final Path bpffs;
+    private final Path directory;
+
+    PinnedMaps(Path bpffs) {
+        this.bpffs = bpffs;
+        this.directory = bpffs.resolve("maps");
+    }
+
+    /// Opens what is pinned; the caller closes it. Only looks.
+    ///
+    /// @throws ForeignLayoutException if it is not of this agent's layout
+    Map<String, BpfMap> open() {
+        Map<String, BpfMap> maps = new LinkedHashMap<>();
+        try {
+            for (Table<?, ?> table : Tables.ALL) {
+                BpfMap.openPinned(directory.resolve(table.name())).ifPresent(map -> maps.put(table.name(), map));
+            }
+            requireLayout(maps);
+            return maps;
+        } catch (RuntimeException e) {
+            maps.values().forEach(BpfMap::close);
+            throw e;
+        }
+    }
+
+    private void requireLayout(Map<String, BpfMap> maps) {
+        if (maps.isEmpty()) {
+            return;
+        }
+        BpfMap control = maps.get(Tables.CONTROL.name());
+        if (control == null) {
+            throw new ForeignLayoutException(bpffs, "there is no map control, so these are not Culvert's");
+        }
+        requireShape(Tables.CONTROL, control.info());
+        int version = layoutVersion(control);
+        if (version != Control.LAYOUT_VERSION) {
+            throw new ForeignLayoutException(
+                    bpffs, "they have layout %d, this agent reads layout %d".formatted(version, Control.LAYOUT_VERSION));
+        }
+        for (Table<?, ?> table : Tables.ALL) {
+            Optional.ofNullable(maps.get(table.name())).ifPresent(map -> requireShape(table, map.info()));
+        }
+    }
+
+    private static int layoutVersion(BpfMap control) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment key = arena.allocate(Integer.BYTES, Long.BYTES);
+            MemorySegment value = arena.allocate(control.info().valueBytes(), Long.BYTES);
+            control.lookup(key, value);
+            return Control.CODEC.read(value, 0).layoutVersion();
+        }
+    }
+
+    private void requireShape(Table<?, ?> table, MapInfo info) {
+        String expected = "%s with keys of %d and values of %d bytes"
+                .formatted(table.kind(), table.key().size(), table.value().size());
+        boolean same = isOfKind(table.kind(), info)
+                && info.keySize() == table.key().size()
+                && info.valueSize() == table.value().size();
+        if (!same) {
+            throw new ForeignLayoutException(
+                    bpffs,
+                    "map %s is %s with keys of %d and values of %d bytes, this agent expects %s"
+                            .formatted(table.name(), info.type(), info.keySize(), info.valueSize(), expected));
+        }
+    }
+
+    private static boolean isOfKind(Table.Kind kind, MapInfo info) {
+        return switch (kind) {
+            case HASH -> info.type() == MapType.HASH || info.type() == MapType.LRU_HASH;
+            case MAPPED_ARRAY -> info.type() == MapType.ARRAY && info.flags().contains(MapFlag.MMAPABLE);
+            case PER_CPU_ARRAY -> info.type() == MapType.PERCPU_ARRAY;
+            case SOCKET_STORAGE -> info.type() == MapType.SK_STORAGE;
+        };
+    }
+
+    /// Pins maps that were just made. `control` comes first, with its version in it, so that a start that finds any
+    /// map finds that.
+    void pin(Map<String, BpfMap> created) {
+        for (Table<?, ?> table : Tables.ALL) {
+            BpfMap map = created.get(table.name());
+            if (map != null) {
+                if (table.equals(Tables.CONTROL)) {
+                    writeVersion(map);
+                }
+                map.pin(directory.resolve(table.name()));
+            }
+        }
+    }
+
+    private static void writeVersion(BpfMap control) {
+        try (var array = new MappedArray<>(Tables.CONTROL.name(), Control.CODEC, control.duplicate())) {
+            array.set(0, new Control(Control.LAYOUT_VERSION, 0));
+        }
+    }
+
+    /// Pins larger maps beside those that they will replace.
+    void stage(Map<String, BpfMap> larger) {
+        larger.forEach((name, map) -> map.pin(directory.resolve(name + NEXT)));
+    }
+
+    /// Lets staged maps take the place of those of the same names. Renaming is atomic, and until the first write to
+    /// a larger map every mixture of old and new pins is good.
+    void commit(Collection<String> names) {
+        for (String name : names) {
+            try {
+                Files.move(
+                        directory.resolve(name + NEXT), directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "replace pin %s: %s".formatted(directory.resolve(name), e.getMessage()), e);
+            }
+        }
+    }
+
+    /// Removes what a growth left that was cut short.
+    void removeLeftOvers() {
+        for (Table<?, ?> table : Tables.ALL) {
+            delete(directory.resolve(table.name() + NEXT));
+        }
+    }
+
+    /// Removes all pins of maps. `control` goes last, so that what is left is still known as ours.
+    void remove() {
+        removeLeftOvers();
+        List<Table<?, ?>> tables = new ArrayList<>(Tables.ALL).reversed();
+        tables.forEach(table -> delete(directory.resolve(table.name())));
+    }
+
+    static void delete(Path pin) {
+        try {
+            Files.deleteIfExists(pin);
+        } catch (IOException e) {
+            throw new UncheckedIOException("remove pin " + pin + ": " + e.getMessage(), e);
+        }
+    }
+}

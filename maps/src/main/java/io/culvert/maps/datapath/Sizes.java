@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import io.culvert.maps.MapFullException;
+import io.culvert.maps.Table;
+import io.culvert.maps.Tables;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// How large maps become.
+final class Sizes {
+
+    /// Where growth ends unless the configuration asks for more. Backend ids have an index of 20 bits.
+    private static final Map<String, Integer> LIMITS = Map.of(
+            "frontends", 1 << 22, "services", 1 << 20, "slots", 1 << 24, "backends", 1 << 20, "opted_out", 1 << 16);
+
+    private Sizes() {}
+
+    /// The sizes of the maps that must grow: powers of two, at least twice the present size, at least what is
+    /// wanted.
+    ///
+    /// @param wanted entries by map
+    /// @param present entries by map
+    /// @param configured entries by map
+    /// @throws MapFullException if a map may not become that large
+    static Map<String, Integer> larger(
+            Map<String, Integer> wanted, Map<String, Integer> present, Map<String, Integer> configured) {
+        Map<String, Integer> larger = new TreeMap<>();
+        wanted.forEach((name, entries) -> {
+            int now = present.getOrDefault(name, 0);
+            if (entries > now && isGrowable(name)) {
+                int limit = Math.max(LIMITS.getOrDefault(name, 0), configured.getOrDefault(name, 0));
+                if (entries > limit) {
+                    throw new MapFullException("grow", name, now);
+                }
+                long size = Math.max(2L * now, Integer.highestOneBit(entries - 1) * 2L);
+                larger.put(name, (int) Math.min(size, limit));
+            }
+        });
+        return larger;
+    }
+
+    static boolean isGrowable(String map) {
+        return Tables.named(map).filter(Table::growable).isPresent();
+    }
+}
