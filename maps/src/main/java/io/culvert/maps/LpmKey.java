@@ -35,8 +35,7 @@ public record LpmKey(IpAddress address, int bits) {
 
     /// The key of a block.
     public static LpmKey of(IpPrefix prefix) {
-        return new LpmKey(
-                prefix.address(), prefix.address().isV4() ? V4_BITS + prefix.length() : prefix.length());
+        return new LpmKey(prefix.address(), prefix.address().isV4() ? V4_BITS + prefix.length() : prefix.length());
     }
 
     /// The key that looks an address up: the longest block that contains it is found.

@@ -37,7 +37,8 @@ public final class MapOfMaps<K> implements AutoCloseable {
             map.update(scratch.key, inner, UpdateMode.ANY);
         } catch (SystemCallException e) {
             if (e.is(Errno.E2BIG)) {
-                throw new MapFullException("put " + key + " into", name, map.info().maxEntries());
+                throw new MapFullException(
+                        "put " + key + " into", name, map.info().maxEntries());
             }
             throw e;
         }

@@ -57,7 +57,8 @@ final class MapTexts {
             case "services" -> services();
             case "slots" -> slots();
             case "backends" -> backends();
-            case "control" -> List.of(new MapEntry("0", catalogue.control().get(0).toString()));
+            case "control" ->
+                List.of(new MapEntry("0", catalogue.control().get(0).toString()));
             case "drops" -> drops();
             case "reject_bucket" -> rejectBucket();
             default -> table.kind() == Table.Kind.HASH ? hash(table) : List.of();
@@ -70,8 +71,7 @@ final class MapTexts {
                 .hash(table)
                 .map()
                 .batches()
-                .forEach((key, value) ->
-                        entries.add(new MapEntry(text(table.key(), key), text(table.value(), value))));
+                .forEach((key, value) -> entries.add(new MapEntry(text(table.key(), key), text(table.value(), value))));
         entries.sort(Comparator.comparing(MapEntry::key));
         return entries;
     }
@@ -141,7 +141,8 @@ final class MapTexts {
         for (int number = 0; number < catalogue.drops().maxEntries(); number++) {
             DropCount sum = catalogue.drops().get(number).stream().reduce(DropCount.ZERO, DropCount::plus);
             if (!sum.equals(DropCount.ZERO)) {
-                String reason = DropReason.ofNumber(number).map(DropReason::name).orElse("reason " + number);
+                String reason =
+                        DropReason.ofNumber(number).map(DropReason::name).orElse("reason " + number);
                 entries.add(new MapEntry(reason, sum.toString()));
             }
         }

@@ -24,10 +24,11 @@ import org.junit.jupiter.api.Test;
 @KernelTest
 final class MapsKernelTest {
 
-    private static <K, V> BpfHashMap<K, V> hash(MapType type, Codec<K> key, Codec<V> value, int entries, Growth growth) {
+    private static <K, V> BpfHashMap<K, V> hash(
+            MapType type, Codec<K> key, Codec<V> value, int entries, Growth growth) {
         MapFlag[] flags = type == MapType.LPM_TRIE ? new MapFlag[] {MapFlag.NO_PREALLOC} : new MapFlag[0];
-        BpfMap map = BpfMap.create(
-                MapSpec.of("culvert_test", type, (int) key.size(), (int) value.size(), entries, flags));
+        BpfMap map =
+                BpfMap.create(MapSpec.of("culvert_test", type, (int) key.size(), (int) value.size(), entries, flags));
         return new BpfHashMap<>("frontends", key, value, map, growth);
     }
 
@@ -42,7 +43,8 @@ final class MapsKernelTest {
             map.put(key(1), new Frontend(7, true));
             map.put(key(1), new Frontend(8, false));
             assertThat(map.get(key(1))).contains(new Frontend(8, false));
-            assertThat(map.get(new FrontendKey(key(1).address(), 80, Protocol.UDP))).isEmpty();
+            assertThat(map.get(new FrontendKey(key(1).address(), 80, Protocol.UDP)))
+                    .isEmpty();
             assertThat(map.remove(key(1))).isTrue();
             assertThat(map.remove(key(1))).isFalse();
             assertThat(map.count()).isZero();
@@ -60,7 +62,8 @@ final class MapsKernelTest {
             map.forEach((key, value) -> assertThat(read.put(key, value)).isNull());
             assertThat(read).isEqualTo(entries);
 
-            List<FrontendKey> removed = IntStream.range(1_000, 9_000).mapToObj(MapsKernelTest::key).toList();
+            List<FrontendKey> removed =
+                    IntStream.range(1_000, 9_000).mapToObj(MapsKernelTest::key).toList();
             assertThat(map.removeAll(removed)).isEqualTo(4_000);
             assertThat(map.keys()).hasSize(1_000).doesNotContainAnyElementsOf(removed);
             map.putAll(Map.of());
@@ -124,9 +127,11 @@ final class MapsKernelTest {
             assertThat(trie.get(LpmKey.of(IpAddress.of("10.2.2.3")))).contains(8);
             assertThat(trie.get(LpmKey.of(IpAddress.of("fd00::1")))).contains(6);
             assertThat(trie.get(LpmKey.of(IpAddress.of("2001:db8::1")))).contains(0);
-            assertThat(trie.keys()).extracting(LpmKey::toString).containsExactlyInAnyOrder(
-                    "10.0.0.0/8", "10.1.0.0/16", "fd00::/8", "::/0");
-            assertThat(trie.remove(LpmKey.of(IpPrefix.parse("10.1.0.0/16").orElseThrow()))).isTrue();
+            assertThat(trie.keys())
+                    .extracting(LpmKey::toString)
+                    .containsExactlyInAnyOrder("10.0.0.0/8", "10.1.0.0/16", "fd00::/8", "::/0");
+            assertThat(trie.remove(LpmKey.of(IpPrefix.parse("10.1.0.0/16").orElseThrow())))
+                    .isTrue();
             assertThat(trie.get(LpmKey.of(IpAddress.of("10.1.2.3")))).contains(8);
         }
     }
