@@ -43,7 +43,11 @@ public final class Datapath implements AutoCloseable {
     private ProgramSet programs;
 
     private Datapath(
-            DatapathConfig config, PinDirectory pins, PinnedMaps pinnedMaps, Map<String, BpfMap> maps, ProgramSet programs) {
+            DatapathConfig config,
+            PinDirectory pins,
+            PinnedMaps pinnedMaps,
+            Map<String, BpfMap> maps,
+            ProgramSet programs) {
         this.config = config;
         this.pins = pins;
         this.pinnedMaps = pinnedMaps;
@@ -261,9 +265,11 @@ public final class Datapath implements AutoCloseable {
     public static Optional<MapCatalogue> openPinned(Path bpffs) {
         PinDirectory.existing(bpffs);
         Map<String, BpfMap> maps = new PinnedMaps(bpffs).open();
-        return maps.isEmpty() ? Optional.empty() : Optional.of(new MapCatalogue(maps, (map, entries) -> {
-            throw new IllegalStateException("map " + map + " was opened to be read");
-        }));
+        return maps.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new MapCatalogue(maps, (map, entries) -> {
+                    throw new IllegalStateException("map " + map + " was opened to be read");
+                }));
     }
 
     /// Detaches every program and removes every map and the directory, whatever layout they have. Traffic that

@@ -21,7 +21,8 @@ public record DatapathConfig(
                 throw new IllegalArgumentException("no map is called " + map);
             }
             if (count < 1) {
-                throw new IllegalArgumentException(Tables.configurationKey(map) + ": not a number of entries: " + count);
+                throw new IllegalArgumentException(
+                        Tables.configurationKey(map) + ": not a number of entries: " + count);
             }
         });
     }

@@ -169,7 +169,8 @@ final class Links implements AutoCloseable {
             return (long) Files.getAttribute(cgroup, "unix:ino");
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "attach sockets to cgroup " + cgroup + ": no such cgroup; name a directory of a cgroup2 file system",
+                    "attach sockets to cgroup " + cgroup
+                            + ": no such cgroup; name a directory of a cgroup2 file system",
                     e);
         }
     }

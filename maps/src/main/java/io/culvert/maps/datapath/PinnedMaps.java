@@ -67,7 +67,8 @@ final class PinnedMaps {
         int version = layoutVersion(control);
         if (version != Control.LAYOUT_VERSION) {
             throw new ForeignLayoutException(
-                    bpffs, "they have layout %d, this agent reads layout %d".formatted(version, Control.LAYOUT_VERSION));
+                    bpffs,
+                    "they have layout %d, this agent reads layout %d".formatted(version, Control.LAYOUT_VERSION));
         }
         for (Table<?, ?> table : Tables.ALL) {
             Optional.ofNullable(maps.get(table.name())).ifPresent(map -> requireShape(table, map.info()));
@@ -136,8 +137,7 @@ final class PinnedMaps {
     void commit(Collection<String> names) {
         for (String name : names) {
             try {
-                Files.move(
-                        directory.resolve(name + NEXT), directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+                Files.move(directory.resolve(name + NEXT), directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
             } catch (IOException e) {
                 throw new UncheckedIOException(
                         "replace pin %s: %s".formatted(directory.resolve(name), e.getMessage()), e);

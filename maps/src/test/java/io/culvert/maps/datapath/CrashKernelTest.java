@@ -76,7 +76,11 @@ final class CrashKernelTest {
                             .allMatch(backend -> datapath.backendIds().isPublished(backend.id()))));
             int used = 0;
             for (int service : datapath.extents().published()) {
-                used += datapath.extents().read(service).orElseThrow().backends().size();
+                used += datapath.extents()
+                        .read(service)
+                        .orElseThrow()
+                        .backends()
+                        .size();
             }
             assertThat(datapath.backendIds().used()).as("seed %d: ids", seed).isEqualTo(used);
             assertThat(datapath.attachments()).hasSize(8);

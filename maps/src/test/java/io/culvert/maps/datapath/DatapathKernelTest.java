@@ -61,7 +61,8 @@ final class DatapathKernelTest {
             assertThat(datapath.maps().frontends().get(TestExtents.tcp("10.96.0.1")))
                     .contains(new Frontend(before.service(), false));
             assertThat(datapath.backendIds().used()).isEqualTo(3);
-            assertThat(before.backends()).allMatch(backend -> datapath.backendIds().isPublished(backend.id()));
+            assertThat(before.backends())
+                    .allMatch(backend -> datapath.backendIds().isPublished(backend.id()));
             assertThat(datapath.attachments()).containsOnlyKeys(attached.keySet());
             assertThat(datapath.extents().reserve()).isNotEqualTo(before.service());
         }
@@ -75,9 +76,10 @@ final class DatapathKernelTest {
         }
         assertThatThrownBy(() -> Datapath.open(place.config()))
                 .isInstanceOf(ForeignLayoutException.class)
-                .hasMessage("open maps in %s: they have layout 7, this agent reads layout 1; run the agent that made them,"
-                                .formatted(place.bpffs)
-                        + " or culvert cleanup --bpffs %s and start again".formatted(place.bpffs));
+                .hasMessage(
+                        "open maps in %s: they have layout 7, this agent reads layout 1; run the agent that made them,"
+                                        .formatted(place.bpffs)
+                                + " or culvert cleanup --bpffs %s and start again".formatted(place.bpffs));
         assertThatThrownBy(() -> Datapath.openPinned(place.bpffs)).isInstanceOf(ForeignLayoutException.class);
         assertThat(place.bpffs.resolve("links")).isNotEmptyDirectory();
     }
@@ -120,7 +122,9 @@ final class DatapathKernelTest {
         Files.delete(place.cgroup);
         Files.createDirectory(place.cgroup);
         try (Datapath datapath = Datapath.open(place.config())) {
-            assertThat(datapath.attachments()).as("links of the cgroup that went").isEmpty();
+            assertThat(datapath.attachments())
+                    .as("links of the cgroup that went")
+                    .isEmpty();
             datapath.attachSockets(place.cgroup);
             assertThat(datapath.attachments()).hasSize(8);
         }
@@ -131,8 +135,10 @@ final class DatapathKernelTest {
         String veth = "cvm" + ProcessHandle.current().pid() % 100_000;
         run("ip", "link", "add", veth, "type", "veth", "peer", "name", veth + "p");
         try (Datapath datapath = Datapath.open(place.config())) {
-            int ifindex = Integer.parseInt(Files.readString(Path.of("/sys/class/net", veth, "ifindex")).strip());
-            int peer = Integer.parseInt(Files.readString(Path.of("/sys/class/net", veth + "p", "ifindex")).strip());
+            int ifindex = Integer.parseInt(
+                    Files.readString(Path.of("/sys/class/net", veth, "ifindex")).strip());
+            int peer = Integer.parseInt(Files.readString(Path.of("/sys/class/net", veth + "p", "ifindex"))
+                    .strip());
             datapath.attachPod(ifindex);
             datapath.attachPod(ifindex);
             datapath.attachPod(peer);
@@ -142,7 +148,9 @@ final class DatapathKernelTest {
             run("ip", "link", "del", veth);
             datapath.configure(DatapathSettings.DEFAULT.withNodeAddresses(
                     Optional.of(IpAddress.of("10.0.0.1")), Optional.empty()));
-            assertThat(datapath.pods()).as("found gone when its program was replaced").isEmpty();
+            assertThat(datapath.pods())
+                    .as("found gone when its program was replaced")
+                    .isEmpty();
             datapath.detachPod(ifindex);
         } finally {
             new ProcessBuilder("ip", "link", "del", veth).start().waitFor();
@@ -175,7 +183,9 @@ final class DatapathKernelTest {
                     .containsExactly(new MapEntry("service 0", "extent at slot 0, 1 backend, plain"));
             assertThat(maps.dump("slots").orElseThrow())
                     .containsExactly(
-                            new MapEntry("slot 0", "header of service 0, generation 1: local [0, 1), cluster [0, 1), random"),
+                            new MapEntry(
+                                    "slot 0",
+                                    "header of service 0, generation 1: local [0, 1), cluster [0, 1), random"),
                             new MapEntry("slot 1", "127.0.0.1:8080 id 1/0 weight 1 local"));
             assertThat(maps.dump("backends").orElseThrow()).containsExactly(new MapEntry("backend 1", "id 1/0"));
             assertThat(maps.dump("nonsense")).isEmpty();

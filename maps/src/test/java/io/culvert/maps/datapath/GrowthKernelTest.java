@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
 @KernelTest(commands = "python3")
 final class GrowthKernelTest {
 
-    private static final Map<String, Integer> SMALL =
-            Map.of("frontends", 4, "services", 4, "slots", 16, "backends", 8);
+    private static final Map<String, Integer> SMALL = Map.of("frontends", 4, "services", 4, "slots", 16, "backends", 8);
 
     @AutoClose
     private final DatapathPlace place = new DatapathPlace();
@@ -102,7 +101,9 @@ final class GrowthKernelTest {
         try (Datapath datapath = Datapath.open(place.config().withEntries(Map.of("slots", 100, "flows", 1000)))) {
             assertThat(datapath.maps().slots().maxEntries()).isEqualTo(128);
             assertThat(datapath.extents().published()).hasSize(1);
-            assertThat(datapath.maps().flows().maxEntries()).as("programs write it").isEqualTo(262_144);
+            assertThat(datapath.maps().flows().maxEntries())
+                    .as("programs write it")
+                    .isEqualTo(262_144);
         }
     }
 

@@ -45,19 +45,20 @@ final class OtherLayoutKernelTest {
         Files.writeString(layout, changed);
         Map<String, byte[]> objects = compile();
 
-        var config = new DatapathConfig(
-                place.bpffs, ObjectSource.compiled(objects), Map.of(), DatapathSettings.DEFAULT);
+        var config =
+                new DatapathConfig(place.bpffs, ObjectSource.compiled(objects), Map.of(), DatapathSettings.DEFAULT);
         assertThatThrownBy(() -> Datapath.open(config))
                 .isInstanceOf(LayoutMismatchException.class)
-                .hasMessage("load sock_lb.o: slot.backend.port: Java offset 16 BE16, object offset 18 __be16 (and 1 more);"
-                        + " build agent and objects from the same source");
+                .hasMessage(
+                        "load sock_lb.o: slot.backend.port: Java offset 16 BE16, object offset 18 __be16 (and 1 more);"
+                                + " build agent and objects from the same source");
         assertThat(place.bpffs.resolve("maps/control")).doesNotExist();
     }
 
     @Test
     void aMissingObjectIsNamed() {
-        var config = new DatapathConfig(
-                place.bpffs, ObjectSource.compiled(Map.of()), Map.of(), DatapathSettings.DEFAULT);
+        var config =
+                new DatapathConfig(place.bpffs, ObjectSource.compiled(Map.of()), Map.of(), DatapathSettings.DEFAULT);
         assertThatThrownBy(() -> Datapath.open(config))
                 .hasMessage("load sock_lb.o: not among the compiled objects []; the source directory needs sock_lb.c");
     }

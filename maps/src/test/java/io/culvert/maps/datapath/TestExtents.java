@@ -20,7 +20,13 @@ final class TestExtents {
     static Extent local(int service, Datapath datapath, int port, int count) {
         List<Backend> backends = IntStream.range(0, count)
                 .mapToObj(i -> new Backend(
-                        IpAddress.of("127.0.0.1"), port, 1, datapath.backendIds().allocate(), 0, true, false))
+                        IpAddress.of("127.0.0.1"),
+                        port,
+                        1,
+                        datapath.backendIds().allocate(),
+                        0,
+                        true,
+                        false))
                 .toList();
         return new Extent(service, 0, count, 0, count, 0, Algorithm.RANDOM, false, backends);
     }
