@@ -3,6 +3,7 @@ package io.culvert.servicelb.conntrack;
 
 import io.culvert.maps.Flow;
 import io.culvert.maps.FlowFlag;
+import io.culvert.maps.datapath.DatapathSettings;
 import io.culvert.net.Protocol;
 import java.time.Duration;
 
@@ -18,12 +19,17 @@ public record FlowTimeouts(
         Duration tcpSyn, Duration tcpEstablished, Duration tcpClosing, Duration udp, Duration udpStream) {
 
     /// What the programs are built with.
-    public static final FlowTimeouts DEFAULT = new FlowTimeouts(
-            Duration.ofSeconds(60),
-            Duration.ofDays(1),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(120));
+    public static final FlowTimeouts DEFAULT = of(DatapathSettings.DEFAULT);
+
+    /// What programs with these settings go by.
+    public static FlowTimeouts of(DatapathSettings settings) {
+        return new FlowTimeouts(
+                settings.tcpSyn(),
+                settings.tcpEstablished(),
+                settings.tcpClosing(),
+                settings.udp(),
+                settings.udpStream());
+    }
 
     /// The timeout, in nanoseconds, of a connection whose packets in both directions showed `state`.
     long nanos(Protocol protocol, int state) {

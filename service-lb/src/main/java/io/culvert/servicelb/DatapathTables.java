@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.servicelb;
+
+import io.culvert.maps.BackendIds;
+import io.culvert.maps.BpfHashMap;
+import io.culvert.maps.Extent;
+import io.culvert.maps.ExtentStore;
+import io.culvert.maps.Frontend;
+import io.culvert.maps.FrontendKey;
+import io.culvert.maps.Tables;
+import io.culvert.maps.datapath.Datapath;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The kernel's tables.
+public final class DatapathTables implements ServiceTables {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatapathTables.class);
+
+    /// Room beyond what is needed, in percent: extents are written beside those that they replace.
+    private static final int HEADROOM = 25;
+
+    private final BpfHashMap<FrontendKey, Frontend> frontends;
+    private final ExtentStore extents;
+    private final BackendIds backends;
+    private final Consumer<Map<String, Integer>> growth;
+
+    public DatapathTables(Datapath datapath) {
+        this(datapath.maps().frontends(), datapath.extents(), datapath.backendIds(), datapath::ensure);
+    }
+
+    /// @param growth makes maps, by name, as large as told
+    public DatapathTables(
+            BpfHashMap<FrontendKey, Frontend> frontends,
+            ExtentStore extents,
+            BackendIds backends,
+            Consumer<Map<String, Integer>> growth) {
+        this.frontends = frontends;
+        this.extents = extents;
+        this.backends = backends;
+        this.growth = growth;
+    }
+
+    @Override
+    public void forEachFrontend(BiConsumer<FrontendKey, Frontend> reader) {
+        frontends.forEach(reader);
+    }
+
+    @Override
+    public Optional<Frontend> frontend(FrontendKey key) {
+        return frontends.get(key);
+    }
+
+    @Override
+    public void putFrontends(Map<FrontendKey, Frontend> entries) {
+        writing(() -> {
+            frontends.putAll(entries);
+            return true;
+        });
+    }
+
+    @Override
+    public void removeFrontends(Collection<FrontendKey> keys) {
+        writing(() -> frontends.removeAll(keys));
+    }
+
+    @Override
+    public int[] publishedServices() {
+        return extents.published();
+    }
+
+    @Override
+    public Optional<Extent> extent(int service) {
+        return extents.read(service);
+    }
+
+    @Override
+    public int reserveService() {
+        return writing(extents::reserve);
+    }
+
+    @Override
+    public void claimService(int service) {
+        extents.claim(service);
+    }
+
+    @Override
+    public void publish(Extent extent) {
+        writing(() -> extents.publish(extent));
+    }
+
+    @Override
+    public void withdraw(int service) {
+        extents.withdraw(service);
+    }
+
+    @Override
+    public boolean isPublished(int id) {
+        return backends.isPublished(id);
+    }
+
+    @Override
+    public int publishBackend() {
+        return writing(backends::allocate);
+    }
+
+    @Override
+    public void withdrawBackend(int id) {
+        backends.release(id);
+    }
+
+    @Override
+    public void makeRoom(TableDemand demand) {
+        try {
+            growth.accept(Map.of(
+                    Tables.FRONTENDS.name(), withHeadroom(demand.frontends()),
+                    Tables.SERVICES.name(), withHeadroom(demand.services()),
+                    Tables.SLOTS.name(), withHeadroom(demand.services() + demand.backends()),
+                    Tables.BACKENDS.name(), withHeadroom(demand.backends())));
+        } catch (RuntimeException e) {
+            LOG.warn("make room for {}: {}", demand, e.getMessage());
+        }
+    }
+
+    private static int withHeadroom(int entries) {
+        return entries + entries / 100 * HEADROOM + 1;
+    }
+
+    /// Whatever keeps one write from happening concerns one Service, which shows it and retries.
+    private static <T> T writing(Supplier<T> write) {
+        try {
+            return write.get();
+        } catch (RuntimeException e) {
+            LOG.debug("write", e);
+            throw new TableWriteException(String.valueOf(e.getMessage()), e);
+        }
+    }
+}
