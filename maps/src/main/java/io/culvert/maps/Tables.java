@@ -66,8 +66,8 @@ public final class Tables {
         return ALL.stream().filter(table -> table.name().equals(name)).findFirst();
     }
 
-    /// The configuration key that says how many entries a map has room for, for example `maps.flows`.
+    /// The configuration key that says how many entries a map has room for, for example `map-flows`.
     public static String configurationKey(String map) {
-        return "maps." + map;
+        return "map-" + map.replace('_', '-');
     }
 }

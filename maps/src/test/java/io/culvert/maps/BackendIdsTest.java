@@ -55,7 +55,7 @@ final class BackendIdsTest {
         assertThatThrownBy(ids::allocate)
                 .isInstanceOf(MapFullException.class)
                 .hasMessage(
-                        "grow map backends: full, it has 4 entries (E2BIG); raise maps.backends in the configuration");
+                        "grow map backends: full, it has 4 entries (E2BIG); raise map-backends in the configuration");
         clock.addAndGet(QUARANTINE);
         assertThat(ids.allocate()).as("index 1 again, reuse count 1").isEqualTo(BackendIds.id(1, 1));
     }

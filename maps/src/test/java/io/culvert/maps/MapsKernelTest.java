@@ -79,7 +79,7 @@ final class MapsKernelTest {
             assertThatThrownBy(() -> map.put(key(3), new Frontend(3, false)))
                     .isInstanceOf(MapFullException.class)
                     .hasMessage("add TCP 10.96.0.3:80 to map frontends: full, it has 2 entries (E2BIG);"
-                            + " raise maps.frontends in the configuration");
+                            + " raise map-frontends in the configuration");
             assertThatThrownBy(() -> map.putAll(Map.of(key(4), new Frontend(4, false))))
                     .isInstanceOf(MapFullException.class)
                     .hasMessageStartingWith("add 1 entries to map frontends: full");

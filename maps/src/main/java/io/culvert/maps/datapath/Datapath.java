@@ -123,6 +123,12 @@ public final class Datapath implements AutoCloseable {
         links.attachSockets(cgroup, programs);
     }
 
+    /// Takes the socket programs off their cgroup. Sockets that were translated stay so; replies to UDP sockets among
+    /// them are not translated back any more.
+    public synchronized void detachSockets() {
+        links.detach(name -> !name.isPod());
+    }
+
     /// Attaches the packet programs to the host side of a pod's interface. Does nothing where they are attached
     /// already.
     ///

@@ -88,7 +88,7 @@ final class GrowthKernelTest {
         try (Datapath datapath = Datapath.open(place.config().withEntries(SMALL))) {
             assertThatThrownBy(() -> datapath.ensure(Map.of("backends", (1 << 20) + 1, "slots", 1000)))
                     .isInstanceOf(MapFullException.class)
-                    .hasMessageContaining("raise maps.backends in the configuration");
+                    .hasMessageContaining("raise map-backends in the configuration");
             assertThat(datapath.maps().slots().maxEntries()).isEqualTo(16);
         }
     }
