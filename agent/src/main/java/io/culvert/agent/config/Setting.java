@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.config;
+
+import io.culvert.net.IpPrefix;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// One thing that the agent can be told: as option `--key`, as `key` in the configuration file, as `CULVERT_KEY` in the
+/// environment. This table is the only list of them; options, help and documentation are made from it.
+public final class Setting<T> {
+
+    private static final List<Setting<?>> TABLE = new ArrayList<>();
+
+    public static final Setting<String> NODE_NAME = used(
+            "node-name", SettingTypes.NAME, "", "which Node object is this one; else $NODE_NAME, else the host name");
+    public static final Setting<SourceKind> SOURCE =
+            used("source", SettingTypes.choice(SourceKind.class), "kubernetes", "where the wanted state comes from");
+    public static final Setting<Path> KUBECONFIG =
+            used("kubeconfig", SettingTypes.FILE, "", "how to reach the API server; in a pod, its service account");
+    public static final Setting<String> API_SERVER = used(
+            "api-server",
+            SettingTypes.NAME,
+            "",
+            "URL of the API server, reachable without any Service translation; overrides the kubeconfig's");
+    public static final Setting<Path> MANIFESTS = used(
+            "manifests",
+            SettingTypes.DIRECTORY,
+            "",
+            "all *.yaml, *.yml and *.json below it, watched; implies source manifests");
+    public static final Setting<List<String>> POD_INTERFACES = used(
+            "pod-interfaces", SettingTypes.GLOBS, "", "host sides of pod veths; else found by routes and bridge ports");
+    public static final Setting<Path> CGROUP_ROOT =
+            used("cgroup-root", SettingTypes.DIRECTORY, "", "where sock_lb attaches; else the mount point of cgroup2");
+    public static final Setting<Path> BPFFS =
+            used("bpffs", SettingTypes.DIRECTORY, "/sys/fs/bpf/culvert", "where maps and links are pinned");
+    public static final Setting<Path> RUN_DIR = used(
+            "run-dir", SettingTypes.DIRECTORY, "/run/culvert", "agent.sock for the command line, agent.pid, the lock");
+    public static final Setting<BindAddress> HEALTHZ = used(
+            "healthz-bind-address",
+            SettingTypes.ADDRESS,
+            "0.0.0.0:10256",
+            "/healthz and /livez, as kube-proxy has them");
+    public static final Setting<BindAddress> METRICS = used(
+            "metrics-bind-address", SettingTypes.ADDRESS, "127.0.0.1:10249", "/metrics for Prometheus, /proxyMode");
+    public static final Setting<Path> BPF_SOURCE = used(
+            "bpf-source",
+            SettingTypes.DIRECTORY,
+            "",
+            "compile the C below it with clang at start; else built-in objects");
+    public static final Setting<Boolean> SOCKET_LB = used(
+            "socket-lb",
+            SettingTypes.SWITCH,
+            "true",
+            "choose backends at connect(2); false leaves all to the packet path");
+    public static final Setting<Boolean> TCP_PEER_NAME = used(
+            "tcp-peer-name",
+            SettingTypes.SWITCH,
+            "true",
+            "getpeername(2) of a TCP socket shows the Service, at the cost of socket storage");
+    public static final Setting<Duration> CONNTRACK_GC_INTERVAL = used(
+            "conntrack-gc-interval", SettingTypes.DURATION, "10s", "how often expired flows are removed from memory");
+    public static final Setting<Duration> TCP_SYN_TIMEOUT =
+            used("conntrack-tcp-syn", SettingTypes.DURATION, "60s", "a TCP flow without an answer expires after");
+    public static final Setting<Duration> TCP_ESTABLISHED_TIMEOUT = used(
+            "conntrack-tcp-established", SettingTypes.DURATION, "24h", "an idle established TCP flow expires after");
+    public static final Setting<Duration> TCP_CLOSING_TIMEOUT =
+            used("conntrack-tcp-closing", SettingTypes.DURATION, "10s", "a TCP flow after FIN or RST expires after");
+    public static final Setting<Duration> UDP_TIMEOUT =
+            used("conntrack-udp", SettingTypes.DURATION, "60s", "a UDP flow without an answer expires after");
+    public static final Setting<Duration> UDP_STREAM_TIMEOUT =
+            used("conntrack-udp-stream", SettingTypes.DURATION, "120s", "an idle answered UDP flow expires after");
+    public static final Setting<LogLevel> LOG_LEVEL =
+            used("log-level", SettingTypes.choice(LogLevel.class), "info", "the least that is logged, on stderr");
+
+    public static final Setting<Integer> MAP_FRONTENDS = map("frontends", "addresses and ports of Services");
+    public static final Setting<Integer> MAP_SERVICES = map("services", "Service ports, one for each family");
+    public static final Setting<Integer> MAP_SLOTS = map("slots", "backends of all Services, and one more for each");
+    public static final Setting<Integer> MAP_BACKENDS = map("backends", "different backends");
+    public static final Setting<Integer> MAP_FLOWS =
+            map("flows", "connections translated packet by packet take two; does not grow");
+    public static final Setting<Integer> MAP_SOCK_OVERFLOW =
+            map("sock-overflow", "peers beyond the eighth of unconnected sockets; does not grow");
+    public static final Setting<Integer> MAP_OPTED_OUT = map("opted-out", "pods without socket translation");
+
+    public static final Setting<List<String>> DEVICES =
+            later("devices", SettingTypes.GLOBS, "", "node devices for north-south traffic");
+    public static final Setting<BindAddress> HUBBLE =
+            later("hubble-listen-address", SettingTypes.ADDRESS, "off", "flows for remote observers");
+    public static final Setting<List<IpPrefix>> CLUSTER_CIDR =
+            later("cluster-cidr", SettingTypes.PREFIXES, "", "which sources are pods, as kube-proxy");
+    public static final Setting<DetectLocalMode> DETECT_LOCAL_MODE = later(
+            "detect-local-mode",
+            SettingTypes.choice(DetectLocalMode.class),
+            "cluster-cidr",
+            "how local traffic is told, as kube-proxy");
+    public static final Setting<Boolean> MASQUERADE_ALL =
+            later("masquerade-all", SettingTypes.SWITCH, "false", "as kube-proxy");
+    public static final Setting<PortRange> NODEPORT_RANGE =
+            later("nodeport-range", SettingTypes.PORTS, "30000-32767", "as kube-proxy");
+    public static final Setting<List<String>> NODEPORT_ADDRESSES =
+            later("nodeport-addresses", SettingTypes.GLOBS, "primary", "as kube-proxy");
+
+    private final String key;
+    private final SettingType<T> type;
+    private final String defaultText;
+    private final String meaning;
+    private final boolean used;
+
+    private Setting(String key, SettingType<T> type, String defaultText, String meaning, boolean used) {
+        this.key = key;
+        this.type = type;
+        this.defaultText = defaultText;
+        this.meaning = meaning;
+        this.used = used;
+        TABLE.add(this);
+    }
+
+    private static <T> Setting<T> used(String key, SettingType<T> type, String defaultText, String meaning) {
+        return new Setting<>(key, type, defaultText, meaning, true);
+    }
+
+    /// The size of a map; without a value it starts as the programs declare it.
+    private static Setting<Integer> map(String name, String entries) {
+        return used(
+                "map-" + name,
+                SettingTypes.count(16, 1 << 26),
+                "",
+                "entries of map " + name.replace('-', '_') + ": " + entries);
+    }
+
+    /// A setting of the contract that nothing reads yet: accepted, so that files written for later versions work, and
+    /// reported as unused.
+    private static <T> Setting<T> later(String key, SettingType<T> type, String defaultText, String meaning) {
+        return new Setting<>(key, type, defaultText, meaning, false);
+    }
+
+    /// All settings, in the order of help and documentation.
+    public static List<Setting<?>> all() {
+        return List.copyOf(TABLE);
+    }
+
+    static Optional<Setting<?>> ofKey(String key) {
+        return all().stream().filter(setting -> setting.key.equals(key)).findFirst();
+    }
+
+    public String key() {
+        return key;
+    }
+
+    public SettingType<T> type() {
+        return type;
+    }
+
+    /// Empty: no value.
+    public String defaultText() {
+        return defaultText;
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+
+    /// Whether this version acts on it.
+    public boolean isUsed() {
+        return used;
+    }
+
+    public String option() {
+        return "--" + key;
+    }
+
+    public String environmentVariable() {
+        return "CULVERT_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.config;
+
+import io.culvert.net.IpPrefix;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The types that settings have.
+final class SettingTypes {
+
+    static final SettingType<String> NAME =
+            SettingType.one("NAME", "a name", text -> text.isBlank() ? Optional.empty() : Optional.of(text.strip()));
+
+    static final SettingType<Path> FILE = SettingType.one("FILE", "the path of a file", SettingTypes::path);
+
+    static final SettingType<Path> DIRECTORY = SettingType.one("DIR", "the path of a directory", SettingTypes::path);
+
+    static final SettingType<Boolean> SWITCH =
+            SettingType.one("BOOLEAN", "true or false", text -> switch (text.strip()) {
+                case "true" -> Optional.of(true);
+                case "false" -> Optional.of(false);
+                default -> Optional.empty();
+            });
+
+    static final SettingType<Duration> DURATION =
+            SettingType.one("DURATION", "a number with ms, s, m or h, as 30s", SettingTypes::duration);
+
+    static final SettingType<BindAddress> ADDRESS =
+            SettingType.one("ADDRESS", "address:port, or off", BindAddress::parse);
+
+    static final SettingType<PortRange> PORTS =
+            SettingType.one("FIRST-LAST", "two ports, as 30000-32767", PortRange::parse);
+
+    static final SettingType<List<String>> GLOBS = SettingType.list(
+            "GLOBS", "interface names separated by commas; * and ? match", text -> Optional.of(items(text)));
+
+    static final SettingType<List<IpPrefix>> PREFIXES =
+            SettingType.list("PREFIXES", "address blocks separated by commas, as 10.0.0.0/8", SettingTypes::prefixes);
+
+    private static final Pattern DURATION_TEXT = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+
+    private SettingTypes() {}
+
+    /// Constants of an enum, in lower case with dashes.
+    static <E extends Enum<E>> SettingType<E> choice(Class<E> type) {
+        Function<E, String> text =
+                constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        List<E> constants = List.of(type.getEnumConstants());
+        List<String> names = constants.stream().map(text).toList();
+        String wanted = names.size() == 1
+                ? names.getFirst()
+                : String.join(", ", names.subList(0, names.size() - 1)) + " or " + names.getLast();
+        return SettingType.one(
+                String.join("|", names),
+                wanted,
+                value -> constants.stream()
+                        .filter(constant -> text.apply(constant).equals(value.strip()))
+                        .findFirst());
+    }
+
+    static SettingType<Integer> count(int min, int max) {
+        return SettingType.one("COUNT", "a number from " + min + " to " + max, text -> {
+            try {
+                int value = Integer.parseInt(text.strip());
+                return value >= min && value <= max ? Optional.of(value) : Optional.empty();
+            } catch (NumberFormatException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private static Optional<Path> path(String text) {
+        try {
+            return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text));
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Duration> duration(String text) {
+        Matcher matcher = DURATION_TEXT.matcher(text.strip());
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        long number = Long.parseLong(matcher.group(1));
+        return Optional.of(
+                switch (matcher.group(2)) {
+                    case "ms" -> Duration.ofMillis(number);
+                    case "s" -> Duration.ofSeconds(number);
+                    case "m" -> Duration.ofMinutes(number);
+                    default -> Duration.ofHours(number);
+                });
+    }
+
+    private static Optional<List<IpPrefix>> prefixes(String text) {
+        List<Optional<IpPrefix>> parsed =
+                items(text).stream().map(IpPrefix::parse).toList();
+        return parsed.stream().allMatch(Optional::isPresent)
+                ? Optional.of(parsed.stream().flatMap(Optional::stream).toList())
+                : Optional.empty();
+    }
+
+    private static List<String> items(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+}
