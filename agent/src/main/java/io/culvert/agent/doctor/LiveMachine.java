@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.doctor;
+
+import io.culvert.loader.LibbpfVersion;
+import io.culvert.loader.MissingLibraryException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// The machine that this process runs on.
+public final class LiveMachine implements Machine {
+
+    private static final int PATIENCE_SECONDS = 10;
+
+    @Override
+    public String kernelRelease() {
+        return System.getProperty("os.version");
+    }
+
+    /// The effective user is the second number of the line `Uid:` (proc_pid_status(5)).
+    @Override
+    public boolean isRoot() {
+        return read(Path.of("/proc/self/status")).stream()
+                .flatMap(String::lines)
+                .anyMatch(line -> line.startsWith("Uid:") && line.split("\\s+")[2].equals("0"));
+    }
+
+    @Override
+    public Optional<String> read(Path file) {
+        try {
+            return Optional.of(Files.readString(file));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Optional<String> run(String... command) {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                    .start();
+            try (var output = process.getInputStream()) {
+                String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+                boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                return ended && process.exitValue() == 0 ? Optional.of(text) : Optional.empty();
+            } finally {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public List<RunningProcess> processes() {
+        List<RunningProcess> processes = new ArrayList<>();
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path directory : directories) {
+                read(directory.resolve("cmdline"))
+                        .map(text -> text.replace('\0', ' ').strip())
+                        .filter(text -> !text.isEmpty())
+                        .ifPresent(text -> processes.add(new RunningProcess(
+                                Long.parseLong(directory.getFileName().toString()), text)));
+            }
+        } catch (IOException e) {
+            return List.of();
+        }
+        return processes;
+    }
+
+    @Override
+    public Library libbpf() {
+        try {
+            LibbpfVersion version = LibbpfVersion.installed();
+            boolean enough = version.major() > 1 || (version.major() == 1 && version.minor() >= 1);
+            return new Library(version.toString(), enough ? "" : "version " + version + " is too old, 1.1 is needed");
+        } catch (MissingLibraryException e) {
+            String message = String.valueOf(e.getMessage());
+            return new Library("", message.substring(0, Math.max(message.indexOf(';'), 0)));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.doctor;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// What checks look at. Tests give a recorded one.
+public interface Machine {
+
+    /// The release of the running kernel, as `uname -r` prints it.
+    String kernelRelease();
+
+    boolean isRoot();
+
+    /// The text of a file, or empty if it cannot be read.
+    Optional<String> read(Path file);
+
+    /// What a command prints on stdout, or empty if it is not installed or fails.
+    Optional<String> run(String... command);
+
+    /// The command lines of all processes, arguments separated by spaces, with their process ids.
+    List<RunningProcess> processes();
+
+    /// Whether libbpf can be loaded: its version, or the reason why not.
+    Library libbpf();
+
+    record RunningProcess(long pid, String commandLine) {}
+
+    /// @param version empty if the library cannot be used
+    /// @param problem what is wrong and what to do; empty if nothing is
+    record Library(String version, String problem) {}
+}
