@@ -9,6 +9,7 @@ public final class Culvert {
     private Culvert() {}
 
     public static void main(String[] args) {
+        Logging.forCommandLine();
         System.exit(CommandLines.create().execute(args));
     }
 }

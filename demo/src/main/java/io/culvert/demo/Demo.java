@@ -141,7 +141,8 @@ public final class Demo {
                 load.awaitRounds(20, PATIENCE);
                 lab.writeManifest(
                         "services.yaml", cluster.services(cluster.pods("web-1", "web-2"), cluster.pods("dns-1")));
-                awaitBackends("dns", 1);
+                // One on each of its ports, TCP and UDP.
+                awaitBackends("dns", 2);
                 load.awaitRounds(20, PATIENCE);
                 LoadReport report = load.stop();
                 check(report.errors().isEmpty(), report.toString());

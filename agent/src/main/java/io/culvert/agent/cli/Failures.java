@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.cli;
 
+import io.culvert.agent.config.ConfigException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -30,6 +31,11 @@ final class Failures {
         PrintWriter err = command.getErr();
         if (debug(command)) {
             exception.printStackTrace(err);
+        }
+        if (exception instanceof ConfigException mistakes) {
+            mistakes.lines().forEach(line -> err.println("culvert: " + line));
+            err.flush();
+            return ExitStatus.USAGE;
         }
         err.println("culvert: " + describe(exception));
         err.flush();

@@ -12,7 +12,22 @@ import picocli.CommandLine.ParameterException;
         synopsisSubcommandLabel = "VERB",
         description = "Replaces kube-proxy on this node with eBPF programs, and shows what they do.",
         versionProvider = VersionCommand.Versions.class,
-        subcommands = {VersionCommand.class, RehearseCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            AgentCommand.class,
+            StatusCommand.class,
+            ServiceCommand.class,
+            BackendCommand.class,
+            ConntrackCommand.class,
+            MapCommand.class,
+            FeaturesCommand.class,
+            DoctorCommand.class,
+            CompileCommand.class,
+            CleanupCommand.class,
+            VersionCommand.class,
+            CompletionCommand.class,
+            RehearseCommand.class,
+            CommandLine.HelpCommand.class
+        })
 final class RootCommand extends Verb {
 
     @Option(names = "--version", versionHelp = true, description = "Show the version and exit.")

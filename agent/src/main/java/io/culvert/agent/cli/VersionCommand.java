@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.cli;
 
-import java.util.Optional;
+import io.culvert.agent.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
@@ -12,24 +12,18 @@ final class VersionCommand extends Verb {
     @Override
     public Integer call() {
         var out = out();
-        out.println("culvert " + version());
+        out.println("culvert " + Version.text());
         out.println("java    " + System.getProperty("java.version"));
         out.println("linux   " + System.getProperty("os.version") + " " + System.getProperty("os.arch"));
         out.flush();
         return ExitStatus.DONE;
     }
 
-    /// From the manifest of the jar; classes outside a jar have none.
-    static String version() {
-        return Optional.ofNullable(VersionCommand.class.getPackage().getImplementationVersion())
-                .orElse("unpackaged");
-    }
-
     /// For `culvert --version`.
     static final class Versions implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"culvert " + version()};
+            return new String[] {"culvert " + Version.text()};
         }
     }
 }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.cli;
+
+import io.culvert.maps.MapCatalogue;
+import io.culvert.servicelb.conntrack.ConntrackTable;
+import io.culvert.servicelb.conntrack.DatapathFlows;
+import io.culvert.servicelb.conntrack.FlowTimeouts;
+import java.util.Optional;
+
+/// The flow table without an agent: no names, and the timeouts that programs are built with.
+final class PinnedConnections {
+
+    private PinnedConnections() {}
+
+    static ConntrackTable of(MapCatalogue maps) {
+        return new ConntrackTable(new DatapathFlows(maps.flows()), FlowTimeouts.DEFAULT, _ -> Optional.empty());
+    }
+}

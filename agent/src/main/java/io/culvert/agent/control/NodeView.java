@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.control;
+
+import io.culvert.agent.view.ConnectionRow;
+import io.culvert.agent.view.FrontendRow;
+import io.culvert.agent.view.StatusView;
+import io.culvert.servicelb.conntrack.FlowFilter;
+import java.util.List;
+
+/// What the control API shows. Called from several threads.
+public interface NodeView {
+
+    StatusView status();
+
+    /// Every frontend in the kernel, by namespace, name, port name and address.
+    ///
+    /// @param namespace empty for all
+    /// @param service empty for all
+    List<FrontendRow> frontends(String namespace, String service);
+
+    /// Connections that are translated packet by packet, by protocol, Service address and client.
+    List<ConnectionRow> connections(FlowFilter filter);
+
+    /// Forgets connections.
+    ///
+    /// @return how many
+    int flush(FlowFilter filter);
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.lifecycle;
+
+import io.culvert.agent.config.BindAddress;
+import io.culvert.agent.config.Setting;
+import io.culvert.agent.config.Settings;
+import io.culvert.agent.control.ControlServer;
+import io.culvert.agent.control.ControlSocket;
+import io.culvert.agent.doctor.Doctor;
+import io.culvert.agent.doctor.Finding;
+import io.culvert.agent.doctor.Machine;
+import io.culvert.cluster.ClusterStore;
+import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.ForeignLayoutException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The agent of one node: everything that runs, in the order in which it starts. Closing it stops what it runs and
+/// leaves the datapath working.
+public final class Agent implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+    private final Plan plan;
+    private final Deque<AutoCloseable> open;
+    private final NodeState state;
+
+    private Agent(Plan plan, Deque<AutoCloseable> open, NodeState state) {
+        this.plan = plan;
+        this.open = open;
+        this.state = state;
+    }
+
+    /// Starts everything; Services are programmed when [#ready] completes.
+    ///
+    /// @param nodeName name of this node's Node object
+    /// @throws StartException one line for the user; whatever had started is stopped again
+    public static Agent start(Settings settings, String nodeName, Machine machine) {
+        List<Finding> obstacles = new Doctor(machine).obstacles(settings.get(Setting.BPFFS));
+        if (!obstacles.isEmpty()) {
+            throw new StartException("start agent: " + obstacles.getFirst());
+        }
+        Plan plan = Plan.of(settings, nodeName, machine);
+        Deque<AutoCloseable> open = new ArrayDeque<>();
+        try {
+            return start(plan, open);
+        } catch (RuntimeException e) {
+            closeAll(open);
+            throw e;
+        }
+    }
+
+    private static Agent start(Plan plan, Deque<AutoCloseable> open) {
+        RunDirectory runDir = opened(open, RunDirectory.lock(plan.runDir()));
+        settings(plan).unused().forEach(LOG::warn);
+        Sources sources = Sources.of(plan);
+        ClusterStore store =
+                opened(open, new ClusterStore(Set.of(sources.source().name())));
+        // What the cluster wants is read while the kernel checks programs: each takes a good part of the start.
+        opened(open, sources.source());
+        sources.source().start(store);
+        NodeAddresses addresses = NodeNetwork.ownAddresses();
+        NodeState state = new NodeState(plan, sources, addresses);
+        CompletableFuture<ControlServer> control = background(() -> control(runDir, state));
+        try {
+            Datapath datapath = opened(open, datapath(plan, addresses));
+            state.program(datapath);
+            NetworkWatch network = opened(open, NetworkWatch.start(state.network()::follow));
+            state.network().follow();
+            opened(open, new Housekeeping(plan, state));
+            serve(plan, state).forEach(server -> opened(open, server));
+            store.subscribe(update -> state.apply(update, network));
+        } finally {
+            opened(open, joined(control));
+        }
+        return new Agent(plan, open, state);
+    }
+
+    private static Settings settings(Plan plan) {
+        return plan.settings();
+    }
+
+    private static Datapath datapath(Plan plan, NodeAddresses addresses) {
+        try {
+            Datapath datapath = Datapath.open(plan.datapath(addresses));
+            if (plan.settings().get(Setting.SOCKET_LB)) {
+                datapath.attachSockets(plan.cgroupRoot());
+            } else {
+                datapath.detachSockets();
+            }
+            return datapath;
+        } catch (ForeignLayoutException e) {
+            throw new StartException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static ControlServer control(RunDirectory runDir, NodeState state) {
+        try {
+            return ControlServer.start(ControlSocket.in(runDir.path()), state.view());
+        } catch (IOException e) {
+            throw new StartException("listen on " + ControlSocket.in(runDir.path()) + ": " + e.getMessage()
+                    + "; choose another --run-dir");
+        } catch (IllegalArgumentException e) {
+            throw new StartException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static List<HealthServer> serve(Plan plan, NodeState state) {
+        Map<Setting<BindAddress>, Map<String, Supplier<HealthServer.Page>>> servers = Map.of(
+                Setting.HEALTHZ, Pages.health(state),
+                Setting.METRICS, Pages.metrics(state));
+        return servers.entrySet().stream()
+                .flatMap(server -> plan.endpoint(server.getKey()).stream()
+                        .map(address -> HealthServer.start(server.getKey().option(), address, server.getValue())))
+                .toList();
+    }
+
+    /// Completes when every Service of the first complete list is programmed.
+    public CompletableFuture<Readiness> ready() {
+        return state.ready();
+    }
+
+    private static <T> CompletableFuture<T> background(Supplier<T> work) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("start-control").start(() -> {
+            try {
+                result.complete(work.get());
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    private static <T> T joined(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private static <T extends AutoCloseable> T opened(Deque<AutoCloseable> open, T resource) {
+        open.push(resource);
+        return resource;
+    }
+
+    private static void closeAll(Deque<AutoCloseable> open) {
+        while (!open.isEmpty()) {
+            AutoCloseable resource = open.pop();
+            try {
+                resource.close();
+            } catch (Exception e) {
+                LOG.warn("stop {}: {}", resource.getClass().getSimpleName(), e.toString());
+            }
+        }
+    }
+
+    /// Stops in the reverse order of the start. Programs, maps and links stay in the kernel.
+    @Override
+    public void close() {
+        LOG.info("stopping; the datapath in {} stays", plan.bpffs());
+        closeAll(open);
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.lifecycle;
+
+import io.culvert.agent.Version;
+import io.culvert.agent.control.NodeView;
+import io.culvert.agent.view.ConnectionRow;
+import io.culvert.agent.view.FrontendRow;
+import io.culvert.agent.view.FrontendRows;
+import io.culvert.agent.view.StatusView;
+import io.culvert.cluster.Problem;
+import io.culvert.cluster.SourceStatus;
+import io.culvert.maps.MapSummary;
+import io.culvert.servicelb.ServiceStatus;
+import io.culvert.servicelb.conntrack.ConntrackTable;
+import io.culvert.servicelb.conntrack.DatapathFlows;
+import io.culvert.servicelb.conntrack.FlowFilter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// A running agent as the control API shows it.
+final class AgentView implements NodeView {
+
+    private final NodeState state;
+
+    AgentView(NodeState state) {
+        this.state = state;
+    }
+
+    @Override
+    public StatusView status() {
+        Readiness readiness = state.ready().getNow(new Readiness(0, 0, 0));
+        SourceStatus source = state.sources().source().status();
+        return new StatusView(
+                Version.text(),
+                ProcessHandle.current().pid(),
+                state.plan().nodeName(),
+                state.started().truncatedTo(ChronoUnit.MILLIS).toString(),
+                readiness.millis(),
+                state.kernel()
+                        .map(kernel -> kernel.loadBalancer().statuses().size())
+                        .orElse(0),
+                state.kernel()
+                        .map(kernel -> kernel.datapath().backendIds().used())
+                        .orElse(0),
+                List.of(new StatusView.Source(
+                        state.sources().source().name(),
+                        source.condition().name().toLowerCase(Locale.ROOT),
+                        source.detail())),
+                state.kernel().map(AgentView::attachments).orElse(List.of()),
+                state.kernel().map(AgentView::tables).orElse(List.of()),
+                problems(),
+                state.kernel().map(kernel -> facts(kernel, state.plan())).orElse(List.of()));
+    }
+
+    private static List<StatusView.Attached> attachments(NodeState.Kernel kernel) {
+        List<StatusView.Attached> attachments = new ArrayList<>();
+        kernel.datapath()
+                .attachments()
+                .forEach((name, description) -> attachments.add(new StatusView.Attached(name, description)));
+        return attachments;
+    }
+
+    private static List<StatusView.Table> tables(NodeState.Kernel kernel) {
+        return kernel.datapath().maps().list().stream()
+                .filter(map -> map.used().isPresent())
+                .filter(MapSummary::growable)
+                .map(map -> new StatusView.Table(map.name(), map.used().getAsInt(), map.maxEntries()))
+                .toList();
+    }
+
+    private static List<StatusView.Fact> facts(NodeState.Kernel kernel, Plan plan) {
+        var gc = kernel.gc().last();
+        return List.of(
+                new StatusView.Fact(
+                        "Node addresses", NodeNetwork.text(kernel.network().addresses())),
+                new StatusView.Fact(
+                        "Pod interfaces",
+                        Integer.toString(kernel.network().pods().size())),
+                new StatusView.Fact("Opted-out pods", kernel.optOuts().summary()),
+                new StatusView.Fact(
+                        "Conntrack",
+                        gc.entries() + " entries at the last pass, "
+                                + kernel.gc().removed() + " expired"),
+                new StatusView.Fact("Pins", plan.bpffs().toString()));
+    }
+
+    private List<StatusView.Trouble> problems() {
+        List<StatusView.Trouble> problems = new ArrayList<>();
+        for (Problem problem : state.sources().source().problems()) {
+            problems.add(new StatusView.Trouble(
+                    problem.severity().name().toLowerCase(Locale.ROOT),
+                    problem.subject(),
+                    problem.message(),
+                    problem.remedy()));
+        }
+        state.kernel()
+                .ifPresent(kernel -> kernel.loadBalancer().statuses().stream()
+                        .filter(status -> status.state() != ServiceStatus.State.PROGRAMMED)
+                        .forEach(status -> problems.add(new StatusView.Trouble(
+                                status.state() == ServiceStatus.State.ERROR ? "error" : "warning",
+                                "Service " + status.service(),
+                                status.detail(),
+                                ""))));
+        for (String line : state.plan().settings().unused()) {
+            int colon = line.indexOf(": ");
+            problems.add(new StatusView.Trouble("warning", line.substring(0, colon), line.substring(colon + 2), ""));
+        }
+        return problems;
+    }
+
+    @Override
+    public List<FrontendRow> frontends(String namespace, String service) {
+        return state.kernel()
+                .map(kernel -> kernel.loadBalancer().frontends().stream()
+                        .filter(view -> namespace.isEmpty()
+                                || view.name().service().namespace().equals(namespace))
+                        .filter(view -> service.isEmpty()
+                                || view.name().service().name().equals(service))
+                        .map(FrontendRows::of)
+                        .toList())
+                .orElse(List.of());
+    }
+
+    @Override
+    public List<ConnectionRow> connections(FlowFilter filter) {
+        return state.kernel()
+                .map(kernel -> conntrack(kernel).list(filter).stream()
+                        .map(ConnectionRow::of)
+                        .toList())
+                .orElse(List.of());
+    }
+
+    @Override
+    public int flush(FlowFilter filter) {
+        return state.kernel().map(kernel -> conntrack(kernel).flush(filter)).orElse(0);
+    }
+
+    private ConntrackTable conntrack(NodeState.Kernel kernel) {
+        return new ConntrackTable(
+                new DatapathFlows(kernel.datapath().maps().flows()),
+                state.plan().timeouts(),
+                kernel.loadBalancer()::serviceAt);
+    }
+}

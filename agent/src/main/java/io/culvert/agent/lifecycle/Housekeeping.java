@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.lifecycle;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What is done from time to time, on one thread: retries of failed writes, cgroups that came late, expired flows.
+final class Housekeeping implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+
+    private final NodeState state;
+    private final ScheduledExecutorService executor;
+
+    Housekeeping(Plan plan, NodeState state) {
+        this.state = state;
+        this.executor = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("housekeeping").daemon().factory());
+        every(1_000, this::maintain);
+        every(plan.gcInterval().toMillis(), this::collect);
+    }
+
+    private void every(long millis, Runnable task) {
+        var _ = executor.scheduleWithFixedDelay(() -> attempt(task), millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void maintain() {
+        state.kernel().ifPresent(kernel -> {
+            var _ = kernel.loadBalancer().maintain();
+            if (!kernel.optOuts().idle()) {
+                kernel.optOuts().look();
+            }
+        });
+    }
+
+    private void collect() {
+        state.kernel().ifPresent(kernel -> {
+            var pass = kernel.gc().run();
+            LOG.debug("looked at {} flows, removed {} in {}", pass.entries(), pass.removed(), pass.took());
+        });
+    }
+
+    /// A task that throws would never run again.
+    private static void attempt(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("housekeeping: {}; it is tried again", e.toString());
+            LOG.debug("housekeeping", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+        try {
+            boolean _ = executor.awaitTermination(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.lifecycle;
+
+import io.culvert.agent.control.NodeView;
+import io.culvert.cluster.ClusterState;
+import io.culvert.cluster.ClusterUpdate;
+import io.culvert.cluster.Node;
+import io.culvert.maps.datapath.Datapath;
+import io.culvert.servicelb.DatapathTables;
+import io.culvert.servicelb.LoadBalancer;
+import io.culvert.servicelb.conntrack.ConntrackGc;
+import io.culvert.servicelb.conntrack.DatapathFlows;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// What the parts of a running agent share. Before [#program] there is no kernel state to show yet.
+final class NodeState {
+
+    /// The parts that work on the kernel's state.
+    ///
+    /// @param optOuts pods without socket translation
+    record Kernel(
+            Datapath datapath, LoadBalancer loadBalancer, NodeNetwork network, ConntrackGc gc, OptOutKeeper optOuts) {}
+
+    private final Plan plan;
+    private final Sources sources;
+    private final NodeAddresses addresses;
+    private final Instant started = Instant.now();
+    private final CompletableFuture<Readiness> ready = new CompletableFuture<>();
+    private volatile @Nullable Kernel kernel;
+    private volatile Instant lastUpdate = Instant.EPOCH;
+
+    /// @param addresses what the programs are loaded with
+    NodeState(Plan plan, Sources sources, NodeAddresses addresses) {
+        this.plan = plan;
+        this.sources = sources;
+        this.addresses = addresses;
+    }
+
+    /// Adopts what the kernel holds.
+    void program(Datapath datapath) {
+        kernel = new Kernel(
+                datapath,
+                LoadBalancer.adopt(new DatapathTables(datapath), plan.nodeName(), sources.events()),
+                new NodeNetwork(plan, datapath, addresses),
+                new ConntrackGc(new DatapathFlows(datapath.maps().flows()), plan.timeouts()),
+                new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())));
+    }
+
+    /// Programs what changed. The first time, the agent is ready afterwards.
+    void apply(ClusterUpdate update, NetworkWatch watch) {
+        Kernel present = kernel().orElseThrow();
+        if (update.podsChanged()) {
+            present.optOuts().want(OptOuts.wanted(update.state().pods().values(), plan.nodeName()));
+        }
+        if (update.nodesChanged()) {
+            present.network().internalIps(internalIps(update.state()));
+            watch.trigger();
+        }
+        present.loadBalancer().apply(update);
+        lastUpdate = Instant.now();
+        if (!ready.isDone()) {
+            ready.complete(new Readiness(
+                    present.loadBalancer().statuses().size(),
+                    present.datapath().backendIds().used(),
+                    sinceProcessStart().toMillis()));
+        }
+    }
+
+    private List<io.culvert.net.IpAddress> internalIps(ClusterState state) {
+        return state.node(plan.nodeName()).map(Node::internalIps).orElse(List.of());
+    }
+
+    private Duration sinceProcessStart() {
+        return ProcessHandle.current()
+                .info()
+                .startInstant()
+                .map(start -> Duration.between(start, Instant.now()))
+                .orElseGet(() -> Duration.between(started, Instant.now()));
+    }
+
+    NodeView view() {
+        return new AgentView(this);
+    }
+
+    NodeNetwork network() {
+        return kernel().orElseThrow().network();
+    }
+
+    Optional<Kernel> kernel() {
+        return Optional.ofNullable(kernel);
+    }
+
+    CompletableFuture<Readiness> ready() {
+        return ready;
+    }
+
+    Plan plan() {
+        return plan;
+    }
+
+    Sources sources() {
+        return sources;
+    }
+
+    Instant started() {
+        return started;
+    }
+
+    /// When something was last programmed.
+    Instant lastUpdate() {
+        return lastUpdate;
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.lifecycle;
+
+import io.culvert.agent.config.BindAddress;
+import io.culvert.agent.config.Setting;
+import io.culvert.agent.config.Settings;
+import io.culvert.agent.config.SourceKind;
+import io.culvert.agent.doctor.Machine;
+import io.culvert.agent.doctor.MountTable;
+import io.culvert.loader.compile.ClangCompiler;
+import io.culvert.maps.datapath.DatapathConfig;
+import io.culvert.maps.datapath.DatapathSettings;
+import io.culvert.maps.datapath.ObjectSource;
+import io.culvert.servicelb.conntrack.FlowTimeouts;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What an agent is to do, from its settings and the machine.
+///
+/// @param nodeName name of this node's Node object
+/// @param cgroupRoot where sock_lb attaches
+record Plan(Settings settings, String nodeName, Path cgroupRoot) {
+
+    private static final Map<Setting<Integer>, String> MAPS = Map.of(
+            Setting.MAP_FRONTENDS, "frontends",
+            Setting.MAP_SERVICES, "services",
+            Setting.MAP_SLOTS, "slots",
+            Setting.MAP_BACKENDS, "backends",
+            Setting.MAP_FLOWS, "flows",
+            Setting.MAP_SOCK_OVERFLOW, "sock_overflow",
+            Setting.MAP_OPTED_OUT, "opted_out");
+
+    /// @throws StartException if the machine has no cgroup2 and none is named, or the named one is none
+    static Plan of(Settings settings, String nodeName, Machine machine) {
+        MountTable mounts = MountTable.parse(machine.read(MountTable.FILE).orElse(""));
+        Path root = settings.find(Setting.CGROUP_ROOT)
+                .or(() -> mounts.ofType("cgroup2").map(MountTable.Mount::point))
+                .orElseThrow(() -> new StartException(
+                        "find the cgroup2 mount: there is none; mount one and name it with --cgroup-root"));
+        boolean cgroup2 = mounts.containing(root.toAbsolutePath().normalize())
+                .filter(mount -> mount.type().equals("cgroup2"))
+                .isPresent();
+        if (!cgroup2 || !Files.isDirectory(root)) {
+            throw new StartException("use cgroup " + root + ": "
+                    + (cgroup2 ? "No such file or directory (ENOENT)" : "not on a cgroup2 file system")
+                    + "; name one with --cgroup-root");
+        }
+        return new Plan(settings, nodeName, root);
+    }
+
+    Path runDir() {
+        return settings.get(Setting.RUN_DIR);
+    }
+
+    Path bpffs() {
+        return settings.get(Setting.BPFFS);
+    }
+
+    List<String> podInterfaces() {
+        return settings.find(Setting.POD_INTERFACES).orElse(List.of());
+    }
+
+    /// `--manifests` alone is enough to mean that source.
+    boolean fromManifests() {
+        return settings.find(Setting.MANIFESTS).isPresent() || settings.get(Setting.SOURCE) == SourceKind.MANIFESTS;
+    }
+
+    Path manifests() {
+        return settings.find(Setting.MANIFESTS)
+                .orElseThrow(() -> new StartException("read manifests: no directory given; name it with --manifests"));
+    }
+
+    Optional<BindAddress.Endpoint> endpoint(Setting<BindAddress> setting) {
+        return settings.get(setting) instanceof BindAddress.Endpoint endpoint
+                ? Optional.of(endpoint)
+                : Optional.empty();
+    }
+
+    FlowTimeouts timeouts() {
+        return new FlowTimeouts(
+                settings.get(Setting.TCP_SYN_TIMEOUT),
+                settings.get(Setting.TCP_ESTABLISHED_TIMEOUT),
+                settings.get(Setting.TCP_CLOSING_TIMEOUT),
+                settings.get(Setting.UDP_TIMEOUT),
+                settings.get(Setting.UDP_STREAM_TIMEOUT));
+    }
+
+    Duration gcInterval() {
+        return settings.get(Setting.CONNTRACK_GC_INTERVAL);
+    }
+
+    DatapathSettings datapathSettings(NodeAddresses addresses) {
+        FlowTimeouts timeouts = timeouts();
+        DatapathSettings defaults = DatapathSettings.DEFAULT;
+        return new DatapathSettings(
+                addresses.ipv4(),
+                addresses.ipv6(),
+                defaults.sourcePortMin(),
+                defaults.sourcePortMax(),
+                timeouts.tcpSyn(),
+                timeouts.tcpEstablished(),
+                timeouts.tcpClosing(),
+                timeouts.udp(),
+                timeouts.udpStream(),
+                defaults.rejectRate(),
+                settings.get(Setting.TCP_PEER_NAME));
+    }
+
+    /// Compiles the programs where the settings ask for it.
+    DatapathConfig datapath(NodeAddresses addresses) {
+        ObjectSource objects = settings.find(Setting.BPF_SOURCE)
+                .map(source -> ObjectSource.compiled(ClangCompiler.onPath().compile(source)))
+                .orElseGet(ObjectSource::builtIn);
+        Map<String, Integer> entries = new HashMap<>();
+        MAPS.forEach((setting, map) -> settings.find(setting).ifPresent(count -> entries.put(map, count)));
+        return new DatapathConfig(bpffs(), objects, entries, datapathSettings(addresses));
+    }
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.culvert.agent.view.AddressRow;
+import io.culvert.agent.view.BackendRow;
+import io.culvert.agent.view.ConnectionRow;
+import io.culvert.agent.view.FrontendRow;
+import io.culvert.agent.view.SocketRow;
+import io.culvert.agent.view.StatusView;
+import io.culvert.cluster.ObjectName;
+import io.culvert.net.IpAddress;
+import io.culvert.net.Protocol;
+import io.culvert.servicelb.conntrack.FlowFilter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Server and client over a real Unix socket.
+final class ControlSocketTest {
+
+    private static final StatusView STATUS = new StatusView(
+            "1.2",
+            42,
+            "n1",
+            "2026-01-02T03:04:05.006Z",
+            321,
+            2,
+            3,
+            List.of(new StatusView.Source("manifests", "current", "3 files")),
+            List.of(new StatusView.Attached("eth0", "pod_ingress (tcx ingress)")),
+            List.of(new StatusView.Table("frontends", 2, 16384)),
+            List.of(new StatusView.Trouble("error", "a.yaml:3", "no port", "give one")),
+            List.of(new StatusView.Fact("kernel", "6.12")));
+
+    private static final ConnectionRow CONNECTION = new ConnectionRow(
+            "TCP",
+            "default/web:http",
+            new SocketRow("10.1.0.9", 40312),
+            new SocketRow("10.96.0.10", 80),
+            new SocketRow("10.1.0.3", 8080),
+            new SocketRow("10.1.0.9", 40312),
+            7,
+            "established",
+            12.5,
+            0.25,
+            86399.75,
+            10,
+            1000,
+            9,
+            9000);
+
+    private final List<FrontendRow> frontends = new ArrayList<>();
+    private final List<FlowFilter> asked = new ArrayList<>();
+
+    @TempDir
+    private Path directory;
+
+    private final NodeView node = new NodeView() {
+        @Override
+        public StatusView status() {
+            return STATUS;
+        }
+
+        @Override
+        public List<FrontendRow> frontends(String namespace, String service) {
+            if (namespace.equals("broken")) {
+                throw new IllegalStateException("no such luck");
+            }
+            return frontends.stream()
+                    .filter(row -> service.isEmpty() || row.name().equals(service))
+                    .toList();
+        }
+
+        @Override
+        public List<ConnectionRow> connections(FlowFilter filter) {
+            asked.add(filter);
+            return List.of(CONNECTION);
+        }
+
+        @Override
+        public int flush(FlowFilter filter) {
+            asked.add(filter);
+            return 3;
+        }
+    };
+
+    @Test
+    void whatTheAgentKnowsArrivesUnchanged() throws IOException {
+        frontends.add(row("web", new BackendRow("10.1.0.3", 8080, "active", "n1", "a", true, 1, 7)));
+        frontends.add(row("dns", new BackendRow("fd00::3", 53, "terminating", null, null, false, 5, 0x12300007)));
+        Path socket = ControlSocket.in(directory);
+
+        try (ControlServer _ = ControlServer.start(socket, node);
+                ControlClient client = ControlClient.open(socket)) {
+            assertThat(client.status()).isEqualTo(STATUS);
+            assertThat(client.frontends("", "")).isEqualTo(frontends);
+            assertThat(client.frontends("default", "dns")).containsExactly(frontends.get(1));
+        }
+    }
+
+    @Test
+    void connectionsArriveAndFiltersAreUnderstood() throws IOException {
+        FlowFilter all = FlowFilter.ALL;
+        FlowFilter some = all.withService(new ObjectName("default", "web"))
+                .withBackend(IpAddress.of("fd00::3"))
+                .withBackendPort(8080)
+                .withClient(IpAddress.of("10.1.0.9"))
+                .withProtocol(Protocol.UDP);
+        Path socket = ControlSocket.in(directory);
+
+        try (ControlServer _ = ControlServer.start(socket, node);
+                ControlClient client = ControlClient.open(socket)) {
+            assertThat(client.connections(all)).containsExactly(CONNECTION);
+            assertThat(client.flush(some)).isEqualTo(3);
+        }
+        assertThat(asked).containsExactly(all, some);
+    }
+
+    @Test
+    void aListOfALargeClusterArrivesWhole() throws IOException {
+        BackendRow backend = new BackendRow("10.1.0.3", 8080, "active", "n1", "a", true, 1, 7);
+        IntStream.range(0, 5_000).mapToObj(i -> row("web-" + i, backend)).forEach(frontends::add);
+        Path socket = ControlSocket.in(directory);
+
+        try (ControlServer _ = ControlServer.start(socket, node);
+                ControlClient client = ControlClient.open(socket)) {
+            assertThat(client.frontends("", "")).isEqualTo(frontends);
+        }
+    }
+
+    @Test
+    void theSocketIsItsOwnersAloneAndGoesWithTheServer() throws IOException {
+        Path socket = ControlSocket.in(directory);
+
+        try (ControlServer _ = ControlServer.start(socket, node)) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                    .isEqualTo("rw-------");
+        }
+
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void aSocketThatWasLeftOverIsReplaced() throws IOException {
+        Path socket = ControlSocket.in(directory);
+        Files.createFile(socket);
+
+        try (ControlServer _ = ControlServer.start(socket, node);
+                ControlClient client = ControlClient.open(socket)) {
+            assertThat(client.status().pid()).isEqualTo(42);
+        }
+    }
+
+    @Test
+    void nobodyThereIsToldFromAFailure() throws IOException {
+        Path socket = ControlSocket.in(directory);
+
+        try (ControlClient client = ControlClient.open(socket)) {
+            assertThatThrownBy(client::status)
+                    .isInstanceOfSatisfying(
+                            ControlException.class,
+                            e -> assertThat(e.nobodyThere()).isTrue());
+        }
+        try (ControlServer _ = ControlServer.start(socket, node);
+                ControlClient client = ControlClient.open(socket)) {
+            assertThatThrownBy(() -> client.frontends("broken", ""))
+                    .isInstanceOfSatisfying(ControlException.class, e -> {
+                        assertThat(e.nobodyThere()).isFalse();
+                        assertThat(e).hasMessageContaining("no such luck").hasMessageContaining(socket.toString());
+                    });
+        }
+    }
+
+    @Test
+    void aPathThatIsTooLongForASocketIsNamed() {
+        Path deep = Path.of("/run/" + "x".repeat(120));
+
+        assertThatThrownBy(() -> ControlSocket.in(deep))
+                .hasMessageEndingWith("bytes and a Unix socket takes 107; choose a shorter --run-dir");
+    }
+
+    private static FrontendRow row(String name, BackendRow backend) {
+        AddressRow frontend = new AddressRow("10.96.0.10", 80, "TCP");
+        return new FrontendRow(
+                "default",
+                name,
+                "http",
+                "ClusterIP",
+                frontend,
+                "random",
+                "Cluster",
+                "Cluster",
+                "None",
+                List.of(backend));
+    }
+}
