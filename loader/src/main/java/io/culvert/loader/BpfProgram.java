@@ -19,6 +19,9 @@ public record BpfProgram(String name, int fd) {
     /// How much longer than the input a program may make the packet.
     private static final int GROWTH = 512;
 
+    /// The kernel refuses room for less than the whole context; `struct __sk_buff` has 192 bytes.
+    private static final int LONGEST_CONTEXT = 512;
+
     /// What the kernel knows about the program, its run-time statistics included.
     public ProgramInfo info() {
         return ProgramInfo.read(fd, "program " + name);
@@ -47,12 +50,12 @@ public record BpfProgram(String name, int fd) {
                     .set("data_out", out)
                     .set("data_size_out", (int) out.byteSize())
                     .set("repeat", repeat);
-            MemorySegment contextOut = arena.allocate(Math.max(1, context.length));
+            MemorySegment contextOut = arena.allocate(LONGEST_CONTEXT);
             if (context.length > 0) {
                 options.set("ctx_in", arena.allocateFrom(JAVA_BYTE, context))
                         .set("ctx_size_in", context.length)
                         .set("ctx_out", contextOut)
-                        .set("ctx_size_out", context.length);
+                        .set("ctx_size_out", LONGEST_CONTEXT);
             }
             SystemCallException.check(
                     LibbpfLinks.testRun(fd, options.memory()),
@@ -60,7 +63,7 @@ public record BpfProgram(String name, int fd) {
             return new TestRun(
                     options.getInt("retval"),
                     out.asSlice(0, options.getInt("data_size_out")).toArray(JAVA_BYTE),
-                    contextOut.asSlice(0, context.length).toArray(JAVA_BYTE),
+                    contextOut.asSlice(0, options.getInt("ctx_size_out")).toArray(JAVA_BYTE),
                     options.getInt("duration"));
         }
     }

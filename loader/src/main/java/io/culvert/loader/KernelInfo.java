@@ -38,15 +38,15 @@ final class KernelInfo {
         return info;
     }
 
-    /// The kernel names the inode of a descriptor by what it is: `anon_inode:bpf-map`.
+    /// The kernel names the inode of a descriptor by what it is: `anon_inode:bpf-map`. A link is called `bpf_link`
+    /// where it was created and `bpf-link` where it was opened.
     static Kind kind(int fd) {
         try {
             String inode = Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(fd)))
-                    .toString();
-            // A link is bpf_link where it was made and bpf-link where its pin was opened.
-            String name = inode.substring(inode.indexOf(':') + 1).replace('_', '-');
+                    .toString()
+                    .replace("bpf_link", "bpf-link");
             for (Kind kind : Kind.values()) {
-                if (kind != Kind.OTHER && name.equals(kind.inode)) {
+                if (kind != Kind.OTHER && inode.equals("anon_inode:" + kind.inode)) {
                     return kind;
                 }
             }

@@ -36,7 +36,7 @@ final class LibbpfLog {
             Libbpf.setPrint(Linker.nativeLinker()
                     .upcallStub(print, FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS), Arena.global()));
         } catch (ReflectiveOperationException e) {
-            throw new LinkageError("LibbpfLog has this method", e);
+            throw new LinkageError("print", e);
         }
     }
 
@@ -48,7 +48,7 @@ final class LibbpfLog {
             if (level == WARNING || LOG.isDebugEnabled()) {
                 String line = format(format, arguments);
                 LOG.debug("{}", line);
-                if (level == WARNING) {
+                if (level == WARNING && !line.startsWith("libbpf: failed to load object")) {
                     LAST_WARNING.set(line);
                 }
             }
@@ -71,9 +71,9 @@ final class LibbpfLog {
         LAST_WARNING.remove();
     }
 
-    /// What libbpf warned about since [#reset()], without its own prefix; empty if nothing.
+    /// What libbpf warned about since [#reset()] and before it gave up, without its own prefix and without the
+    /// errno at the end, which the caller knows: `map 'flows': failed to create`. Empty if nothing.
     static String lastWarning() {
-        String warning = LAST_WARNING.get();
-        return warning.startsWith("libbpf: ") ? warning.substring("libbpf: ".length()) : warning;
+        return LAST_WARNING.get().replaceFirst("^libbpf: ", "").replaceFirst(": [^:]*\\(-?\\d+\\)$", "");
     }
 }

@@ -26,8 +26,10 @@ record ProbeOutcome(int result, Set<Errno> yes, Set<Errno> no) {
         if (result >= 0 || yes.contains(errno)) {
             return new FeatureResult.Supported();
         }
-        return no.contains(errno)
-                ? new FeatureResult.Unsupported(needs)
-                : new FeatureResult.Inconclusive(errno.toString());
+        if (no.contains(errno)) {
+            return new FeatureResult.Unsupported(needs);
+        }
+        String remedy = Remedy.of(errno);
+        return new FeatureResult.Inconclusive(errno + (remedy.isEmpty() ? "" : "; " + remedy));
     }
 }

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /// Tiny programs for probes, put together by hand so that probing needs no object file.
 ///
@@ -21,37 +20,36 @@ record ProbeProgram(int type, int attachType, List<Long> instructions) {
 
     private static final long EXIT = 0x95;
 
-    private static ProbeProgram of(int type, int attachType, long... instructions) {
-        return new ProbeProgram(
-                type, attachType, LongStream.of(instructions).boxed().toList());
-    }
-
     /// `return value;`
     static ProbeProgram returning(int type, int attachType, int value) {
-        return of(type, attachType, set(0, value), EXIT);
+        return new ProbeProgram(type, attachType, List.of(set(0, value), EXIT));
     }
 
     /// `helper(first, second, third); return value;`
     static ProbeProgram calling(int type, int attachType, int helper, int value) {
-        return of(type, attachType, set(1, 0), set(2, 0), set(3, 0), set(4, 0), call(helper), set(0, value), EXIT);
+        return new ProbeProgram(
+                type,
+                attachType,
+                List.of(set(1, 0), set(2, 0), set(3, 0), set(4, 0), call(helper), set(0, value), EXIT));
     }
 
     /// `struct bpf_sock *sk = ctx->sk; if (sk) bpf_sk_storage_get(map, sk, NULL, 1); return 1;`
     ///
     /// @param socketOffset of the field `sk` in the context
     static ProbeProgram readingStorage(int attachType, int map, int socketOffset) {
-        return of(
+        return new ProbeProgram(
                 TYPE_CGROUP_SOCK_ADDR,
                 attachType,
-                0x79 | 2 << 8 | 1 << 12 | (long) socketOffset << 16, // r2 = *(u64 *)(r1 + socketOffset)
-                0x15 | 2 << 8 | 5L << 16, // if r2 == 0 skip 5
-                0x18 | 1 << 8 | 1 << 12 | (long) map << 32, // r1 = map, in two instructions
-                0,
-                set(3, 0),
-                set(4, 1),
-                call(Probes.SK_STORAGE_GET),
-                set(0, 1),
-                EXIT);
+                List.of(
+                        0x79 | 2L << 8 | 1L << 12 | (long) socketOffset << 16, // r2 = *(u64 *)(r1 + socketOffset)
+                        0x15 | 2L << 8 | 5L << 16, // if r2 == 0 skip 5
+                        0x18 | 1L << 8 | 1L << 12 | (long) map << 32, // r1 = map, in two instructions
+                        0L,
+                        set(3, 0),
+                        set(4, 1),
+                        call(Probes.SK_STORAGE_GET),
+                        set(0, 1),
+                        EXIT));
     }
 
     private static long set(int register, int value) {

@@ -68,25 +68,20 @@ final class SharedLibrary {
                 ? "load libbpf: " + name + " not found; " + remedy
                 : "load libbpf: " + name + " has no " + function + "; Culvert needs libbpf 1.1 or newer";
         MethodType handle = LINKER.downcallHandle(type, options).type().dropParameterTypes(0, 1);
-        return MethodHandles.foldArguments(MethodHandles.empty(handle), Thrower.of(reason));
+        return MethodHandles.foldArguments(MethodHandles.empty(handle), thrower(reason));
     }
 
-    /// Makes the exception anew for each call, so that its stack trace is that of the caller.
-    private record Thrower(String reason) {
-
-        static MethodHandle of(String reason) {
-            try {
-                return MethodHandles.lookup()
-                        .findVirtual(Thrower.class, "fail", MethodType.methodType(void.class))
-                        .bindTo(new Thrower(reason));
-            } catch (ReflectiveOperationException e) {
-                throw new LinkageError("Thrower.fail is below", e);
-            }
-        }
-
-        @SuppressWarnings("UnusedMethod") // called through a method handle
-        void fail() {
+    /// A handle that makes the exception anew for each call, so that its stack trace is that of the caller.
+    private static MethodHandle thrower(String reason) {
+        Runnable fail = () -> {
             throw new MissingLibraryException(reason);
+        };
+        try {
+            return MethodHandles.publicLookup()
+                    .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
+                    .bindTo(fail);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("java.lang.Runnable", e);
         }
     }
 
