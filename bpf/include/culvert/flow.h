@@ -70,7 +70,7 @@ static __always_inline bool flow_is_reply(const struct flow *flow, const struct 
 static __always_inline __u64 flow_timeout(const struct flow *flow)
 {
 	bool answered = flow->state & FLOW_ANSWERED;
-	__u8 closed = FLOW_CLIENT_CLOSED | FLOW_SERVER_CLOSED;
+	__u16 closed = FLOW_CLIENT_CLOSED | FLOW_SERVER_CLOSED;
 
 	if (flow->protocol == IPPROTO_UDP)
 		return (answered ? config_udp_stream_timeout : config_udp_timeout) * NANOSECONDS;
@@ -120,13 +120,13 @@ static __always_inline bool flow_is_expired(const struct flow *flow, __u64 now)
 }
 
 /* What a packet from the client shows. A client that goes on has been answered. */
-static __always_inline __u8 flow_state_forward(__u8 signals)
+static __always_inline __u16 flow_state_forward(__u8 signals)
 {
 	return (signals & PACKET_OPEN ? FLOW_SYN : 0) | (signals & PACKET_PROCEED ? FLOW_ANSWERED : 0) |
 	       (signals & PACKET_CLOSE ? FLOW_CLIENT_CLOSED : 0) | (signals & PACKET_RESET ? FLOW_RESET : 0);
 }
 
-static __always_inline __u8 flow_state_reply(__u8 signals)
+static __always_inline __u16 flow_state_reply(__u8 signals)
 {
 	return FLOW_ANSWERED | (signals & PACKET_CLOSE ? FLOW_SERVER_CLOSED : 0) |
 	       (signals & PACKET_RESET ? FLOW_RESET : 0);
@@ -136,7 +136,7 @@ static __always_inline __u8 flow_state_reply(__u8 signals)
  * Counts a packet. Not atomic: packets of one direction of one connection are rarely on two CPUs, and a count that is
  * lost then is worth less than a locked instruction on every packet.
  */
-static __always_inline void flow_account(struct flow *flow, const struct __sk_buff *skb, __u8 shown, __u64 now)
+static __always_inline void flow_account(struct flow *flow, const struct __sk_buff *skb, __u16 shown, __u64 now)
 {
 	flow->last_seen = now;
 	flow->packets++;

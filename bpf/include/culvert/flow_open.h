@@ -15,9 +15,9 @@
 /* Whether the connection of an entry in the way is over, so that its tuple may be used again. */
 static __always_inline bool flow_is_finished(const struct flow *flow, struct flow_key *key, __u64 now)
 {
-	__u8 closed = FLOW_CLIENT_CLOSED | FLOW_SERVER_CLOSED;
+	__u16 closed = FLOW_CLIENT_CLOSED | FLOW_SERVER_CLOSED;
 	struct flow *partner = flow_partner(flow, key);
-	__u8 state;
+	__u16 state;
 
 	if (!partner)
 		return (__s64)(now - flow->created) > (__s64)FLOW_INSERTION;
@@ -84,7 +84,7 @@ static __always_inline int flow_claim_source(struct flow *flow)
 static __always_inline int flow_open(struct flow *flow)
 {
 	__u64 packets = flow->packets, bytes = flow->bytes;
-	__u8 shown = flow->state & FLOW_SYN;
+	__u16 shown = flow->state & FLOW_SYN;
 	int error;
 
 	flow->role = FLOW_REPLY;

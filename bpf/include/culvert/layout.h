@@ -120,25 +120,26 @@ struct flow_key {
 #define FLOW_HAIRPIN (1u << 5)       /* client and backend are one pod: source is a node address */
 #define FLOW_MASQUERADED (1u << 6)   /* source and source_port differ from the client's: both ends are rewritten */
 
+/* What an established packet needs comes first: two cache lines after the key, in whichever direction it goes. */
 struct flow {
 	struct ip client;
 	struct ip service;
 	struct ip backend;
-	struct ip source; /* what the backend sees as its peer: the client, or a node address for a hairpin */
 	__be16 client_port;
 	__be16 service_port;
 	__be16 backend_port;
 	__be16 source_port;
-	__u32 service_index;
-	__u32 backend_id;
-	__u64 created;   /* CLOCK_MONOTONIC, nanoseconds */
-	__u64 last_seen; /* CLOCK_MONOTONIC, nanoseconds, of a packet that matched this entry */
-	__u64 packets;   /* in the direction that this entry's role translates */
-	__u64 bytes;     /* of whole packets, from the network header */
 	__u8 protocol;
 	__u8 role;   /* FLOW_FORWARD or FLOW_REPLY */
-	__u8 state;  /* FLOW_SYN ... FLOW_HAIRPIN; both entries of a connection carry what their own packets showed */
-	__u8 pad[5];
+	__u16 state; /* FLOW_SYN ... FLOW_MASQUERADED; both entries of a connection carry what their own packets showed */
+	__u32 backend_id;
+	__u64 last_seen; /* CLOCK_MONOTONIC, nanoseconds, of a packet that matched this entry */
+	__u64 packets;   /* in the direction that this entry's role translates; a GSO packet counts once */
+	__u64 bytes;     /* of whole packets, from the network header */
+	__u64 created;   /* CLOCK_MONOTONIC, nanoseconds */
+	struct ip source; /* what the backend sees as its peer: the client, or a node address for a hairpin */
+	__u32 service_index;
+	__u8 pad[4];
 };
 
 /* sock_peer, sock_peers: which Service address stands for which backend, for the life of one socket. */

@@ -15,7 +15,7 @@ __noinline int translate_forward(struct __sk_buff *skb, const struct packet *pac
 {
 	struct ip backend;
 	long error = 0;
-	__u8 state;
+	__u16 state;
 
 	if (!packet || !flow)
 		return TC_ACT_SHOT;
@@ -38,7 +38,7 @@ __noinline int translate_reply(struct __sk_buff *skb, const struct packet *packe
 {
 	struct ip service;
 	long error = 0;
-	__u8 state;
+	__u16 state;
 
 	if (!packet || !flow)
 		return TC_ACT_SHOT;

@@ -17,21 +17,21 @@ final class FlowCodec implements Codec<Flow> {
             CTypes.IP.withName("client"),
             CTypes.IP.withName("service"),
             CTypes.IP.withName("backend"),
-            CTypes.IP.withName("source"),
             CTypes.BE16.withName("client_port"),
             CTypes.BE16.withName("service_port"),
             CTypes.BE16.withName("backend_port"),
             CTypes.BE16.withName("source_port"),
-            CTypes.U32.withName("service_index"),
+            CTypes.U8.withName("protocol"),
+            CTypes.U8.withName("role"),
+            CTypes.U16.withName("state"),
             CTypes.U32.withName("backend_id"),
-            CTypes.U64.withName("created"),
             CTypes.U64.withName("last_seen"),
             CTypes.U64.withName("packets"),
             CTypes.U64.withName("bytes"),
-            CTypes.U8.withName("protocol"),
-            CTypes.U8.withName("role"),
-            CTypes.U8.withName("state"),
-            CTypes.pad(5));
+            CTypes.U64.withName("created"),
+            CTypes.IP.withName("source"),
+            CTypes.U32.withName("service_index"),
+            CTypes.pad(4));
 
     private static final long CLIENT = CTypes.offset(LAYOUT, "client");
     private static final long SERVICE = CTypes.offset(LAYOUT, "service");
@@ -73,7 +73,7 @@ final class FlowCodec implements Codec<Flow> {
                 (long) LAST_SEEN.get(memory, offset),
                 (long) PACKETS.get(memory, offset),
                 (long) BYTES.get(memory, offset),
-                Byte.toUnsignedInt((byte) STATE.get(memory, offset)));
+                Short.toUnsignedInt((short) STATE.get(memory, offset)));
     }
 
     private static IpPort end(MemorySegment memory, long offset, long address, short port) {
@@ -99,6 +99,6 @@ final class FlowCodec implements Codec<Flow> {
         BYTES.set(memory, offset, flow.bytes());
         PROTOCOL.set(memory, offset, (byte) flow.protocol().number());
         ROLE.set(memory, offset, (byte) flow.role().number());
-        STATE.set(memory, offset, (byte) flow.state());
+        STATE.set(memory, offset, (short) flow.state());
     }
 }

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import io.culvert.loader.BpfObject;
+import io.culvert.loader.CgroupAttachment;
+import io.culvert.loader.CgroupHook;
+import io.culvert.maps.Table;
+import io.culvert.maps.Tables;
+import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
+import io.culvert.testkit.lab.LabNode;
+import io.culvert.testkit.lab.LabPod;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+
+/// Both objects on one node of a lab, sharing their maps: `sock_lb` on the cgroup of the node and its pods, `pod` on
+/// the
+/// interfaces of its pods.
+final class LabPrograms implements AutoCloseable {
+
+    private static final List<CgroupHook> HOOKS = List.of(
+            CgroupHook.CONNECT4,
+            CgroupHook.CONNECT6,
+            CgroupHook.SENDMSG4,
+            CgroupHook.SENDMSG6,
+            CgroupHook.RECVMSG4,
+            CgroupHook.RECVMSG6,
+            CgroupHook.GETPEERNAME4,
+            CgroupHook.GETPEERNAME6);
+
+    final ServiceTables tables;
+    private final BpfObject sockets;
+    private final BpfObject packets;
+    private final Path pins;
+    private final List<CgroupAttachment> attachments = new ArrayList<>();
+    private final List<LabPod> pods = new ArrayList<>();
+
+    private LabPrograms(BpfObject sockets, BpfObject packets, Path pins) {
+        this.sockets = sockets;
+        this.packets = packets;
+        this.pins = pins;
+        this.tables = new ServiceTables(sockets::map);
+    }
+
+    static LabPrograms load(LabNode node) {
+        return load(node, settings -> settings);
+    }
+
+    /// @param settings of `sock_lb`
+    static LabPrograms load(LabNode node, UnaryOperator<BpfObject> settings) {
+        BpfObject sockets = BpfObject.open("sock_lb", PodPrograms.elf("sock_lb"));
+        settings.apply(sockets).load();
+        BpfObject packets = BpfObject.open("pod", PodPrograms.elf("pod"));
+        List<String> shared = sockets.mapNames();
+        for (Table<?, ?> table : Tables.ALL) {
+            if (shared.contains(table.name()) && packets.mapNames().contains(table.name())) {
+                packets.reuse(table.name(), sockets.map(table.name()));
+            }
+        }
+        packets.configure("config_node_ipv4", bytes(node.ip(IpFamily.IPV4)))
+                .configure("config_node_ipv6", bytes(node.ip(IpFamily.IPV6)))
+                .load();
+        return new LabPrograms(sockets, packets, node.bpffs());
+    }
+
+    private static byte[] bytes(IpAddress ip) {
+        return ByteBuffer.allocate(16).putLong(ip.high()).putLong(ip.low()).array();
+    }
+
+    LabPrograms attachSockets(Path cgroup) {
+        for (CgroupHook hook : HOOKS) {
+            String program = "sock_" + hook.toString().toLowerCase(Locale.ROOT);
+            attachments.add(CgroupAttachment.attach(sockets.program(program), cgroup, hook));
+        }
+        return this;
+    }
+
+    /// By tc(8), because the interfaces are in the node's namespace.
+    LabPrograms attachPods(LabNode node) {
+        try {
+            Files.createDirectories(pins);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        packets.program("pod_ingress").pin(pins.resolve("pod_ingress"));
+        packets.program("pod_egress").pin(pins.resolve("pod_egress"));
+        for (LabPod pod : node.pods()) {
+            String device = pod.hostInterface();
+            pods.add(pod);
+            node.exec("tc", "qdisc", "add", "dev", device, "clsact").orThrow();
+            for (String direction : List.of("ingress", "egress")) {
+                String pin = pins.resolve("pod_" + direction).toString();
+                node.exec("tc", "filter", "add", "dev", device, direction, "bpf", "da", "object-pinned", pin)
+                        .orThrow();
+            }
+        }
+        return this;
+    }
+
+    @Override
+    public void close() {
+        for (LabPod pod : pods) {
+            pod.node().exec("tc", "qdisc", "del", "dev", pod.hostInterface(), "clsact");
+        }
+        for (CgroupAttachment attachment : attachments) {
+            attachment.detach();
+            attachment.close();
+        }
+        try {
+            for (String pin : List.of("pod_ingress", "pod_egress")) {
+                Files.deleteIfExists(pins.resolve(pin));
+            }
+            Files.deleteIfExists(pins);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            tables.close();
+            packets.close();
+            sockets.close();
+        }
+    }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import io.culvert.loader.BpfMap;
+import io.culvert.loader.UpdateMode;
+import io.culvert.maps.Algorithm;
+import io.culvert.maps.ArrayMemory;
+import io.culvert.maps.Backend;
+import io.culvert.maps.BackendIds;
+import io.culvert.maps.Control;
+import io.culvert.maps.DropCount;
+import io.culvert.maps.DropReason;
+import io.culvert.maps.Extent;
+import io.culvert.maps.ExtentStore;
+import io.culvert.maps.Frontend;
+import io.culvert.maps.FrontendKey;
+import io.culvert.maps.Growth;
+import io.culvert.maps.IpPort;
+import io.culvert.maps.Quarantine;
+import io.culvert.maps.Table;
+import io.culvert.maps.Tables;
+import io.culvert.net.IpAddress;
+import io.culvert.net.Protocol;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Services in the maps of programs under test, published as the agent does it.
+final class ServiceTables implements AutoCloseable {
+
+    private final Arena arena = Arena.ofShared();
+    private final Function<String, BpfMap> maps;
+    private final ExtentStore extents;
+    private final BackendIds ids;
+
+    /// @param index into `services`
+    record TestService(FrontendKey key, int index, List<Backend> backends) {
+
+        int id() {
+            return backends.getFirst().id();
+        }
+    }
+
+    ServiceTables(Function<String, BpfMap> maps) {
+        this.maps = maps;
+        this.extents =
+                new ExtentStore(memory(Tables.SERVICES), memory(Tables.SLOTS), Quarantine.STANDARD, Growth.NEVER);
+        this.ids = new BackendIds(memory(Tables.BACKENDS), Quarantine.STANDARD, Growth.NEVER);
+    }
+
+    /// A Service whose cluster set is these backends, and whose local set is empty.
+    ///
+    /// @param backends for example `10.1.0.2:8080` or `[fd00::2]:8080`
+    TestService service(Protocol protocol, String address, int port, String... backends) {
+        return add(new FrontendKey(IpAddress.of(address), port, protocol), false, false, backends);
+    }
+
+    /// A frontend that chooses from the local set, which is empty.
+    ///
+    /// @param elsewhere whether other nodes have endpoints
+    TestService serviceWithoutLocalEndpoints(
+            Protocol protocol, String address, int port, boolean elsewhere, String... backends) {
+        return add(new FrontendKey(IpAddress.of(address), port, protocol), true, elsewhere, backends);
+    }
+
+    private TestService add(FrontendKey key, boolean local, boolean elsewhere, String... backends) {
+        TestService service = new TestService(
+                key,
+                extents.reserve(),
+                Arrays.stream(backends).map(this::backend).toList());
+        publish(service, elsewhere);
+        put(Tables.FRONTENDS, key, new Frontend(service.index(), local));
+        return service;
+    }
+
+    /// Replaces the backends of a Service; the ids of those that are gone are released.
+    TestService change(TestService service, String... backends) {
+        TestService changed = new TestService(
+                service.key(),
+                service.index(),
+                Arrays.stream(backends).map(this::backend).toList());
+        publish(changed, false);
+        service.backends().forEach(backend -> ids.release(backend.id()));
+        return changed;
+    }
+
+    private void publish(TestService service, boolean elsewhere) {
+        int count = service.backends().size();
+        extents.publish(new Extent(
+                service.index(), 0, 0, 0, count, 0, Algorithm.RANDOM, elsewhere, new ArrayList<>(service.backends())));
+    }
+
+    void withdraw(TestService service) {
+        extents.withdraw(service.index());
+    }
+
+    private Backend backend(String text) {
+        IpPort end = end(text);
+        return new Backend(end.address(), end.port(), 1, ids.allocate(), 0, true, false);
+    }
+
+    static IpPort end(String text) {
+        int colon = text.lastIndexOf(':');
+        String address = text.substring(0, colon).replace("[", "").replace("]", "");
+        return new IpPort(IpAddress.of(address), Integer.parseInt(text.substring(colon + 1)));
+    }
+
+    void setOptedOut(int cgroups) {
+        put(Tables.CONTROL, 0, new Control(Control.LAYOUT_VERSION, cgroups));
+    }
+
+    <K, V> void put(Table<K, V> table, K key, V value) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment keyBytes = scratch.allocate(table.key().size(), 8);
+            MemorySegment valueBytes = scratch.allocate(table.value().size(), 8);
+            table.key().write(keyBytes, 0, key);
+            table.value().write(valueBytes, 0, value);
+            maps.apply(table.name()).update(keyBytes, valueBytes, UpdateMode.ANY);
+        }
+    }
+
+    <K, V> Optional<V> get(Table<K, V> table, K key) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment keyBytes = scratch.allocate(table.key().size(), 8);
+            MemorySegment valueBytes = scratch.allocate(table.value().size(), 8);
+            table.key().write(keyBytes, 0, key);
+            return maps.apply(table.name()).lookup(keyBytes, valueBytes)
+                    ? Optional.of(table.value().read(valueBytes, 0))
+                    : Optional.empty();
+        }
+    }
+
+    <K> boolean remove(Table<K, ?> table, K key) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment keyBytes = scratch.allocate(table.key().size(), 8);
+            table.key().write(keyBytes, 0, key);
+            return maps.apply(table.name()).delete(keyBytes);
+        }
+    }
+
+    /// Forgets frontends, flows and drops; what was published stays and is not reachable.
+    void clear() {
+        for (Table<?, ?> table : List.of(Tables.FRONTENDS, Tables.FLOWS)) {
+            BpfMap map = maps.apply(table.name());
+            try (Arena scratch = Arena.ofConfined()) {
+                MemorySegment key = scratch.allocate(table.key().size(), 8);
+                while (map.nextKey(MemorySegment.NULL, key)) {
+                    map.delete(key);
+                }
+            }
+        }
+        BpfMap drops = maps.apply(Tables.DROPS.name());
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment key = scratch.allocate(4, 8);
+            MemorySegment zeros = scratch.allocate(drops.info().valueBytes(), 8);
+            for (DropReason reason : DropReason.values()) {
+                Tables.DROPS.key().write(key, 0, reason.number());
+                drops.update(key, zeros, UpdateMode.ANY);
+            }
+        }
+    }
+
+    /// Packets dropped for a reason, on all CPUs.
+    long drops(DropReason reason) {
+        BpfMap map = maps.apply(Tables.DROPS.name());
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment key = scratch.allocate(4, 8);
+            Tables.DROPS.key().write(key, 0, reason.number());
+            MemorySegment values = scratch.allocate(map.info().valueBytes(), 8);
+            map.lookup(key, values);
+            long packets = 0;
+            for (long offset = 0; offset < values.byteSize(); offset += DropCount.CODEC.size()) {
+                packets += DropCount.CODEC.read(values, offset).packets();
+            }
+            return packets;
+        }
+    }
+
+    private ArrayMemory memory(Table<Integer, ?> table) {
+        BpfMap map = maps.apply(table.name());
+        return new ArrayMemory(
+                table.name(), map.mmap(arena), table.value().size(), map.info().maxEntries());
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

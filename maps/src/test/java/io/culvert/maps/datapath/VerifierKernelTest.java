@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.loader.BpfObject;
+import io.culvert.loader.BpfProgram;
+import io.culvert.testkit.KernelTest;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Every program passes the verifier, with room left below its limit of a million instructions.
+@KernelTest
+class VerifierKernelTest {
+
+    @ParameterizedTest
+    @CsvSource({"sock_lb, 10000", "pod, 250000"})
+    void everyProgramIsVerifiedWithinItsBudget(String object, int budget) {
+        try (BpfObject loaded = BpfObject.open(object, PodPrograms.elf(object)).load()) {
+            for (BpfProgram program : loaded.programs()) {
+                assertThat(program.info().verifiedInstructions())
+                        .as(program.name())
+                        .isBetween(1, budget);
+            }
+        }
+    }
+
+    @Test
+    void theEntryPointsAreTheseAndNoOthers() {
+        try (BpfObject sockets = BpfObject.open("sock_lb", PodPrograms.elf("sock_lb"));
+                BpfObject packets = BpfObject.open("pod", PodPrograms.elf("pod"))) {
+            assertThat(names(sockets.load().programs()))
+                    .containsExactlyInAnyOrder(
+                            "sock_connect4",
+                            "sock_connect6",
+                            "sock_sendmsg4",
+                            "sock_sendmsg6",
+                            "sock_recvmsg4",
+                            "sock_recvmsg6",
+                            "sock_getpeername4",
+                            "sock_getpeername6");
+            assertThat(names(packets.load().programs())).containsExactlyInAnyOrder("pod_ingress", "pod_egress");
+        }
+    }
+
+    private static List<String> names(List<BpfProgram> programs) {
+        return programs.stream().map(BpfProgram::name).toList();
+    }
+}
