@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench;
 
-import io.culvert.testkit.lab.LabNode;
-import io.culvert.testkit.lab.LabProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,56 +8,76 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
-/// An agent on a node of the lab.
-///
-/// @param startToReady from the start of the process to its ready line as seen by us, which polls
-record AgentProcess(LabProcess process, Duration startToReady) {
+/// An agent in the namespaces of the benchmark itself, where it reaches a server on loopback. It translates only for
+/// the cgroup that it is given, and attaches to no interface.
+final class AgentProcess implements AutoCloseable {
 
-    private static final Duration READY = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    /// Starts an agent and waits until it has programmed the node.
-    static AgentProcess start(LabNode node, Path culvert, List<String> source) {
-        List<String> command = new ArrayList<>(List.of(
-                culvert.toString(),
-                "agent",
-                "--node-name",
-                node.name(),
-                "--cgroup-root",
-                node.cgroupRoot().toString(),
-                "--bpffs",
-                node.bpffs().toString(),
-                "--run-dir",
-                node.runDir().toString()));
+    private final Process process;
+    private final Path log;
+    private final double startMillis;
+
+    private AgentProcess(Process process, Path log, double startMillis) {
+        this.process = process;
+        this.log = log;
+        this.startMillis = startMillis;
+    }
+
+    /// Where an agent keeps what it has.
+    ///
+    /// @param directory for its log and its run directory
+    record Home(Path cgroup, Path bpffs, Path directory) {}
+
+    /// Starts an agent for the node `n1` and waits until it has programmed it.
+    static AgentProcess start(Home home, Path culvert, List<String> source) throws IOException, InterruptedException {
+        Path log = home.directory().resolve("agent.log");
+        List<String> command = new ArrayList<>(
+                List.of(culvert.toString(), "agent", "--node-name", "n1", "--pod-interfaces", "culvert-bench-none"));
+        command.addAll(List.of("--cgroup-root", home.cgroup().toString()));
+        command.addAll(List.of("--bpffs", home.bpffs().toString()));
+        command.addAll(List.of("--run-dir", home.directory().resolve("run").toString()));
+        command.addAll(List.of("--healthz-bind-address", "127.0.0.1:0"));
         command.addAll(source);
         long start = System.nanoTime();
-        LabProcess process = node.start("agent", command).awaitLine("(?m)^ready: ", READY);
-        return new AgentProcess(process, Duration.ofNanos(System.nanoTime() - start));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        while (!Files.readString(log).contains("\nready: ")
+                && !Files.readString(log).startsWith("ready: ")) {
+            if (System.nanoTime() - start > PATIENCE.toNanos() || process.waitFor(2, TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+                throw new IOException("the agent did not become ready: " + Files.readString(log));
+            }
+        }
+        return new AgentProcess(process, log, (System.nanoTime() - start) / 1e6);
+    }
+
+    /// From the start of the process to its ready line, milliseconds, as seen from outside every 2 ms.
+    double startMillis() {
+        return startMillis;
     }
 
     /// The ready line.
     String ready() {
-        return process.log()
-                .lines()
-                .filter(line -> line.startsWith("ready: "))
-                .findFirst()
-                .orElseThrow();
+        try {
+            return Files.readAllLines(log).stream()
+                    .filter(line -> line.startsWith("ready: "))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException("read the log of the agent", e);
+        }
     }
 
     /// Resident memory now, MiB.
     double residentMebibytes() {
-        return status("VmRSS");
-    }
-
-    /// The most that was ever resident, MiB.
-    double peakMebibytes() {
-        return status("VmHWM");
-    }
-
-    private double status(String field) {
         try {
             return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
-                            .filter(line -> line.startsWith(field + ":"))
+                            .filter(line -> line.startsWith("VmRSS:"))
                             .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")))
                             .findFirst()
                             .orElseThrow()
@@ -67,5 +85,11 @@ record AgentProcess(LabProcess process, Duration startToReady) {
         } catch (IOException e) {
             throw new UncheckedIOException("read memory of the agent", e);
         }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        int _ = process.onExit().join().exitValue();
     }
 }

@@ -19,9 +19,16 @@ record BenchService(int index, IpAddress clusterIp, int port, List<IpAddress> en
 
     /// `count` Services at 10.96.0.1 and up that all lead to the same endpoints.
     static List<BenchService> cluster(int count, List<IpAddress> endpoints) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> new BenchService(i, clusterIp(i), PORT, endpoints, TARGET_PORT))
-                .toList();
+        return IntStream.range(0, count).mapToObj(i -> of(i, endpoints)).toList();
+    }
+
+    static BenchService of(int index, List<IpAddress> endpoints) {
+        return new BenchService(index, clusterIp(index), PORT, endpoints, TARGET_PORT);
+    }
+
+    /// The same with the first `count` of its own endpoints of [ScaleBenchmark].
+    BenchService withEndpoints(int count) {
+        return of(index, ScaleBenchmark.endpoints(index, count));
     }
 
     /// 10.96.0.1 for the first Service, and so on.

@@ -89,7 +89,21 @@ enum Contender {
         for (BenchService service : services) {
             node.writeManifest(service.name() + ".yaml", service.manifest(node.name()));
         }
-        AgentProcess.start(
-                node, culvert, List.of("--manifests", node.manifests().toString()));
+        node.start(
+                        "agent",
+                        List.of(
+                                culvert.toString(),
+                                "agent",
+                                "--node-name",
+                                node.name(),
+                                "--manifests",
+                                node.manifests().toString(),
+                                "--cgroup-root",
+                                node.cgroupRoot().toString(),
+                                "--bpffs",
+                                node.bpffs().toString(),
+                                "--run-dir",
+                                node.runDir().toString()))
+                .awaitLine("(?m)^ready: ", READY);
     }
 }

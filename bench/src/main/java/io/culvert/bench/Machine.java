@@ -25,7 +25,8 @@ final class Machine {
     }
 
     private static long kibibytes() {
-        return Long.parseLong(first("/proc/meminfo", "MemTotal").toLowerCase(Locale.ROOT).replaceAll("\\D", ""));
+        return Long.parseLong(
+                first("/proc/meminfo", "MemTotal").toLowerCase(Locale.ROOT).replaceAll("\\D", ""));
     }
 
     private static String first(String file, String key) {

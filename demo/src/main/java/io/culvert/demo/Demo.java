@@ -141,8 +141,7 @@ public final class Demo {
                 load.awaitRounds(20, PATIENCE);
                 lab.writeManifest(
                         "services.yaml", cluster.services(cluster.pods("web-1", "web-2"), cluster.pods("dns-1")));
-                // One on each of its ports, TCP and UDP.
-                awaitBackends("dns", 2);
+                awaitGone("dns", lab.pod("dns-2"));
                 load.awaitRounds(20, PATIENCE);
                 LoadReport report = load.stop();
                 check(report.errors().isEmpty(), report.toString());
@@ -231,20 +230,15 @@ public final class Demo {
         });
     }
 
-    private void awaitBackends(String service, int count) {
+    private void awaitGone(String service, LabPod backend) {
+        String address = backend.ip(IpFamily.IPV4).toString();
         for (DemoAgent agent : agents) {
             long end = System.nanoTime() + PATIENCE.toNanos();
-            while (backends(agent, service) != count) {
-                check(
-                        System.nanoTime() < end,
-                        service + " still has other than " + count + " backends on " + agent.node());
+            while (agent.run("service", "get", "default/" + service, "-o", "json")
+                    .contains(address)) {
+                check(System.nanoTime() < end, "%s still has %s on %s".formatted(service, backend, agent.node()));
             }
         }
-    }
-
-    private static long backends(DemoAgent agent, String service) {
-        String list = agent.run("service", "get", "default/" + service, "-o", "json");
-        return list.lines().filter(line -> line.contains("\"state\"")).count();
     }
 
     private static void check(boolean holds, String otherwise) {

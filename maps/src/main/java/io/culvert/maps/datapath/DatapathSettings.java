@@ -71,4 +71,20 @@ public record DatapathSettings(
                 rejectRate,
                 tcpPeerName);
     }
+
+    /// The same, remembering the Service of a TCP socket or not.
+    public DatapathSettings withTcpPeerName(boolean shown) {
+        return new DatapathSettings(
+                nodeIpv4,
+                nodeIpv6,
+                sourcePortMin,
+                sourcePortMax,
+                tcpSyn,
+                tcpEstablished,
+                tcpClosing,
+                udp,
+                udpStream,
+                rejectRate,
+                shown);
+    }
 }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Runs every comparison and writes `docs/performance.md`.
+///
+/// `sudo ./culvert bench [quick] [traffic] [connect] [scale]`
+public final class Bench {
+
+    private Bench() {}
+
+    /// @param args `ROOT [quick] [traffic|connect|scale]...`: the checkout; fewer and shorter rounds; only some parts
+    public static void main(String[] args) throws Exception {
+        Path root = Path.of(args[0]).toAbsolutePath();
+        List<String> words = List.of(args).subList(1, args.length);
+        boolean quick = words.contains("quick");
+        boolean all = words.stream().allMatch("quick"::equals);
+        Path work = Files.createTempDirectory("culvert-bench");
+        LoadProgram load = LoadProgram.compile(root.resolve("bench/src/main/c/load.c"), work);
+        Path culvert = root.resolve("culvert");
+        Page page = new Page();
+        if (all || words.contains("traffic")) {
+            page.traffic(new TrafficBenchmark(load, culvert, quick ? 2 : 9, quick ? 0.5 : 2).run());
+        }
+        if (all || words.contains("connect")) {
+            page.connect(new ConnectCostBenchmark(load, quick ? 1 : 5, quick ? 0.5 : 2).run());
+        }
+        if (all || words.contains("scale")) {
+            page.scale(new ScaleBenchmark(culvert, quick ? 20 : 500).run());
+        }
+        Progress.say("");
+        String text = page.text();
+        System.out.print(text);
+        if (all && !quick) {
+            Files.writeString(root.resolve("docs/performance.md"), text);
+        }
+    }
+}

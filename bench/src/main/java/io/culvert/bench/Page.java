@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.bench;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// `docs/performance.md`.
+final class Page {
+
+    private final StringBuilder text = new StringBuilder("""
+            # Performance
+
+            Written by the benchmark, as measured, whether expectations are met or not:
+
+            ```
+            sudo ./culvert bench
+            ```
+
+            Measured on %s. Contenders run side by side in one lab, each on a node of its own, and take turns in every
+            round; a ratio is the median over the rounds of the ratio within a round. Absolute rates of such a machine
+            vary by a third from day to day and mean little; ratios mean more.
+
+            """.formatted(Machine.describe()));
+
+    private final List<Figure> figures = new ArrayList<>();
+
+    void traffic(List<TrafficBenchmark.Series> all) {
+        text.append("""
+                ## Traffic
+
+                Pod to ClusterIP to pod on one node, routed pods, one client thread and one server thread. `crr`: connect,
+                one byte each way, close, connections/s. `rr`: round trips of one byte on an open connection, per second.
+                In parentheses the ratio to the direct connection. The Service is the one in the middle of the cluster, and
+                has one endpoint. nftables and iptables are rules laid out as kube-proxy 1.36 lays them out.
+
+                | mode | Services | direct | Culvert | nftables | iptables |
+                |---|---|---|---|---|---|
+                """);
+        for (TrafficBenchmark.Series series : all) {
+            text.append("| %s | %,d |".formatted(series.mode(), series.services()));
+            for (Contender contender : Contender.values()) {
+                text.append(
+                        contender == Contender.DIRECT
+                                ? " %,.0f |".formatted(series.rate(contender))
+                                : " %,.0f (%.3f) |".formatted(series.rate(contender), series.ratio(contender)));
+            }
+            text.append('\n');
+        }
+        text.append('\n');
+        for (TrafficBenchmark.Series series : all) {
+            boolean connections = series.mode().equals("crr");
+            String what = "%s of direct at %,d Services"
+                    .formatted(connections ? "connections/s" : "round trips/s", series.services());
+            figures.add(Figure.atLeast(what, series.ratio(Contender.CULVERT), connections ? 0.97 : 0.98, " x"));
+        }
+        flatness(all.stream().filter(series -> series.mode().equals("crr")).toList());
+    }
+
+    private void flatness(List<TrafficBenchmark.Series> connections) {
+        List<Double> ratios = connections.stream()
+                .map(series -> series.ratio(Contender.CULVERT))
+                .toList();
+        double spread = ratios.stream().max(Comparator.naturalOrder()).orElseThrow()
+                / ratios.stream().min(Comparator.naturalOrder()).orElseThrow();
+        figures.add(Figure.atMost("spread of that from 1 to 10,000 Services", (spread - 1) * 100, 3, " %"));
+    }
+
+    void connect(List<ConnectCostBenchmark.Cost> costs) {
+        text.append("""
+                ## connect(2)
+
+                Time in the connect4 program, by the kernel's run-time statistics (which add about 30 ns to what they
+                measure). 10,000 Services of ten backends each are published. Storage is the socket-local storage that lets
+                getpeername show the Service: with it a TCP connect allocates and frees 40 bytes.
+
+                | connect | ns |
+                |---|---|
+                """);
+        for (ConnectCostBenchmark.Cost cost : costs) {
+            text.append("| %s | %.0f |%n".formatted(cost.what(), cost.nanos()));
+            double micros = cost.nanos() / 1000;
+            if (cost.what().contains("one Service")) {
+                figures.add(Figure.atMost("connect4, " + cost.what(), micros, 0.6, " us"));
+            } else if (cost.what().contains("miss")) {
+                figures.add(Figure.atMost("connect4, " + cost.what(), micros, 0.1, " us"));
+            }
+        }
+        text.append('\n');
+    }
+
+    void scale(List<ScaleBenchmark.Result> results) {
+        text.append("""
+                ## Scale
+
+                Services of ten endpoints each. Start is that of an agent which adopts what an earlier one left, from the
+                start of the launcher to the ready line. A change takes one endpoint from a Service or gives it back; its
+                time runs from before the file is written, or the object is put into the API server, to the moment when the
+                programs see it.
+
+                | source | Services | start, ms | the agent's words | memory, MiB | change, median ms | p99 ms |
+                |---|---|---|---|---|---|---|
+                """);
+        for (ScaleBenchmark.Result result : results) {
+            double p99 = Median.quantile(result.changeMillis(), 0.99);
+            text.append("| %s | %,d | %.0f | `%s` | %.0f | %.2f | %.2f |%n"
+                    .formatted(
+                            result.source(),
+                            result.services(),
+                            result.startMillis(),
+                            result.ready(),
+                            result.residentMebibytes(),
+                            Median.of(result.changeMillis()),
+                            p99));
+            String what = "%,d Services from %s".formatted(result.services(), result.source());
+            boolean large = result.services() > 100;
+            figures.add(Figure.atMost("memory, " + what, result.residentMebibytes(), large ? 256 : 110, " MiB"));
+            figures.add(Figure.atMost("one change, p99, " + what, p99, 5, " ms"));
+            if (!large) {
+                figures.add(Figure.atMost("start to ready, " + what, result.startMillis(), 700, " ms"));
+            }
+        }
+        text.append('\n');
+    }
+
+    String text() {
+        StringBuilder all = new StringBuilder(text);
+        all.append("## Expected and measured\n\n| figure | measured | expected | |\n|---|---|---|---|\n");
+        figures.forEach(figure -> all.append(figure.row()));
+        return all.toString();
+    }
+}
