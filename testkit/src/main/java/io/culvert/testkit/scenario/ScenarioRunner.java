@@ -81,7 +81,8 @@ final class ScenarioRunner {
         }
         differences.add("step " + (played.size() + 1) + ": " + expect.command() + " (- expected, + printed)\n"
                 + LineDiff.of(expect.output(), actual));
-        String blankLine = expect.output().endsWith("\n\n") ? "\n" : "";
+        boolean spaced = expect.output().equals("\n") || expect.output().endsWith("\n\n");
+        String blankLine = spaced ? "\n" : "";
         String printed = actual.isBlank() ? "" : actual.stripTrailing() + "\n";
         return new ScenarioStep.Expect(expect.command(), printed + blankLine);
     }
