@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.lab;
+
+import io.culvert.agent.Culvert;
+import io.culvert.agent.cli.CommandLines;
+import io.culvert.testkit.lab.LabException;
+import io.culvert.testkit.lab.LabNode;
+import io.culvert.testkit.lab.LabProcess;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/// The agent of one lab node: a process of its own, as on a real node, and the command line that asks it.
+final class LabAgent {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final LabNode node;
+    private @Nullable LabProcess process;
+
+    LabAgent(LabNode node) {
+        this.node = node;
+    }
+
+    /// Starts the agent without waiting for it.
+    LabAgent launch() {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Culvert.class.getName(),
+                "agent",
+                "--node-name",
+                node.name(),
+                "--manifests",
+                node.manifests().toString(),
+                "--cgroup-root",
+                node.cgroupRoot().toString()));
+        command.addAll(place());
+        process = node.start("agent", command);
+        return this;
+    }
+
+    LabAgent awaitReady() {
+        running().awaitLine("(?m)^ready: ", PATIENCE);
+        return this;
+    }
+
+    /// SIGKILL.
+    void kill() {
+        running().kill();
+    }
+
+    /// SIGTERM.
+    int terminate() {
+        return running().terminate(PATIENCE);
+    }
+
+    LabNode node() {
+        return node;
+    }
+
+    /// Runs a verb against this agent and returns what it prints.
+    ///
+    /// @throws LabException with its errors if it fails
+    String verb(String... words) {
+        StringWriter out = new StringWriter();
+        StringWriter errors = new StringWriter();
+        List<String> arguments = new ArrayList<>(List.of(words));
+        arguments.addAll(place());
+        CommandLine commandLine = CommandLines.create();
+        commandLine.setOut(new PrintWriter(out, true));
+        commandLine.setErr(new PrintWriter(errors, true));
+        int status = commandLine.execute(arguments.toArray(String[]::new));
+        if (status != 0) {
+            throw new LabException(String.join(" ", arguments) + ": exit status " + status + "\n" + errors + out);
+        }
+        return out.toString();
+    }
+
+    private List<String> place() {
+        return List.of(
+                "--run-dir", node.runDir().toString(), "--bpffs", node.bpffs().toString());
+    }
+
+    private LabProcess running() {
+        LabProcess running = process;
+        if (running == null) {
+            throw new IllegalStateException("the agent of " + node + " was not started");
+        }
+        return running;
+    }
+}
