@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.agent.control.ControlServer;
+import io.culvert.agent.control.ControlSocket;
+import io.culvert.agent.control.NodeView;
+import io.culvert.agent.view.AddressRow;
+import io.culvert.agent.view.BackendRow;
+import io.culvert.agent.view.ConnectionRow;
+import io.culvert.agent.view.FrontendRow;
+import io.culvert.agent.view.SocketRow;
+import io.culvert.agent.view.StatusView;
+import io.culvert.servicelb.conntrack.FlowFilter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What lists look like, asked over the socket of an agent that knows two Services.
+final class ServiceListTest implements NodeView {
+
+    private static final BackendRow LOCAL = new BackendRow("10.1.0.3", 8080, "active", "n1", "a", true, 1, 7);
+    private static final BackendRow REMOTE = new BackendRow("10.1.1.4", 8080, "terminating", "n2", null, false, 1, 8);
+    private static final FrontendRow DNS =
+            row("kube-system", "dns", "", new AddressRow("fd00::a", 53, "UDP"), List.of());
+    private static final FrontendRow WEB =
+            row("default", "web", "http", new AddressRow("10.96.0.10", 80, "TCP"), List.of(LOCAL, REMOTE));
+
+    @TempDir
+    private Path runDir;
+
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private ControlServer server;
+
+    @BeforeEach
+    void serve() throws IOException {
+        server = ControlServer.start(ControlSocket.in(runDir), this);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void aTableHasOneLineForEachBackend() {
+        assertThat(run("service", "list")).isEqualTo("""
+                        Service            Frontend            Service Type   Backend
+                        default/web:http   10.96.0.10:80/TCP   ClusterIP      10.1.0.3:8080/TCP (active)
+                                                                              10.1.1.4:8080/TCP (terminating)
+                        kube-system/dns    [fd00::a]:53/UDP    ClusterIP
+                        """);
+    }
+
+    @Test
+    void wideHasPoliciesAndPlaces() {
+        assertThat(run("service", "list", "-o", "wide").lines().toList())
+                .satisfiesExactly(
+                        title -> assertThat(title.split(" {3,}"))
+                                .containsExactly(
+                                        "Service",
+                                        "Frontend",
+                                        "Service Type",
+                                        "Algorithm",
+                                        "Traffic Policy",
+                                        "Affinity",
+                                        "Backend",
+                                        "Node",
+                                        "Zone"),
+                        web -> assertThat(web)
+                                .contains("random", "Cluster/Local", "ClientIP")
+                                .endsWith("n1     a"),
+                        second -> assertThat(second).endsWith("n2     -"),
+                        dns -> assertThat(dns).startsWith("kube-system/dns"));
+    }
+
+    @Test
+    void jsonHasThePromisedShape() {
+        assertThat(run("service", "list", "-o", "json")).isEqualToIgnoringWhitespace("""
+                        [{"namespace":"default","name":"web","portName":"http","type":"ClusterIP",
+                         "frontend":{"address":"10.96.0.10","port":80,"protocol":"TCP"},
+                         "algorithm":"random","internalTrafficPolicy":"Cluster","externalTrafficPolicy":"Local",
+                         "sessionAffinity":"ClientIP",
+                         "backends":[
+                          {"address":"10.1.0.3","port":8080,"state":"active","node":"n1","zone":"a","local":true,"weight":1},
+                          {"address":"10.1.1.4","port":8080,"state":"terminating","node":"n2","zone":null,"local":false,"weight":1}]},
+                         {"namespace":"kube-system","name":"dns","portName":"","type":"ClusterIP",
+                         "frontend":{"address":"fd00::a","port":53,"protocol":"UDP"},
+                         "algorithm":"random","internalTrafficPolicy":"Cluster","externalTrafficPolicy":"Local",
+                         "sessionAffinity":"ClientIP","backends":[]}]
+                        """);
+    }
+
+    @Test
+    void yamlHasTheSameKeys() {
+        assertThat(run("service", "get", "web", "-o", "yaml")).startsWith("""
+                        - namespace: default
+                          name: web
+                          portName: http
+                          type: ClusterIP
+                          frontend:
+                            address: 10.96.0.10
+                            port: 80
+                            protocol: TCP
+                        """);
+    }
+
+    @Test
+    void aServiceIsFoundByItsNameAndByItsAddress() {
+        for (String name :
+                List.of("web", "default/web", "default/web:http", "10.96.0.10", "10.96.0.10:80", "10.96.0.10:80/TCP")) {
+            assertThat(run("service", "get", name))
+                    .as(name)
+                    .contains("default/web:http")
+                    .doesNotContain("dns");
+        }
+    }
+
+    @Test
+    void aServiceThatTheKernelDoesNotHaveIsAFailure() {
+        CommandLineRun run = CommandLineRun.of("service", "get", "nope", "--run-dir", runDir.toString());
+
+        assertThat(run)
+                .isEqualTo(
+                        new CommandLineRun(
+                                ExitStatus.FAILED,
+                                "",
+                                "culvert: get service nope: the kernel has no such frontend; culvert service list shows all\n"));
+    }
+
+    @Test
+    void backendsAreListedOnce() {
+        assertThat(run("backend", "list")
+                        .lines()
+                        .map(line -> line.split(" {3,}"))
+                        .toList())
+                .containsExactly(
+                        new String[] {"Backend", "State", "Node", "Service"},
+                        new String[] {"10.1.0.3:8080/TCP", "active", "n1", "default/web:http"},
+                        new String[] {"10.1.1.4:8080/TCP", "terminating", "n2", "default/web:http"});
+    }
+
+    @Test
+    void connectionsHaveNames() {
+        assertThat(run("conntrack", "list")
+                        .lines()
+                        .skip(1)
+                        .findFirst()
+                        .orElseThrow()
+                        .split(" {3,}"))
+                .containsExactly(
+                        "TCP",
+                        "10.1.0.9:40312",
+                        "10.96.0.10:80",
+                        "default/web:http",
+                        "10.1.0.3:8080",
+                        "established",
+                        "0s",
+                        "86400s");
+        assertThat(run("conntrack", "flush", "--service", "web")).isEqualTo("forgot 1 connection\n");
+    }
+
+    @Test
+    void aStatusHasEveryProblem() {
+        assertThat(run("status"))
+                .contains("Culvert:         Ok   1.2, pid 42, up ", ", ready after 321 ms\n")
+                .contains("Services:        2 (2 backends)\n")
+                .endsWith("Problems:        error: a.yaml:3: no port; give one\n");
+        assertThat(run("status", "-o", "json")).contains("\"readyAfterMillis\" : 321");
+    }
+
+    private String run(String... words) {
+        String[] args = java.util.Arrays.copyOf(words, words.length + 2);
+        args[words.length] = "--run-dir";
+        args[words.length + 1] = runDir.toString();
+        CommandLineRun run = CommandLineRun.of(args);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.status()).isEqualTo(ExitStatus.DONE);
+        return run.out();
+    }
+
+    private static FrontendRow row(
+            String namespace, String name, String portName, AddressRow frontend, List<BackendRow> backends) {
+        return new FrontendRow(
+                namespace, name, portName, "ClusterIP", frontend, "random", "Cluster", "Local", "ClientIP", backends);
+    }
+
+    @Override
+    public StatusView status() {
+        return new StatusView(
+                "1.2",
+                42,
+                "n1",
+                "2026-01-02T03:04:05Z",
+                321,
+                2,
+                2,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(new StatusView.Trouble("error", "a.yaml:3", "no port", "give one")),
+                List.of());
+    }
+
+    @Override
+    public List<FrontendRow> frontends(String namespace, String service) {
+        return List.of(WEB, DNS);
+    }
+
+    @Override
+    public List<ConnectionRow> connections(FlowFilter filter) {
+        return List.of(new ConnectionRow(
+                "TCP",
+                "default/web:http",
+                new SocketRow("10.1.0.9", 40312),
+                new SocketRow("10.96.0.10", 80),
+                new SocketRow("10.1.0.3", 8080),
+                new SocketRow("10.1.0.9", 40312),
+                7,
+                "established",
+                12.5,
+                0.25,
+                86399.75,
+                10,
+                1000,
+                9,
+                9000));
+    }
+
+    @Override
+    public int flush(FlowFilter filter) {
+        return 1;
+    }
+}
