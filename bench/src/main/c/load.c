@@ -68,7 +68,7 @@ static void answer(int fd)
 		close(fd);
 }
 
-static int serve(int port)
+static _Noreturn void serve(int port)
 {
 	struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
 	struct epoll_event events[MAX_EVENTS];
@@ -165,7 +165,7 @@ int main(int argc, char **argv)
 	int open = -1;
 
 	if (argc == 3 && !strcmp(argv[1], "serve"))
-		return serve(atoi(argv[2]));
+		serve(atoi(argv[2]));
 	if (argc < 5 || argc % 2 == 0) {
 		fprintf(stderr, "usage: load serve PORT | load crr|rr|connect SECONDS ADDRESS PORT [ADDRESS PORT ...]\n");
 		return 2;

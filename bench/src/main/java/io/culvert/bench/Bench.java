@@ -18,18 +18,17 @@ public final class Bench {
         List<String> words = List.of(args).subList(1, args.length);
         boolean quick = words.contains("quick");
         boolean all = words.stream().allMatch("quick"::equals);
-        Path work = Files.createTempDirectory("culvert-bench");
-        LoadProgram load = LoadProgram.compile(root.resolve("bench/src/main/c/load.c"), work);
+        LoadProgram load = LoadProgram.compile(root.resolve("bench/src/main/c/load.c"), root.resolve("bench/target"));
         Path culvert = root.resolve("culvert");
         Page page = new Page();
         if (all || words.contains("traffic")) {
-            page.traffic(new TrafficBenchmark(load, culvert, quick ? 2 : 9, quick ? 0.5 : 2).run());
+            page.traffic(new TrafficBenchmark(load, culvert, quick ? 2 : 7, quick ? 0.5 : 1.5).run());
         }
         if (all || words.contains("connect")) {
             page.connect(new ConnectCostBenchmark(load, quick ? 1 : 5, quick ? 0.5 : 2).run());
         }
         if (all || words.contains("scale")) {
-            page.scale(new ScaleBenchmark(culvert, quick ? 20 : 500).run());
+            page.scale(new ScaleBenchmark(culvert, quick ? 20 : 300).run());
         }
         Progress.say("");
         String text = page.text();

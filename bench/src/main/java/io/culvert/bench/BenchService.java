@@ -61,6 +61,6 @@ record BenchService(int index, IpAddress clusterIp, int port, List<IpAddress> en
         for (IpAddress endpoint : endpoints) {
             yaml.append("- {addresses: [%s], conditions: {ready: true}, nodeName: %s}%n".formatted(endpoint, node));
         }
-        return yaml.append("---\n").toString();
+        return yaml.toString();
     }
 }

@@ -82,7 +82,8 @@ final class ScaleBenchmark {
             throws Exception {
         List<BenchService> cluster = cluster(services);
         cluster.forEach(write);
-        Path directory = Files.createTempDirectory("culvert-bench");
+        Path directory = node.runDir().resolveSibling("bench");
+        Files.createDirectories(directory);
         AgentProcess.Home home = new AgentProcess.Home(node.cgroupRoot(), node.bpffs(), directory);
         // The first start makes everything; the second adopts it, which is what a start on a node usually is.
         try (AgentProcess first = AgentProcess.start(home, culvert, options)) {

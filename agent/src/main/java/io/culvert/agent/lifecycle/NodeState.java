@@ -67,20 +67,12 @@ final class NodeState {
             ready.complete(new Readiness(
                     present.loadBalancer().statuses().size(),
                     present.datapath().backendIds().used(),
-                    sinceProcessStart().toMillis()));
+                    Duration.between(started, Instant.now()).toMillis()));
         }
     }
 
     private List<io.culvert.net.IpAddress> internalIps(ClusterState state) {
         return state.node(plan.nodeName()).map(Node::internalIps).orElse(List.of());
-    }
-
-    private Duration sinceProcessStart() {
-        return ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(start -> Duration.between(start, Instant.now()))
-                .orElseGet(() -> Duration.between(started, Instant.now()));
     }
 
     NodeView view() {

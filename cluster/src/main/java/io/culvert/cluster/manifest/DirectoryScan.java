@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One look at a directory tree: which manifest files there are. Names that begin with a dot are passed over: editors
@@ -34,6 +35,19 @@ final class DirectoryScan extends SimpleFileVisitor<Path> {
     private DirectoryScan(Path root, DirectoryWatch watch) {
         this.root = root;
         this.watch = watch;
+    }
+
+    /// The version of one file, empty where it is not there to be asked.
+    static Optional<Stamp> stamp(Path file) {
+        try {
+            return Optional.of(stamp(Files.readAttributes(file, BasicFileAttributes.class)));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Stamp stamp(BasicFileAttributes attributes) {
+        return new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
     }
 
     /// Looks through `root`, and has `watch` cover each directory before it is listed, so that no change falls between.
@@ -89,7 +103,7 @@ final class DirectoryScan extends SimpleFileVisitor<Path> {
             problems.add(Problem.error(root.toString(), "is not a directory", "give --manifests a directory"));
             unreadable.add(root);
         } else if (manifest && !hidden(file)) {
-            files.put(file, new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey()));
+            files.put(file, stamp(attributes));
         }
         return FileVisitResult.CONTINUE;
     }

@@ -6,11 +6,13 @@ import io.culvert.cluster.Problem;
 import io.culvert.cluster.decode.DocumentKind;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What is known of a directory of manifests, and how it follows the files. Not for use by several threads.
 final class ManifestDirectory {
@@ -19,6 +21,8 @@ final class ManifestDirectory {
     private final DirectoryWatch watch;
     private final ManifestSet manifests = new ManifestSet();
     private final Map<Path, DirectoryScan.Stamp> read = new HashMap<>();
+    private List<Problem> treeProblems = List.of();
+    private boolean unfollowed = true;
 
     ManifestDirectory(Path root, DirectoryWatch watch) {
         this.root = root;
@@ -31,8 +35,30 @@ final class ManifestDirectory {
     /// @param unfollowed whether some changes could go unnoticed until the next look
     record Look(boolean readable, boolean unfollowed, List<Change> changes, List<Problem> problems, String summary) {}
 
-    /// Looks at all files, reads those that are new or different, and those that `burst` names.
+    /// Reads what is new or different. A burst that touched only files that are known to be plain ones is about those;
+    /// anything else, and every look without a burst, goes through the whole tree.
     Look look(DirectoryWatch.Burst burst) {
+        return !burst.lost()
+                        && !burst.paths().isEmpty()
+                        && burst.paths().stream().allMatch(this::isKnown)
+                ? lookAt(burst.paths())
+                : lookAtAll(burst);
+    }
+
+    /// Whether the file was read before and is still a file of the tree, not a link that may lead elsewhere by now.
+    private boolean isKnown(Path file) {
+        return read.containsKey(file) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private Look lookAt(Set<Path> files) {
+        for (Path file : files) {
+            DirectoryScan.stamp(file).ifPresent(stamp -> read.put(file, stamp));
+            manifests.put(file.toString(), parse(file));
+        }
+        return look();
+    }
+
+    private Look lookAtAll(DirectoryWatch.Burst burst) {
         boolean parentWatched = coverParent();
         DirectoryScan scan = DirectoryScan.of(root, watch);
         if (scan.rootUnreadable()) {
@@ -48,10 +74,16 @@ final class ManifestDirectory {
                 manifests.put(file.toString(), parse(file));
             }
         });
+        treeProblems = scan.problems();
+        unfollowed = !parentWatched || !treeProblems.isEmpty();
+        return look();
+    }
+
+    private Look look() {
         List<Change> changes = manifests.changes();
-        List<Problem> problems = new ArrayList<>(scan.problems());
+        List<Problem> problems = new ArrayList<>(treeProblems);
         problems.addAll(manifests.problems());
-        return new Look(true, !parentWatched || !scan.problems().isEmpty(), changes, problems, summary());
+        return new Look(true, unfollowed, changes, problems, summary());
     }
 
     private boolean coverParent() {
@@ -84,7 +116,7 @@ final class ManifestDirectory {
     }
 
     private String summary() {
-        long policies =
+        int policies =
                 manifests.count(DocumentKind.NETWORK_POLICY) + manifests.count(DocumentKind.CLUSTER_NETWORK_POLICY);
         return manifests.count(DocumentKind.SERVICE) + " services, "
                 + manifests.count(DocumentKind.ENDPOINT_SLICE) + " endpoint slices in "

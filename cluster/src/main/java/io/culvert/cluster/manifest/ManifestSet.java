@@ -10,94 +10,139 @@ import io.culvert.cluster.decode.DocumentKind;
 import io.culvert.cluster.decode.DocumentName;
 import io.culvert.cluster.manifest.ParsedFile.Located;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// What all files say together: one object for each name, the first by path order, and what is wrong. Not for use by
-/// several threads.
+/// What all files say together: one object for each name, the first by path order, and what is wrong. A changed file
+/// costs what is in it, however many others there are. Not for use by several threads.
 final class ManifestSet {
 
     private final NavigableMap<String, ParsedFile> files = new TreeMap<>();
-    private Map<DocumentName, Located> objects = Map.of();
-    private List<Problem> problems = List.of();
+    /// By name, the files that have it, in path order. The first one counts.
+    private final Map<DocumentName, NavigableMap<String, Located>> claims = new HashMap<>();
+    private final Map<DocumentName, ClusterObject> told = new HashMap<>();
+    private final Map<DocumentKind, Integer> counts = new EnumMap<>(DocumentKind.class);
+    private final StraySlices strays = new StraySlices();
+    private final Set<DocumentName> touched = new LinkedHashSet<>();
+    private final Set<String> faulty = new TreeSet<>();
+    private final Set<DocumentName> contested = new LinkedHashSet<>();
 
     /// Takes the new contents of a file, and what has to stay of the old.
     void put(String file, ParsedFile contents) {
         ParsedFile before = files.get(file);
-        files.put(file, before == null ? contents : contents.keepingFrom(before));
+        ParsedFile kept = before == null ? contents : contents.keepingFrom(before);
+        forget(file, before);
+        files.put(file, kept);
+        kept.objects().forEach((name, located) -> claim(name, file, located));
+        if (!kept.problems().isEmpty()) {
+            faulty.add(file);
+        }
     }
 
     void remove(String file) {
-        files.remove(file);
+        forget(file, files.remove(file));
     }
 
     int fileCount() {
         return files.size();
     }
 
-    List<Problem> problems() {
-        return problems;
+    int count(DocumentKind kind) {
+        return counts.getOrDefault(kind, 0);
     }
 
-    long count(DocumentKind kind) {
-        return objects.keySet().stream().filter(name -> name.kind() == kind).count();
-    }
-
-    /// Puts the files together, and returns the changes since the last call.
+    /// The changes since the last call.
     List<Change> changes() {
-        List<Problem> found = new ArrayList<>();
-        Map<DocumentName, Located> merged = new LinkedHashMap<>();
-        for (ParsedFile file : files.values()) {
-            found.addAll(file.problems());
-            file.objects().forEach((name, located) -> {
-                Located first = merged.putIfAbsent(name, located);
-                if (first != null) {
-                    found.add(Problem.error(
-                            located.place(),
-                            name + ": is already at " + first.place() + ", which counts",
-                            "remove one"));
-                }
-            });
-        }
-        found.addAll(strays(merged));
-        List<Change> changes = difference(merged);
-        objects = merged;
-        problems = found;
-        return changes;
-    }
-
-    private List<Change> difference(Map<DocumentName, Located> merged) {
         List<Change> changes = new ArrayList<>();
-        merged.forEach((name, located) -> {
-            ClusterObject object = wanted(located);
-            if (object != null && !object.equals(wanted(objects.get(name)))) {
+        for (DocumentName name : touched) {
+            ClusterObject object = wanted(first(name));
+            ClusterObject before = object == null ? told.remove(name) : told.put(name, object);
+            strays.note(name, object instanceof EndpointSlice slice ? slice : null, claims.containsKey(name));
+            if (object != null && !object.equals(before)) {
                 changes.add(Change.put(object));
+            } else if (object == null && before != null) {
+                changes.add(Change.remove(before.kind(), before.name()));
             }
-        });
-        objects.forEach((name, located) -> {
-            ClusterObject object = wanted(located);
-            if (object != null && wanted(merged.get(name)) == null) {
-                changes.add(Change.remove(object.kind(), object.name()));
-            }
-        });
+        }
+        touched.clear();
         return changes;
     }
 
-    /// Slices whose Service is in no file. They are kept: it may come later.
-    private static List<Problem> strays(Map<DocumentName, Located> merged) {
-        List<Problem> strays = new ArrayList<>();
-        merged.forEach((name, located) -> {
-            if (wanted(located) instanceof EndpointSlice slice
-                    && !merged.containsKey(new DocumentName(DocumentKind.SERVICE, slice.service()))) {
-                strays.add(Problem.warning(
-                        located.place(), name + ": no manifest has its Service " + slice.service(), "add the Service"));
-            }
+    /// What is wrong with the files, with names that several have, and with slices whose Service is in no file.
+    List<Problem> problems() {
+        List<Problem> found = new ArrayList<>();
+        faulty.forEach(file -> found.addAll(parsed(file).problems()));
+        contested.forEach(name -> {
+            List<Located> all = List.copyOf(claimsOf(name).values());
+            all.stream()
+                    .skip(1)
+                    .map(loser -> Problem.error(
+                            loser.place(),
+                            name + ": is already at " + all.getFirst().place() + ", which counts",
+                            "remove one"))
+                    .forEach(found::add);
         });
-        return strays;
+        strays.forEach((name, slice) -> found.add(Problem.warning(
+                claimsOf(name).firstEntry().getValue().place(),
+                name + ": no manifest has its Service " + slice.service(),
+                "add the Service")));
+        return found;
+    }
+
+    private void forget(String file, @Nullable ParsedFile contents) {
+        if (contents != null) {
+            contents.objects().keySet().forEach(name -> withdraw(name, file));
+            faulty.remove(file);
+        }
+    }
+
+    private void claim(DocumentName name, String file, Located located) {
+        NavigableMap<String, Located> all = claims.computeIfAbsent(name, _ -> new TreeMap<>());
+        if (all.isEmpty()) {
+            counts.merge(name.kind(), 1, Integer::sum);
+        }
+        all.put(file, located);
+        note(name, all);
+    }
+
+    private void withdraw(DocumentName name, String file) {
+        NavigableMap<String, Located> all = claimsOf(name);
+        all.remove(file);
+        if (all.isEmpty()) {
+            claims.remove(name);
+            counts.merge(name.kind(), -1, Integer::sum);
+        }
+        note(name, all);
+    }
+
+    private void note(DocumentName name, NavigableMap<String, Located> all) {
+        touched.add(name);
+        if (all.size() > 1) {
+            contested.add(name);
+        } else {
+            contested.remove(name);
+        }
+    }
+
+    private ParsedFile parsed(String file) {
+        return files.getOrDefault(file, ParsedFile.EMPTY);
+    }
+
+    private NavigableMap<String, Located> claimsOf(DocumentName name) {
+        return claims.getOrDefault(name, new TreeMap<>());
+    }
+
+    private @Nullable Located first(DocumentName name) {
+        NavigableMap<String, Located> all = claimsOf(name);
+        return all.isEmpty() ? null : all.firstEntry().getValue();
     }
 
     private static @Nullable ClusterObject wanted(@Nullable Located located) {

@@ -20,6 +20,8 @@ record ParsedFile(
     /// @param place `file:line:column` of the document
     record Located(Decoded decoded, String place) {}
 
+    static final ParsedFile EMPTY = new ParsedFile(Map.of(), Set.of(), false, List.of());
+
     /// A file that cannot be read at all.
     static ParsedFile unreadable(Problem problem) {
         return new ParsedFile(Map.of(), Set.of(), true, List.of(problem));
