@@ -41,7 +41,7 @@ class FullTablesKernelTest {
                 .allSatisfy(view -> assertThat(view.backends()).hasSize(10));
         assertThat(errors(balancer))
                 .hasSize(100 - fit)
-                .allSatisfy(status -> assertThat(status.detail()).contains("slots", "full", "maps.slots"));
+                .allSatisfy(status -> assertThat(status.detail()).contains("slots", "full", "map-slots"));
 
         removeAllBut20(balancer);
         await().atMost(Duration.ofSeconds(60)).until(() -> {
