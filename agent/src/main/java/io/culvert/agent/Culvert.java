@@ -10,6 +10,6 @@ public final class Culvert {
 
     public static void main(String[] args) {
         Logging.forCommandLine();
-        System.exit(CommandLines.create().execute(args));
+        System.exit(CommandLines.create(args).execute(args));
     }
 }

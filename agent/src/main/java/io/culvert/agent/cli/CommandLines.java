@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.cli;
 
-import java.util.Objects;
 import picocli.CommandLine;
 
-/// Makes the command line with all its verbs.
+/// Makes the command line.
 public final class CommandLines {
 
     private CommandLines() {}
 
     /// A command line that turns every exception into one line on its error stream and an exit status.
-    public static CommandLine create() {
+    ///
+    /// @param args what it will be run with
+    public static CommandLine create(String... args) {
         CommandLine line = new CommandLine(new RootCommand());
-        CommandLine agent = Objects.requireNonNull(line.getSubcommands().get("agent"));
-        AgentCommand.addSettings(agent.getCommandSpec());
+        Verbs.add(line, args);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         Failures.handle(line);
         return line;

@@ -28,9 +28,10 @@ final class RehearseCommand extends Verb {
     }
 
     private static void quietly(List<String> verb) {
-        CommandLine line = CommandLines.create();
+        String[] args = verb.toArray(String[]::new);
+        CommandLine line = CommandLines.create(args);
         line.setOut(new PrintWriter(Writer.nullWriter()));
         line.setErr(new PrintWriter(Writer.nullWriter()));
-        line.execute(verb.toArray(String[]::new));
+        line.execute(args);
     }
 }

@@ -10,7 +10,6 @@ import io.culvert.servicelb.DatapathTables;
 import io.culvert.servicelb.LoadBalancer;
 import io.culvert.servicelb.conntrack.ConntrackGc;
 import io.culvert.servicelb.conntrack.DatapathFlows;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -67,7 +66,7 @@ final class NodeState {
             ready.complete(new Readiness(
                     present.loadBalancer().statuses().size(),
                     present.datapath().backendIds().used(),
-                    Duration.between(started, Instant.now()).toMillis()));
+                    Math.max(1, ProcessAge.now().toMillis())));
         }
     }
 

@@ -12,7 +12,7 @@ import picocli.CommandLine;
 record CommandLineRun(int status, String out, String err) {
 
     static CommandLineRun of(String... args) {
-        return of(CommandLines.create(), args);
+        return of(CommandLines.create(args), args);
     }
 
     static CommandLineRun of(CommandLine line, String... args) {
