@@ -5,7 +5,7 @@ package io.culvert.agent.lifecycle;
 ///
 /// @param services Services with at least one frontend
 /// @param backends ids in use: one for each backend of each Service port
-/// @param millis since the agent took up its work, a moment after its process began
+/// @param millis since the process was started
 public record Readiness(int services, int backends, long millis) {
 
     /// The line that scripts wait for.
