@@ -12,7 +12,8 @@ import java.util.List;
 /// Directories of the cgroup2 file system (Documentation/admin-guide/cgroup-v2.rst).
 final class Cgroups {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /// A killed Java takes seconds to go away on a machine that is busy with another lab.
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private Cgroups() {}
 
