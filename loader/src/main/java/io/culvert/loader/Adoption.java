@@ -39,7 +39,7 @@ final class Adoption {
     private static Attachment ofRecord(BpfMap map, Path path) {
         try (map) {
             return ClsactRecord.read(map)
-                    .map(record -> new ClsactAttachment(record, path))
+                    .map(record -> ClsactAttachment.adopt(record, path))
                     .orElseThrow(() -> notOurs(path, "it is the map " + map));
         }
     }

@@ -53,13 +53,15 @@ final class BpfLink implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             CStruct info = KernelInfo.read(arena, fd, CStruct.LINK_INFO, "link");
             int type = info.getInt("type");
-            long union = info.offset("cgroup");
+            long union = info.offset("cgroup.cgroup_id");
             return new Info(
                     type,
                     info.getInt("prog_id"),
                     info.memory().get(JAVA_INT, union),
-                    info.getLong("cgroup"),
-                    type == TYPE_TCX ? info.memory().get(JAVA_INT, union + Integer.BYTES) : info.getInt("attach_type"));
+                    info.getLong("cgroup.cgroup_id"),
+                    type == TYPE_TCX
+                            ? info.memory().get(JAVA_INT, union + Integer.BYTES)
+                            : info.getInt("cgroup.attach_type"));
         }
     }
 

@@ -123,8 +123,8 @@ record CStruct(MemorySegment memory, StructLayout layout) {
             u32("id"),
             u32("prog_id"),
             padding(4),
-            u64("cgroup"),
-            u32("attach_type"),
+            u64("cgroup.cgroup_id"),
+            u32("cgroup.attach_type"),
             padding(4));
 
     static final List<StructLayout> LAYOUTS = List.of(

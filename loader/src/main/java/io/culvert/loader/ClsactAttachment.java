@@ -24,7 +24,7 @@ public final class ClsactAttachment implements Attachment {
     private @Nullable Path pin;
     private boolean open = true;
 
-    ClsactAttachment(ClsactRecord place, @Nullable Path pin) {
+    private ClsactAttachment(ClsactRecord place, @Nullable Path pin) {
         this.place = place;
         this.pin = pin;
     }
@@ -50,6 +50,14 @@ public final class ClsactAttachment implements Attachment {
         throw SystemCallException.of(
                 "attach " + program.name() + " to clsact " + direction + " of " + InterfaceNames.of(ifindex),
                 Errno.ofResult(result));
+    }
+
+    /// Takes over a filter whose record was found in a pin.
+    static ClsactAttachment adopt(ClsactRecord place, Path pin) {
+        if (place.madeQdisc()) {
+            ClsactQdisc.adopt(place.ifindex());
+        }
+        return new ClsactAttachment(place, pin);
     }
 
     /// The index of the interface it was attached to.

@@ -44,11 +44,15 @@ public record PinDirectory(Path root) {
         while (!Files.exists(present) && present.getParent() != null) {
             present = present.getParent();
         }
-        if (Libc.fileSystemType(present) != BPF_FS_MAGIC) {
+        if (!isBpfFileSystem(present)) {
             throw new InvalidObjectException(
                     "open pin directory " + root + ": not on a BPF file system; " + MOUNT_REMEDY);
         }
         return new PinDirectory(root);
+    }
+
+    static boolean isBpfFileSystem(@Nullable Path existing) {
+        return existing != null && Libc.fileSystemType(existing) == BPF_FS_MAGIC;
     }
 
     /// Where maps are pinned, by their names.

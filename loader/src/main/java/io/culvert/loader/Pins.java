@@ -20,9 +20,9 @@ final class Pins {
             if (result < 0) {
                 Errno errno = Errno.ofResult(result);
                 String operation = "pin " + object + " at " + path;
-                throw errno.equals(Errno.EINVAL)
-                        ? SystemCallException.withRemedy(operation, errno, PinDirectory.MOUNT_REMEDY)
-                        : SystemCallException.of(operation, errno);
+                throw PinDirectory.isBpfFileSystem(path.toAbsolutePath().getParent())
+                        ? SystemCallException.of(operation, errno)
+                        : SystemCallException.withRemedy(operation, errno, PinDirectory.MOUNT_REMEDY);
             }
         }
     }

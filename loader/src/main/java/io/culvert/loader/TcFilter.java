@@ -56,7 +56,7 @@ final class TcFilter {
     }
 
     /// Without the qdisc the kernel answers EINVAL.
-    private static boolean isGone(Errno errno) {
+    static boolean isGone(Errno errno) {
         return errno.equals(Errno.ENOENT) || errno.equals(Errno.ENODEV) || errno.equals(Errno.EINVAL);
     }
 }

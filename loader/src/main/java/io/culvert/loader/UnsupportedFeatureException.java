@@ -7,7 +7,13 @@ public final class UnsupportedFeatureException extends BpfException {
     private final KernelFeature feature;
 
     UnsupportedFeatureException(String operation, KernelFeature feature, String needs) {
-        super(operation + ": this kernel has no " + feature.title() + "; needs " + needs);
+        this(operation, feature, needs, 0);
+    }
+
+    /// @param more how many other features are missing
+    UnsupportedFeatureException(String operation, KernelFeature feature, String needs, int more) {
+        super(operation + ": this kernel has no " + feature.title() + "; needs " + needs
+                + (more == 0 ? "" : " (and " + more + " more: culvert features)"));
         this.feature = feature;
     }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.loader;
 
+import io.culvert.loader.netlink.Link;
 import io.culvert.loader.netlink.NetworkNamespace;
+import io.culvert.loader.netlink.Rtnetlink;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -38,12 +39,27 @@ final class VethPair implements AutoCloseable {
 
     /// Index of the host's end.
     int ifindex() {
-        return onHost(() -> NetworkInterface.getByName("host0").getIndex());
+        return ifindex("host0");
+    }
+
+    /// Index of an interface of the host's namespace.
+    int ifindex(String name) {
+        return onHost(() -> Rtnetlink.links().stream()
+                .filter(link -> link.name().equals(name))
+                .mapToInt(Link::index)
+                .findFirst()
+                .orElseThrow());
     }
 
     /// What `tc` with these words says in the host's namespace.
     String tc(String words) {
-        return Commands.run("tc -n " + host + " " + words);
+        // tc -n would hide the BPF file system behind a new /sys.
+        return Commands.run("nsenter --net=/run/netns/" + host + " tc " + words);
+    }
+
+    /// Runs `ip` with these words in the host's namespace.
+    void ip(String words) {
+        Commands.run("ip -n " + host + " " + words);
     }
 
     /// Runs `action` in the host's namespace.

@@ -60,7 +60,8 @@ public final class Rtnetlink {
                 operation, "they changed during each of " + ATTEMPTS + " attempts; try again when the node is calmer");
     }
 
-    private static byte[] request(int type, int sequence, byte[] body) {
+    /// A message that asks for all objects of a type.
+    static byte[] request(int type, int sequence, byte[] body) {
         return ByteBuffer.allocate(16 + body.length)
                 .order(ByteOrder.nativeOrder())
                 .putInt(16 + body.length)
