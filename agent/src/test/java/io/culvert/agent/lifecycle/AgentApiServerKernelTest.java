@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.culvert.agent.config.ConfigFile;
+import io.culvert.agent.config.Setting;
+import io.culvert.agent.config.Settings;
+import io.culvert.agent.control.ControlClient;
+import io.culvert.agent.control.ControlSocket;
+import io.culvert.agent.doctor.LiveMachine;
+import io.culvert.agent.doctor.MountTable;
+import io.culvert.agent.view.FrontendRow;
+import io.culvert.maps.datapath.Datapath;
+import io.culvert.testkit.KernelTest;
+import io.culvert.testkit.fakeapi.FakeApiServer;
+import io.culvert.testkit.fakeapi.Resource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A real agent in this process that follows an API server. Its socket programs are on an empty cgroup.
+@KernelTest
+@SuppressWarnings("NullAway.Init") // set before each test
+final class AgentApiServerKernelTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final String name = "culvert-test-" + ProcessHandle.current().pid();
+    private final Path pins = Path.of("/sys/fs/bpf", name);
+
+    @TempDir
+    private Path temporary;
+
+    private Path cgroup;
+    private FakeApiServer server;
+
+    @BeforeEach
+    void create() throws IOException {
+        MountTable mounts = MountTable.parse(Files.readString(MountTable.FILE));
+        cgroup = Files.createDirectory(
+                mounts.ofType("cgroup2").orElseThrow().point().resolve(name));
+        server = FakeApiServer.start();
+        server.put("{apiVersion: v1, kind: Node, metadata: {name: n1}}");
+        server.put(service("web", "10.96.0.10", "2026-01-01T00:00:00Z"));
+        server.put(slice("web"));
+    }
+
+    @AfterEach
+    void remove() throws IOException {
+        server.close();
+        Datapath.remove(pins);
+        Files.deleteIfExists(cgroup);
+    }
+
+    @Test
+    void servicesOfTheApiServerAreProgrammedAndFollowed() throws Exception {
+        try (Agent agent = start();
+                ControlClient client = ControlClient.open(ControlSocket.in(runDir()))) {
+            Readiness readiness = agent.ready().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(readiness.toString()).matches("ready: 1 services, 1 backends, \\d+ ms");
+            assertThat(client.frontends("", "")).singleElement().satisfies(row -> {
+                assertThat(row.service()).isEqualTo("default/web:http");
+                assertThat(row.frontend()).hasToString("10.96.0.10:80/TCP");
+                assertThat(row.backends())
+                        .singleElement()
+                        .matches(backend -> backend.address().equals("10.1.0.3"));
+            });
+
+            server.delete(Resource.SERVICES, "default", "web");
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(client.frontends("", "")).isEmpty());
+            assertThat(client.status().sources())
+                    .singleElement()
+                    .matches(source -> source.condition().equals("current"));
+        }
+    }
+
+    @Test
+    void theLoserOfAConflictHasAnEventAndAStatusLine() throws Exception {
+        server.put(service("late", "10.96.0.10", "2026-02-01T00:00:00Z"));
+        try (Agent agent = start();
+                ControlClient client = ControlClient.open(ControlSocket.in(runDir()))) {
+            var _ = agent.ready().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+
+            assertThat(client.frontends("", ""))
+                    .extracting(FrontendRow::service)
+                    .containsExactly("default/web:http");
+            assertThat(client.status().problems())
+                    .singleElement()
+                    .matches(problem -> problem.subject().equals("Service default/late"));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(server.events())
+                            .anySatisfy(event -> assertThat(event.toString()).contains("AddressConflict", "\"late\"")));
+        }
+    }
+
+    private Agent start() {
+        Map<Setting<?>, String> options = new HashMap<>();
+        options.put(Setting.API_SERVER, server.url());
+        options.put(Setting.RUN_DIR, runDir().toString());
+        options.put(Setting.BPFFS, pins.toString());
+        options.put(Setting.CGROUP_ROOT, cgroup.toString());
+        options.put(Setting.POD_INTERFACES, "no-such-interface");
+        options.put(Setting.HEALTHZ, "127.0.0.1:0");
+        options.put(Setting.METRICS, "127.0.0.1:0");
+        return Agent.start(Settings.resolve(options, Map.of(), ConfigFile.NONE), "n1", new LiveMachine());
+    }
+
+    private Path runDir() {
+        return temporary.resolve("run");
+    }
+
+    private static String service(String name, String clusterIp, String created) {
+        return """
+                {apiVersion: v1, kind: Service,
+                 metadata: {name: %s, namespace: default, creationTimestamp: "%s"},
+                 spec: {type: ClusterIP, clusterIP: %3$s, clusterIPs: [%3$s], ipFamilies: [IPv4],
+                        ports: [{name: http, port: 80, protocol: TCP}]}}
+                """.formatted(name, created, clusterIp);
+    }
+
+    private static String slice(String service) {
+        return """
+                {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, addressType: IPv4,
+                 metadata: {name: %1$s-1, namespace: default, labels: {kubernetes.io/service-name: %1$s}},
+                 ports: [{name: http, port: 8080, protocol: TCP}],
+                 endpoints: [{addresses: [10.1.0.3], conditions: {ready: true}}]}
+                """.formatted(service);
+    }
+}
