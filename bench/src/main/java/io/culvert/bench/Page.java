@@ -17,9 +17,11 @@ final class Page {
             sudo ./culvert bench
             ```
 
-            Measured on %s. Contenders run side by side in one lab, each on a node of its own, and take turns in every
-            round; a ratio is the median over the rounds of the ratio within a round. Absolute rates of such a machine
-            vary by a third from day to day and mean little; ratios mean more.
+            Measured on %s.
+
+            Contenders run side by side in one lab, each on a node of its own, and take turns in every round; a ratio is the
+            median over the rounds of the ratio within a round. Absolute rates of such a machine vary by a third and more
+            and mean little; ratios mean more.
 
             """.formatted(Machine.describe()));
 
@@ -70,8 +72,7 @@ final class Page {
         text.append("""
                 ## connect(2)
 
-                Time in the connect4 program, by the kernel's run-time statistics (which add about 30 ns to what they
-                measure). 10,000 Services of ten backends each are published. Storage is the socket-local storage that lets
+                Time in the connect4 program, by the kernel's run-time statistics, whose own cost is in it. 10,000 Services of ten backends each are published. Storage is the socket-local storage that lets
                 getpeername show the Service: with it a TCP connect allocates and frees 40 bytes.
 
                 | connect | ns |
