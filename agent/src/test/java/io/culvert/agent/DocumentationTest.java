@@ -35,7 +35,7 @@ final class DocumentationTest {
                 assertThat(section).contains("| `" + setting.key() + "` | `" + setting.defaultText() + "` |");
             }
             if (!setting.isUsed()) {
-                assertThat(section.substring(section.indexOf("Accepted, and reported as not used yet")))
+                assertThat(section.substring(section.indexOf("Accepted and checked, and reported as not used yet")))
                         .contains("`" + setting.key() + "`");
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.config;
 
+import io.culvert.net.IpAddress;
 import io.culvert.net.IpPrefix;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,19 +91,36 @@ public final class Setting<T> {
             later("devices", SettingTypes.GLOBS, "", "node devices for north-south traffic");
     public static final Setting<BindAddress> HUBBLE =
             later("hubble-listen-address", SettingTypes.ADDRESS, "off", "flows for remote observers");
-    public static final Setting<List<IpPrefix>> CLUSTER_CIDR =
-            later("cluster-cidr", SettingTypes.PREFIXES, "", "which sources are pods, as kube-proxy");
+    public static final Setting<List<IpPrefix>> CLUSTER_CIDR = later(
+            "cluster-cidr", SettingTypes.FAMILY_PREFIXES, "", "block of pod addresses, one for each family at most");
     public static final Setting<DetectLocalMode> DETECT_LOCAL_MODE = later(
             "detect-local-mode",
             SettingTypes.choice(DetectLocalMode.class),
-            "cluster-cidr",
-            "how local traffic is told, as kube-proxy");
-    public static final Setting<Boolean> MASQUERADE_ALL =
-            later("masquerade-all", SettingTypes.SWITCH, "false", "as kube-proxy");
+            "",
+            "which traffic comes from pods; else cluster-cidr where a block is given, else pod-interface");
+    public static final Setting<String> POD_BRIDGE_INTERFACE =
+            later("pod-bridge-interface", SettingTypes.INTERFACE, "", "for detect-local-mode bridge-interface");
+    public static final Setting<String> POD_INTERFACE_NAME_PREFIX = later(
+            "pod-interface-name-prefix", SettingTypes.INTERFACE, "", "for detect-local-mode interface-name-prefix");
+    public static final Setting<Boolean> MASQUERADE_ALL = later(
+            "masquerade-all", SettingTypes.SWITCH, "false", "whether traffic to ClusterIPs gets this node's address");
     public static final Setting<PortRange> NODEPORT_RANGE =
-            later("nodeport-range", SettingTypes.PORTS, "30000-32767", "as kube-proxy");
-    public static final Setting<List<String>> NODEPORT_ADDRESSES =
-            later("nodeport-addresses", SettingTypes.GLOBS, "primary", "as kube-proxy");
+            later("nodeport-range", SettingTypes.PORTS, "30000-32767", "ports that the API server gives to NodePorts");
+    public static final Setting<NodePortAddresses> NODEPORT_ADDRESSES = later(
+            "nodeport-addresses",
+            SettingTypes.NODEPORT_ADDRESSES,
+            "primary",
+            "which addresses of this node serve NodePorts: primary, all, or those in address blocks");
+    public static final Setting<Boolean> LOCALHOST_NODEPORTS = later(
+            "localhost-nodeports",
+            SettingTypes.SWITCH,
+            "false",
+            "whether this node reaches NodePorts on 127.0.0.1 and ::1");
+    public static final Setting<IpAddress> BIND_ADDRESS = later(
+            "bind-address",
+            SettingTypes.IP,
+            "0.0.0.0",
+            "this node's primary address of its family, in place of the Node object's; nothing is bound to it");
 
     private final String key;
     private final SettingType<T> type;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.config;
 
+import io.culvert.net.IpAddress;
 import io.culvert.net.IpPrefix;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -42,14 +43,31 @@ final class SettingTypes {
     static final SettingType<List<String>> GLOBS = SettingType.list(
             "GLOBS", "interface names separated by commas; * and ? match", text -> Optional.of(items(text)));
 
-    static final SettingType<List<IpPrefix>> PREFIXES =
-            SettingType.list("PREFIXES", "address blocks separated by commas, as 10.0.0.0/8", SettingTypes::prefixes);
+    static final SettingType<List<IpPrefix>> FAMILY_PREFIXES = SettingType.list(
+            "PREFIXES",
+            "an address block, or one of each family, as 10.244.0.0/16,fd44::/48",
+            text -> prefixes(text).filter(SettingTypes::differentFamilies));
+
+    static final SettingType<NodePortAddresses> NODEPORT_ADDRESSES = SettingType.list(
+            "ADDRESSES",
+            "primary, all, or address blocks separated by commas, as 192.0.2.0/24",
+            text -> NodePortAddresses.parse(items(text)));
+
+    static final SettingType<IpAddress> IP =
+            SettingType.one("ADDRESS", "an IP address", text -> IpAddress.parse(text.strip()));
+
+    /// Names of interfaces have 1 to 15 bytes without slash, colon and space (dev_valid_name of the kernel).
+    static final SettingType<String> INTERFACE = SettingType.one(
+            "NAME",
+            "the name of an interface, or its beginning",
+            text -> Optional.of(text.strip()).filter(name -> name.matches("[^\\s/:]{1,15}")));
 
     private static final Pattern DURATION_TEXT = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
     private SettingTypes() {}
 
-    /// Constants of an enum, in lower case with dashes.
+    /// Constants of an enum, in lower case with dashes. Kubernetes' spelling without dashes, as `NodeCIDR`, is read
+    /// too.
     static <E extends Enum<E>> SettingType<E> choice(Class<E> type) {
         Function<E, String> text =
                 constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -62,8 +80,12 @@ final class SettingTypes {
                 String.join("|", names),
                 wanted,
                 value -> constants.stream()
-                        .filter(constant -> text.apply(constant).equals(value.strip()))
+                        .filter(constant -> plain(text.apply(constant)).equals(plain(value)))
                         .findFirst());
+    }
+
+    private static String plain(String name) {
+        return name.strip().replace("-", "").toLowerCase(Locale.ROOT);
     }
 
     static SettingType<Integer> count(int min, int max) {
@@ -106,6 +128,10 @@ final class SettingTypes {
         return parsed.stream().allMatch(Optional::isPresent)
                 ? Optional.of(parsed.stream().flatMap(Optional::stream).toList())
                 : Optional.empty();
+    }
+
+    private static boolean differentFamilies(List<IpPrefix> prefixes) {
+        return prefixes.stream().map(IpPrefix::family).distinct().count() == prefixes.size();
     }
 
     private static List<String> items(String text) {

@@ -42,7 +42,10 @@ public final class Settings {
         if (!mistakes.isEmpty()) {
             throw new ConfigException(mistakes);
         }
-        return new Settings(values, unused);
+        Settings settings = new Settings(values, unused);
+        // Values that are right one by one may not fit together; the start is where to say so.
+        LocalTraffic.of(settings);
+        return settings;
     }
 
     private static Optional<Given> given(

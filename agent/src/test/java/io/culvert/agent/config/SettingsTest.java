@@ -76,7 +76,16 @@ final class SettingsTest {
                 "map-flows: 12 | agent.yaml:1: map-flows: \"12\" is not a value for it; write a number from 16 to 67108864",
                 "healthz-bind-address: 10256 | agent.yaml:1: healthz-bind-address: \"10256\" is not a value for it; write address:port, or off",
                 "healthz-bind-address: 1.2.3.4:70000 | agent.yaml:1: healthz-bind-address: \"1.2.3.4:70000\" is not a value for it; write address:port, or off",
-                "cluster-cidr: 10.0.0.0/40 | agent.yaml:1: cluster-cidr: \"10.0.0.0/40\" is not a value for it; write address blocks separated by commas, as 10.0.0.0/8",
+                "cluster-cidr: 10.0.0.0/40 | agent.yaml:1: cluster-cidr: \"10.0.0.0/40\" is not a value for it; write an address block, or one of each family, as 10.244.0.0/16,fd44::/48",
+                "cluster-cidr: 10.0.0.0/8,11.0.0.0/8 | agent.yaml:1: cluster-cidr: \"10.0.0.0/8,11.0.0.0/8\" is not a value for it; write an address block, or one of each family, as 10.244.0.0/16,fd44::/48",
+                "detect-local-mode: guess | agent.yaml:1: detect-local-mode: \"guess\" is not a value for it; write cluster-cidr, node-cidr, bridge-interface, interface-name-prefix or pod-interface",
+                "detect-local-mode: bridge-interface | detect-local-mode: the mode needs a bridge and none is given; set pod-bridge-interface, or choose another mode",
+                "detect-local-mode: interface-name-prefix | detect-local-mode: the mode needs a prefix and none is given; set pod-interface-name-prefix, or choose another mode",
+                "pod-bridge-interface: a/b | agent.yaml:1: pod-bridge-interface: \"a/b\" is not a value for it; write the name of an interface, or its beginning",
+                "nodeport-addresses: primary,10.0.0.0/8 | agent.yaml:1: nodeport-addresses: \"primary,10.0.0.0/8\" is not a value for it; write primary, all, or address blocks separated by commas, as 192.0.2.0/24",
+                "nodeport-addresses: 10.0.0.1 | agent.yaml:1: nodeport-addresses: \"10.0.0.1\" is not a value for it; write primary, all, or address blocks separated by commas, as 192.0.2.0/24",
+                "bind-address: 300.1.1.1 | agent.yaml:1: bind-address: \"300.1.1.1\" is not a value for it; write an IP address",
+                "localhost-nodeports: 127.0.0.1 | agent.yaml:1: localhost-nodeports: \"127.0.0.1\" is not a value for it; write true or false",
                 "nodeport-range: 9-3 | agent.yaml:1: nodeport-range: \"9-3\" is not a value for it; write two ports, as 30000-32767",
             })
     void aMistakeInTheFileIsOneLineWithItsRemedy(String text, String line) {
