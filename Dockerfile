@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The agent with a trimmed Java runtime, libbpf, and the clang that `culvert compile` and --bpf-source need.
-# Run it privileged, in the host's network, PID and cgroup namespaces, with /sys/fs/bpf and /run/culvert of the host.
+# Run it privileged, in the host's network, PID and cgroup namespaces, with /sys/fs/bpf, /run/culvert and
+# /var/lib/culvert of the host.
 FROM eclipse-temurin:25-jdk-noble AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends clang llvm libbpf-dev linux-libc-dev \

@@ -40,6 +40,11 @@ public final class Setting<T> {
             used("bpffs", SettingTypes.DIRECTORY, "/sys/fs/bpf/culvert", "where maps and links are pinned");
     public static final Setting<Path> RUN_DIR = used(
             "run-dir", SettingTypes.DIRECTORY, "/run/culvert", "agent.sock for the command line, agent.pid, the lock");
+    public static final Setting<Path> STATE_DIR = used(
+            "state-dir",
+            SettingTypes.DIRECTORY,
+            "",
+            "last good versions of manifests; else /var/lib/culvert, or the run directory where that is not /run/culvert");
     public static final Setting<BindAddress> HEALTHZ = used(
             "healthz-bind-address",
             SettingTypes.ADDRESS,

@@ -57,6 +57,10 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
         return settings.get(Setting.RUN_DIR);
     }
 
+    StateDirectory stateDir() {
+        return StateDirectory.of(settings.find(Setting.STATE_DIR).orElse(null), runDir());
+    }
+
     Path bpffs() {
         return settings.get(Setting.BPFFS);
     }

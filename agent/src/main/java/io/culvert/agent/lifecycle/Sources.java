@@ -15,7 +15,8 @@ record Sources(ClusterSource source, EventSink events) {
     /// @throws StartException if the settings do not say enough to reach it
     static Sources of(Plan plan) {
         if (plan.fromManifests()) {
-            return new Sources(new ManifestSource(plan.manifests()), EventSink.NONE);
+            return new Sources(
+                    new ManifestSource(plan.manifests(), plan.stateDir().manifests()), EventSink.NONE);
         }
         try {
             KubernetesSource source = KubernetesSource.open(new KubernetesConfig(

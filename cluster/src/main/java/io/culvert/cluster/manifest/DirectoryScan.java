@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryScan extends SimpleFileVisitor<Path> {
 
     /// Tells one version of a file from another.
-    record Stamp(FileTime modified, long size, @Nullable Object inode) {}
+    record Stamp(FileTime modified, long size, @Nullable Object inode) {
+        /// Of a file that was never seen.
+        static final Stamp NONE = new Stamp(FileTime.fromMillis(0), -1, null);
+    }
 
     private final Path root;
     private final DirectoryWatch watch;

@@ -4,6 +4,7 @@ package io.culvert.cluster.manifest;
 import io.culvert.cluster.Change;
 import io.culvert.cluster.Problem;
 import io.culvert.cluster.decode.DocumentKind;
+import io.culvert.cluster.decode.DocumentName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,13 +20,17 @@ final class ManifestDirectory {
 
     private final Path root;
     private final DirectoryWatch watch;
+    private final LastGoodCopies copies;
     private final ManifestSet manifests = new ManifestSet();
     private final Map<Path, DirectoryScan.Stamp> read = new HashMap<>();
     private List<Problem> treeProblems = List.of();
     private boolean unfollowed = true;
+    private boolean begun;
 
-    ManifestDirectory(Path root, DirectoryWatch watch) {
+    /// @param copies from an earlier process, and for a later one
+    ManifestDirectory(Path root, LastGoodCopies copies, DirectoryWatch watch) {
         this.root = root;
+        this.copies = copies;
         this.watch = watch;
     }
 
@@ -52,8 +57,7 @@ final class ManifestDirectory {
 
     private Look lookAt(Set<Path> files) {
         for (Path file : files) {
-            DirectoryScan.stamp(file).ifPresent(stamp -> read.put(file, stamp));
-            manifests.put(file.toString(), parse(file));
+            read(file, DirectoryScan.stamp(file).orElse(DirectoryScan.Stamp.NONE));
         }
         return look();
     }
@@ -67,11 +71,11 @@ final class ManifestDirectory {
             return new Look(
                     false, true, List.of(), problems, scan.problems().getFirst().toString());
         }
+        begin(scan);
         forgetMissing(scan);
         scan.files().forEach((file, stamp) -> {
             if (burst.lost() || burst.paths().contains(file) || !stamp.equals(read.get(file))) {
-                read.put(file, stamp);
-                manifests.put(file.toString(), parse(file));
+                read(file, stamp);
             }
         });
         treeProblems = scan.problems();
@@ -82,6 +86,7 @@ final class ManifestDirectory {
     private Look look() {
         List<Change> changes = manifests.changes();
         List<Problem> problems = new ArrayList<>(treeProblems);
+        problems.addAll(copies.problems());
         problems.addAll(manifests.problems());
         return new Look(true, unfollowed, changes, problems, summary());
     }
@@ -96,6 +101,23 @@ final class ManifestDirectory {
         }
     }
 
+    /// Goes through the copies once: of a file that cannot be looked for what it said last stays, of one that went away
+    /// while nobody looked nothing does.
+    private void begin(DirectoryScan scan) {
+        if (begun) {
+            return;
+        }
+        begun = true;
+        for (Path file : copies.files()) {
+            if (scan.mayHide(file)) {
+                read.put(file, DirectoryScan.Stamp.NONE);
+                manifests.put(file.toString(), copies.recall(file));
+            } else if (!scan.files().containsKey(file)) {
+                copies.forget(file);
+            }
+        }
+    }
+
     private void forgetMissing(DirectoryScan scan) {
         List<Path> missing = read.keySet().stream()
                 .filter(file -> !scan.files().containsKey(file) && !scan.mayHide(file))
@@ -103,16 +125,36 @@ final class ManifestDirectory {
         missing.forEach(file -> {
             read.remove(file);
             manifests.remove(file.toString());
+            copies.forget(file);
         });
     }
 
-    private static ParsedFile parse(Path file) {
+    private void read(Path file, DirectoryScan.Stamp stamp) {
+        boolean known = read.put(file, stamp) != null;
         try {
-            return ManifestParser.parse(file.toString(), Files.readString(file));
+            String text = Files.readString(file);
+            ParsedFile contents = ManifestParser.parse(file.toString(), text);
+            if (contents.faulty()) {
+                copies.keep(file, text, put(file, known, contents));
+            } else {
+                manifests.put(file.toString(), contents);
+                copies.keep(file, text);
+            }
         } catch (IOException e) {
-            return ParsedFile.unreadable(Problem.error(
-                    file.toString(), "cannot be read: " + FileErrors.reason(e), "what it said last stays"));
+            put(
+                    file,
+                    known,
+                    ParsedFile.unreadable(Problem.error(
+                            file.toString(), "cannot be read: " + FileErrors.reason(e), "what it said last stays")));
         }
+    }
+
+    /// Takes a file with faults. What it said last may be from before this process.
+    private Set<DocumentName> put(Path file, boolean known, ParsedFile contents) {
+        if (!known) {
+            manifests.put(file.toString(), copies.recall(file));
+        }
+        return manifests.put(file.toString(), contents);
     }
 
     private String summary() {

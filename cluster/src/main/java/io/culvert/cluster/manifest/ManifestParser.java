@@ -34,23 +34,41 @@ final class ManifestParser {
     private final ObjectDecoder decoder = new ObjectDecoder(BadEntries.REFUSE);
     private final String file;
     private final Map<DocumentName, Located> objects = new LinkedHashMap<>();
+    private final Map<DocumentName, Value.Mapping> values = new LinkedHashMap<>();
+    private final boolean keepsValues;
     private final Set<DocumentName> broken = new HashSet<>();
     private final List<Problem> problems = new ArrayList<>();
     private boolean nameless;
 
-    private ManifestParser(String file) {
+    private ManifestParser(String file, boolean keepsValues) {
         this.file = file;
+        this.keepsValues = keepsValues;
     }
 
     /// @param file the name for messages; one that ends in `.json` is JSON, any other YAML
     static ParsedFile parse(String file, String text) {
-        ManifestParser parser = new ManifestParser(file);
-        if (file.endsWith(".json")) {
-            parser.parse(new DocumentText(text, 0), ManifestParser::json);
-        } else {
-            DocumentText.split(text).forEach(document -> parser.parse(document, YamlValues::read));
-        }
+        ManifestParser parser = new ManifestParser(file, false);
+        parser.parse(text);
         return new ParsedFile(parser.objects, parser.broken, parser.nameless, parser.problems);
+    }
+
+    /// The values of the objects that [#parse(String, String)] finds good.
+    static Map<DocumentName, Value.Mapping> values(String file, String text) {
+        ManifestParser parser = new ManifestParser(file, true);
+        parser.parse(text);
+        return parser.values;
+    }
+
+    static boolean isJson(String file) {
+        return file.endsWith(".json");
+    }
+
+    private void parse(String text) {
+        if (isJson(file)) {
+            parse(new DocumentText(text, 0), ManifestParser::json);
+        } else {
+            DocumentText.split(text).forEach(document -> parse(document, YamlValues::read));
+        }
     }
 
     private void parse(DocumentText document, Function<String, List<Value>> reader) {
@@ -101,6 +119,7 @@ final class ManifestParser {
         }
         if (good) {
             decoded.forEach(this::add);
+            parts.stream().filter(_ -> keepsValues).forEach(this::addValue);
         } else {
             broken.addAll(decoded.keySet());
         }
@@ -151,6 +170,10 @@ final class ManifestParser {
         if (twin != null) {
             problems.add(Problem.error(located.place(), name + ": is already at " + twin.place(), "remove one"));
         }
+    }
+
+    private void addValue(Value.Mapping part) {
+        values.putIfAbsent(ObjectDecoder.name(ObjectDecoder.kind(part), part), part);
     }
 
     private void report(DocumentText document, InvalidObjectException e, String about) {

@@ -35,8 +35,8 @@ final class ManifestSet {
     private final Set<String> faulty = new TreeSet<>();
     private final Set<DocumentName> contested = new LinkedHashSet<>();
 
-    /// Takes the new contents of a file, and what has to stay of the old.
-    void put(String file, ParsedFile contents) {
+    /// Takes the new contents of a file, and what has to stay of the old. Returns the names that count now.
+    Set<DocumentName> put(String file, ParsedFile contents) {
         ParsedFile before = files.get(file);
         ParsedFile kept = before == null ? contents : contents.keepingFrom(before);
         forget(file, before);
@@ -45,6 +45,7 @@ final class ManifestSet {
         if (!kept.problems().isEmpty()) {
             faulty.add(file);
         }
+        return kept.objects().keySet();
     }
 
     void remove(String file) {

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /// The cluster as a directory of manifests says it: all `*.yaml`, `*.yml` and `*.json` below it, watched. A document is
 /// taken whole or not at all; of one that is wrong the last good version stays, and the problem says file, line and
-/// column. Files that go away take their objects with them; a directory that goes away takes nothing.
+/// column; copies on disk know that version after a restart. Files that go away take their objects with them; a
+/// directory that goes away takes nothing.
 public final class ManifestSource implements ClusterSource {
 
     public static final String NAME = "manifests";
@@ -33,14 +34,18 @@ public final class ManifestSource implements ClusterSource {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
     private final Path root;
+    private final Path copies;
     private final ProblemLog problems = new ProblemLog(LOG);
     private volatile SourceStatus status;
     private @Nullable DirectoryWatch watch;
     private @Nullable Thread thread;
 
     /// @param root need not exist yet
-    public ManifestSource(Path root) {
+    /// @param copies directory for the last good version of each manifest, from which a later process knows what a
+    ///     manifest said that is wrong when it starts; of one source alone; made when it is needed
+    public ManifestSource(Path root, Path copies) {
         this.root = root;
+        this.copies = copies;
         this.status = new SourceStatus(Condition.STARTING, "not started");
     }
 
@@ -91,7 +96,7 @@ public final class ManifestSource implements ClusterSource {
     }
 
     private void follow(ClusterStore store, DirectoryWatch started) {
-        ManifestDirectory directory = new ManifestDirectory(root, started);
+        ManifestDirectory directory = new ManifestDirectory(root, new LastGoodCopies(root, copies), started);
         DirectoryWatch.Burst burst = new DirectoryWatch.Burst(Set.of(), true);
         try {
             while (true) {

@@ -27,11 +27,16 @@ record ParsedFile(
         return new ParsedFile(Map.of(), Set.of(), true, List.of(problem));
     }
 
+    /// Whether some document is wrong, so that what the file said before matters.
+    boolean faulty() {
+        return nameless || !broken.isEmpty();
+    }
+
     /// This file with the last good version of what it has no good version of now. Where a document does not say what
     /// it
     /// is about, it may be about anything that the file had before.
     ParsedFile keepingFrom(ParsedFile before) {
-        if (broken.isEmpty() && !nameless) {
+        if (!faulty()) {
             return this;
         }
         Map<DocumentName, Located> kept = new LinkedHashMap<>(objects);

@@ -50,7 +50,7 @@ class ClusterScaleTest {
     }
 
     @Test
-    void fromManifests(@TempDir Path directory) throws IOException {
+    void fromManifests(@TempDir Path directory, @TempDir Path copies) throws IOException {
         try (Writer yaml = Files.newBufferedWriter(directory.resolve("all.yaml"))) {
             for (int i = 0; i < SERVICES; i++) {
                 yaml.write("apiVersion: v1\n" + service(i) + "---\napiVersion: discovery.k8s.io/v1\n" + slice(i, 1)
@@ -60,7 +60,7 @@ class ClusterScaleTest {
         long before = usedMemory();
         long begin = System.nanoTime();
         try (StoreObserver observer = new StoreObserver(ManifestSource.NAME);
-                ManifestSource source = new ManifestSource(directory)) {
+                ManifestSource source = new ManifestSource(directory, copies)) {
             source.start(observer.store());
             ClusterState state = observer.awaitState("the first look", _ -> true);
             long millis = millisSince(begin);

@@ -35,7 +35,7 @@ class ManifestSourceTest {
     @BeforeEach
     void start() throws IOException {
         root = Files.createDirectory(temp.resolve("manifests"));
-        source = new ManifestSource(root);
+        source = new ManifestSource(root, temp.resolve("copies"));
     }
 
     @AfterEach
@@ -198,7 +198,7 @@ class ManifestSourceTest {
         write(first.resolve("web.yaml"), service("web", 80));
         write(second.resolve("web.yaml"), service("web", 81));
         Path link = Files.createSymbolicLink(temp.resolve("current"), first);
-        source = new ManifestSource(link);
+        source = new ManifestSource(link, temp.resolve("copies"));
         source.start(observer.store());
         awaitPort(WEB, 80);
 
@@ -210,7 +210,7 @@ class ManifestSourceTest {
     @Test
     void A1_09_nothingIsCompleteBeforeTheDirectoryIsThere() throws IOException {
         Path late = temp.resolve("late");
-        source = new ManifestSource(late);
+        source = new ManifestSource(late, temp.resolve("copies"));
         source.start(observer.store());
         await().untilAsserted(() -> assertThat(source.problems()).hasSize(1));
         assertThat(observer.store().complete()).isFalse();
