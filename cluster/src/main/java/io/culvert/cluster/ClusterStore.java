@@ -2,6 +2,7 @@
 package io.culvert.cluster;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,8 @@ public final class ClusterStore implements AutoCloseable {
     private final Duration retry;
     private final List<Subscription> subscriptions = new ArrayList<>();
     private final Thread delivery;
+    private final Differences all = new Differences();
+    private Instant lastQueued = Instant.EPOCH;
     private boolean closed;
 
     /// @param sources names of the sources whose first complete list is awaited
@@ -52,8 +55,36 @@ public final class ClusterStore implements AutoCloseable {
         locked(() -> {
             changes.forEach(editor::apply);
             Differences differences = editor.takeDifferences();
-            subscriptions.forEach(subscription -> subscription.add(differences));
+            if (!differences.isEmpty()) {
+                lastQueued = Instant.now();
+                all.serviceChanges += differences.serviceChanges;
+                all.sliceChanges += differences.sliceChanges;
+                long now = System.nanoTime();
+                subscriptions.forEach(subscription -> subscription.add(differences, now));
+            }
         });
+    }
+
+    /// What has come and what is still waiting to be taken, by the slowest subscriber. What came before a subscriber
+    /// did never waits for it.
+    public Backlog backlog() {
+        lock.lock();
+        try {
+            long services = 0;
+            long slices = 0;
+            Duration waiting = Duration.ZERO;
+            long now = System.nanoTime();
+            for (Subscription subscription : subscriptions) {
+                Differences unfinished = subscription.unfinished();
+                services = Math.max(services, unfinished.serviceChanges);
+                slices = Math.max(slices, unfinished.sliceChanges);
+                Duration own = subscription.waiting(now);
+                waiting = own.compareTo(waiting) > 0 ? own : waiting;
+            }
+            return new Backlog(all.serviceChanges, all.sliceChanges, services, slices, lastQueued, waiting);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Notes that a source has given its first complete list. Later calls say nothing new.
@@ -149,7 +180,9 @@ public final class ClusterStore implements AutoCloseable {
 
     private void deliver(Delivery delivery) {
         boolean taken = delivery.subscription().give(delivery.update());
-        if (!taken) {
+        if (taken) {
+            locked(delivery.subscription()::done);
+        } else {
             locked(() -> delivery.subscription().putBack(delivery.update(), System.nanoTime() + retry.toNanos()));
         }
     }

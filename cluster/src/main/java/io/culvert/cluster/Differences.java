@@ -10,6 +10,8 @@ final class Differences {
     final Set<ObjectName> services = new HashSet<>();
     boolean nodes;
     boolean pods;
+    long serviceChanges;
+    long sliceChanges;
 
     boolean isEmpty() {
         return services.isEmpty() && !nodes && !pods;
@@ -19,5 +21,7 @@ final class Differences {
         services.addAll(more.services);
         nodes |= more.nodes;
         pods |= more.pods;
+        serviceChanges += more.serviceChanges;
+        sliceChanges += more.sliceChanges;
     }
 }

@@ -15,4 +15,7 @@ public interface EventSink {
     /// @param reason one word in UpperCamelCase, as in `kubectl get events`
     /// @param message one line
     void post(ObjectKind kind, ObjectName object, String reason, String message);
+
+    /// Posts a Normal Event, under the same conditions: something happened that is no trouble.
+    default void note(ObjectKind kind, ObjectName object, String reason, String message) {}
 }

@@ -94,6 +94,7 @@ final class StateEditor {
     private void withServices(PMap<ObjectName, Service> services, ObjectName changed) {
         state = new ClusterState(services, state.slicesByService(), state.nodes(), state.pods());
         differences.services.add(changed);
+        differences.serviceChanges++;
     }
 
     private void withSlices(ObjectName service, PMap<String, EndpointSlice> slices) {
@@ -102,6 +103,7 @@ final class StateEditor {
                 : state.slicesByService().plus(service, slices);
         state = new ClusterState(state.services(), all, state.nodes(), state.pods());
         differences.services.add(service);
+        differences.sliceChanges++;
     }
 
     private void putNode(Node node) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.cluster;
 
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +13,9 @@ final class Subscription {
 
     private final Consumer<ClusterUpdate> subscriber;
     private Differences pending = new Differences();
+    private Differences underWay = new Differences();
+    private long pendingSince;
+    private long underWaySince;
     private boolean fresh = true;
     private boolean failed;
     private long notBefore;
@@ -20,8 +24,30 @@ final class Subscription {
         this.subscriber = subscriber;
     }
 
-    void add(Differences differences) {
+    /// @param now [System#nanoTime]
+    void add(Differences differences, long now) {
+        if (pending.isEmpty()) {
+            pendingSince = now;
+        }
         pending.add(differences);
+    }
+
+    /// What the subscriber has not finished with.
+    Differences unfinished() {
+        Differences all = new Differences();
+        all.add(underWay);
+        all.add(pending);
+        return all;
+    }
+
+    /// For how long the oldest change waits.
+    ///
+    /// @param now [System#nanoTime]
+    Duration waiting(long now) {
+        if (!underWay.isEmpty()) {
+            return Duration.ofNanos(now - underWaySince);
+        }
+        return pending.isEmpty() ? Duration.ZERO : Duration.ofNanos(now - pendingSince);
     }
 
     boolean failed() {
@@ -37,6 +63,8 @@ final class Subscription {
         ClusterUpdate update = fresh
                 ? ClusterUpdate.everything(state, true)
                 : new ClusterUpdate(state, pending.services, pending.nodes, pending.pods, true);
+        underWay = pending;
+        underWaySince = pendingSince;
         pending = new Differences();
         fresh = false;
         failed = false;
@@ -58,7 +86,18 @@ final class Subscription {
         }
     }
 
+    /// Notes that the subscriber has finished with the update.
+    void done() {
+        underWay = new Differences();
+    }
+
     void putBack(ClusterUpdate update, long notBefore) {
+        if (!underWay.isEmpty()) {
+            pendingSince = underWaySince;
+        }
+        pending.serviceChanges += underWay.serviceChanges;
+        pending.sliceChanges += underWay.sliceChanges;
+        underWay = new Differences();
         pending.services.addAll(update.services());
         pending.nodes |= update.nodesChanged();
         pending.pods |= update.podsChanged();

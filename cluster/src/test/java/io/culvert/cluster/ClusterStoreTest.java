@@ -71,6 +71,55 @@ class ClusterStoreTest {
     }
 
     @Test
+    void A11_21_A15_06_theBacklogLastsUntilTheSubscriberHasFinished() throws InterruptedException {
+        CountDownLatch release = new CountDownLatch(1);
+        store.completed("manifests");
+        store.subscribe(update -> {
+            updates.add(update);
+            if (!update.services().isEmpty()) {
+                awaitUninterrupted(release);
+            }
+        });
+        next();
+        assertThat(store.backlog().waiting()).isZero();
+
+        store.apply(List.of(Change.put(service("web")), Change.put(slice("web-1", "web"))));
+        next();
+        store.apply(List.of(Change.put(service("web", "10.0.0.9")), Change.put(service("web", "10.0.0.9"))));
+
+        Backlog busy = store.backlog();
+        assertThat(busy.servicesPending()).isEqualTo(2);
+        assertThat(busy.slicesPending()).isEqualTo(1);
+        assertThat(busy.waiting()).isPositive();
+        assertThat(store.backlog().waiting()).as("of the oldest").isGreaterThanOrEqualTo(busy.waiting());
+
+        release.countDown();
+        await().until(() -> store.backlog().waiting().isZero());
+        Backlog idle = store.backlog();
+        assertThat(idle.servicesPending()).isZero();
+        assertThat(idle.serviceChanges()).isEqualTo(2);
+        assertThat(idle.sliceChanges()).isEqualTo(1);
+        assertThat(idle.lastQueued()).isAfter(Instant.EPOCH);
+    }
+
+    @Test
+    void A11_21_anUpdateThatFailsStaysPendingFromWhenItCame() {
+        store.completed("manifests");
+        store.subscribe(update -> {
+            updates.add(update);
+            if (!update.services().isEmpty()) {
+                throw new IllegalStateException("always");
+            }
+        });
+        await().until(() -> updates.size() == 1);
+        store.apply(List.of(Change.put(service("web"))));
+        await().until(() -> updates.size() >= 3);
+
+        assertThat(store.backlog().servicesPending()).isEqualTo(1);
+        assertThat(store.backlog().waiting()).isGreaterThanOrEqualTo(Duration.ofMillis(50));
+    }
+
+    @Test
     void A1_11_anObjectThatIsTheSameAgainIsNoChange() throws InterruptedException {
         store.completed("manifests");
         store.apply(List.of(Change.put(service("web")), Change.put(slice("web-1", "web"))));

@@ -105,7 +105,7 @@ public final class ClusterFixture {
 
     /// Puts this node into a zone.
     public ClusterFixture zone(@Nullable String zone) {
-        Node node = new Node(new ObjectName("", Endpoints.HERE), List.of(), zone, List.of());
+        Node node = new Node(new ObjectName("", Endpoints.HERE), List.of(), zone, List.of(), Set.of(), false);
         state = new ClusterState(
                 state.services(), state.slicesByService(), state.nodes().plus(Endpoints.HERE, node), state.pods());
         nodesChanged = true;

@@ -5,7 +5,9 @@ import io.culvert.cluster.Node;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpPrefix;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Reads a Node (core v1).
 final class NodeDecoder {
@@ -20,7 +22,20 @@ final class NodeDecoder {
 
     Node decode(Metadata metadata, Fields document) {
         String zone = metadata.label(ZONE).filter(text -> !text.isEmpty()).orElse(null);
-        return new Node(metadata.name(), internalIps(document.at("status")), zone, podCidrs(document.at("spec")));
+        Fields spec = document.at("spec");
+        return new Node(
+                metadata.name(),
+                internalIps(document.at("status")),
+                zone,
+                podCidrs(spec),
+                taints(spec),
+                document.at("metadata").has("deletionTimestamp"));
+    }
+
+    private static Set<String> taints(Fields spec) {
+        Set<String> keys = new HashSet<>();
+        spec.each("taints").forEach(taint -> keys.add(taint.requiredText("key")));
+        return keys;
     }
 
     private List<IpAddress> internalIps(Fields status) {

@@ -29,7 +29,7 @@ final class ApiEventSink implements EventSink, AutoCloseable {
     private static final int AN_HOUR = 120;
     private static final Duration FORGET = Duration.ofHours(1);
 
-    private record Event(ObjectKind kind, ObjectName object, String reason, String message) {}
+    private record Event(String type, ObjectKind kind, ObjectName object, String reason, String message) {}
 
     private final ApiConnection connection;
     private final String nodeName;
@@ -46,9 +46,21 @@ final class ApiEventSink implements EventSink, AutoCloseable {
 
     @Override
     public void post(ObjectKind kind, ObjectName object, String reason, String message) {
-        Event event = new Event(kind, object, reason, message);
+        offer(new Event("Warning", kind, object, reason, message));
+    }
+
+    @Override
+    public void note(ObjectKind kind, ObjectName object, String reason, String message) {
+        offer(new Event("Normal", kind, object, reason, message));
+    }
+
+    private void offer(Event event) {
         if (fresh(event) && !waiting.offer(event)) {
-            LOG.info("post Event {} of {} {}: too many are waiting; it is dropped", reason, kind.apiName(), object);
+            LOG.info(
+                    "post Event {} of {} {}: too many are waiting; it is dropped",
+                    event.reason(),
+                    event.kind().apiName(),
+                    event.object());
         }
     }
 
@@ -107,7 +119,7 @@ final class ApiEventSink implements EventSink, AutoCloseable {
             json.writeStringField("generateName", event.object().name() + ".");
             json.writeStringField("namespace", namespace(event));
             json.writeEndObject();
-            json.writeStringField("type", "Warning");
+            json.writeStringField("type", event.type());
             json.writeStringField("reason", event.reason());
             json.writeStringField("message", event.message());
             involved(json, event);

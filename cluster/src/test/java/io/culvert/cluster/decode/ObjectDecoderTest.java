@@ -173,6 +173,21 @@ class ObjectDecoderTest {
     }
 
     @Test
+    void A11_22_aNodeShowsItsTaintsAndThatItIsBeingDeleted() {
+        Node going = decoding.wanted(DocumentKind.NODE, """
+                kind: Node
+                metadata: {name: n1, deletionTimestamp: "2026-01-01T00:00:00Z"}
+                spec: {taints: [{key: ToBeDeletedByClusterAutoscaler, value: "1", effect: NoSchedule}]}
+                """);
+        Node staying = decoding.wanted(DocumentKind.NODE, "{kind: Node, metadata: {name: n1}}");
+
+        assertThat(going.deleting()).isTrue();
+        assertThat(going.taints()).containsExactly("ToBeDeletedByClusterAutoscaler");
+        assertThat(staying.deleting()).isFalse();
+        assertThat(staying.taints()).isEmpty();
+    }
+
+    @Test
     void aNodeHasItsInternalAddressesZoneAndPodRanges() {
         Node node = decoding.wanted(DocumentKind.NODE, """
                 metadata: {name: n1, labels: {topology.kubernetes.io/zone: a}}

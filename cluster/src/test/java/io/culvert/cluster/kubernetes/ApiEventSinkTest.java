@@ -47,6 +47,17 @@ class ApiEventSinkTest {
     }
 
     @Test
+    void whatIsNoTroubleIsANormalEvent() {
+        events.note(ObjectKind.NODE, new ObjectName("", "n1"), "Starting", "culvert is starting");
+
+        await().until(() -> server.events().size() == 1);
+        JsonNode event = server.events().getFirst();
+        assertThat(event.at("/type").asText()).isEqualTo("Normal");
+        assertThat(event.at("/metadata/namespace").asText()).isEqualTo("default");
+        assertThat(event.at("/involvedObject/kind").asText()).isEqualTo("Node");
+    }
+
+    @Test
     void theSameEventIsPostedOnce() {
         for (int i = 0; i < 10; i++) {
             events.post(ObjectKind.SERVICE, WEB, "ClusterIPConflict", "again");
