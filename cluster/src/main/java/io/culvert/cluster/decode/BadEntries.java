@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.cluster.decode;
 
+import java.util.function.Consumer;
+
 /// What to do about a bad entry of a list whose other entries could still be used, such as one of several addresses.
+/// A method that returns has the entry left out.
 @FunctionalInterface
 public interface BadEntries {
 
@@ -10,6 +13,27 @@ public interface BadEntries {
         throw problem;
     };
 
-    /// Called for each bad entry; returning means that it is left out.
+    /// Called for each bad entry that an API server would not have accepted.
     void found(InvalidObjectException problem);
+
+    /// Called for each bad entry that is left out whatever the source, because API servers accept it, or did once, and
+    /// every proxy goes on without it.
+    default void leftOut(InvalidObjectException problem) {
+        found(problem);
+    }
+
+    /// Refuses objects as [#REFUSE] does, and tells of entries that are left out.
+    static BadEntries refusing(Consumer<InvalidObjectException> leftOut) {
+        return new BadEntries() {
+            @Override
+            public void found(InvalidObjectException problem) {
+                throw problem;
+            }
+
+            @Override
+            public void leftOut(InvalidObjectException problem) {
+                leftOut.accept(problem);
+            }
+        };
+    }
 }

@@ -74,7 +74,7 @@ final class EndpointSliceDecoder {
     private Optional<IpAddress> address(IpFamily family, Fields endpoint) {
         List<String> texts = endpoint.texts("addresses");
         if (texts.isEmpty()) {
-            badEntries.found(endpoint.invalid("addresses", "is empty", ""));
+            badEntries.leftOut(endpoint.invalid("addresses", "is empty", ""));
             return Optional.empty();
         }
         Optional<IpAddress> address = IpAddress.parse(texts.getFirst());

@@ -3,7 +3,6 @@ package io.culvert.cluster.decode;
 
 import io.culvert.cluster.Node;
 import io.culvert.net.IpAddress;
-import io.culvert.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +26,7 @@ final class NodeDecoder {
                 metadata.name(),
                 internalIps(document.at("status")),
                 zone,
-                podCidrs(spec),
+                Addresses.prefixes(spec, "podCIDRs", badEntries::found),
                 taints(spec),
                 document.at("metadata").has("deletionTimestamp"));
     }
@@ -42,24 +41,9 @@ final class NodeDecoder {
         List<IpAddress> addresses = new ArrayList<>();
         for (Fields entry : status.each("addresses")) {
             if (entry.requiredText("type").equals("InternalIP")) {
-                Addresses.one(entry, "address", badEntries).ifPresent(addresses::add);
+                Addresses.one(entry, "address", badEntries::found).ifPresent(addresses::add);
             }
         }
         return addresses;
-    }
-
-    private List<IpPrefix> podCidrs(Fields spec) {
-        String key = "podCIDRs";
-        List<String> texts = spec.texts(key);
-        List<IpPrefix> prefixes = new ArrayList<>(texts.size());
-        for (int i = 0; i < texts.size(); i++) {
-            String text = texts.get(i);
-            int index = i;
-            IpPrefix.parse(text)
-                    .ifPresentOrElse(
-                            prefixes::add,
-                            () -> badEntries.found(spec.invalid(key, index, "\"" + text + "\" is not a CIDR")));
-        }
-        return prefixes;
     }
 }

@@ -15,12 +15,14 @@ public final class ObjectDecoder {
     private static final String HEADLESS = "service.kubernetes.io/headless";
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
 
+    private final BadEntries badEntries;
     private final ServiceDecoder services;
     private final EndpointSliceDecoder slices;
     private final NodeDecoder nodes;
     private final PodDecoder pods;
 
     public ObjectDecoder(BadEntries badEntries) {
+        this.badEntries = badEntries;
         this.services = new ServiceDecoder(badEntries);
         this.slices = new EndpointSliceDecoder(badEntries);
         this.nodes = new NodeDecoder(badEntries);
@@ -87,6 +89,7 @@ public final class ObjectDecoder {
             return new Decoded.Unwanted(name, "label " + HEADLESS + " keeps it from proxies");
         }
         if (service.isEmpty()) {
+            badEntries.leftOut(document.at("metadata").invalid("labels", "have no " + SERVICE_NAME, ""));
             return new Decoded.Unwanted(name, "it has no label " + SERVICE_NAME);
         }
         return new Decoded.Wanted(name, slice);

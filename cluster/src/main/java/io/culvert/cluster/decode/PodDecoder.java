@@ -35,10 +35,10 @@ final class PodDecoder {
         }
         List<IpAddress> addresses = new ArrayList<>(2);
         for (Fields entry : status.each("podIPs")) {
-            Addresses.one(entry, "ip", badEntries).ifPresent(addresses::add);
+            Addresses.one(entry, "ip", badEntries::found).ifPresent(addresses::add);
         }
         if (addresses.isEmpty() && !status.text("podIP").orElse("").isEmpty()) {
-            Addresses.one(status, "podIP", badEntries).ifPresent(addresses::add);
+            Addresses.one(status, "podIP", badEntries::found).ifPresent(addresses::add);
         }
         return addresses;
     }

@@ -43,11 +43,13 @@ final class ServiceDecoder {
                 .internalTrafficPolicy(policy(spec, "internalTrafficPolicy"))
                 .externalTrafficPolicy(policy(spec, "externalTrafficPolicy"))
                 .sessionAffinity(affinity(spec))
-                .externalIps(Addresses.list(spec, "externalIPs", badEntries))
+                .externalIps(Addresses.list(spec, "externalIPs", badEntries::leftOut))
                 .ingress(ingress(document))
                 .healthCheckNodePort(Ports.optional(spec, "healthCheckNodePort"))
                 .annotations(ours(metadata.annotations()));
         ports(spec, service);
+        // Nothing uses them yet; what is wrong with them is said already.
+        var _ = Addresses.prefixes(spec, "loadBalancerSourceRanges", badEntries::leftOut);
         return service.build();
     }
 
@@ -99,9 +101,10 @@ final class ServiceDecoder {
             return List.of();
         }
         if (texts.isEmpty()) {
-            return Addresses.one(spec, "clusterIP", BadEntries.REFUSE).stream().toList();
+            return Addresses.one(spec, "clusterIP", BadEntries.REFUSE::found).stream()
+                    .toList();
         }
-        List<IpAddress> addresses = Addresses.list(spec, "clusterIPs", badEntries);
+        List<IpAddress> addresses = Addresses.list(spec, "clusterIPs", badEntries::found);
         if (addresses.size() > 2
                 || (addresses.size() == 2
                         && addresses.getFirst().family() == addresses.getLast().family())) {
@@ -143,7 +146,7 @@ final class ServiceDecoder {
             // An entry with only a host name is for clients with DNS.
             if (!entry.text("ip").orElse("").isEmpty()) {
                 boolean vip = entry.text("ipMode").orElse("VIP").equals("VIP");
-                Addresses.one(entry, "ip", badEntries)
+                Addresses.one(entry, "ip", badEntries::leftOut)
                         .ifPresent(address -> all.add(new LoadBalancerIngress(address, vip)));
             }
         }

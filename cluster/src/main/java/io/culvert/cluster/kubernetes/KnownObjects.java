@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// [#problems] may be called from other threads.
 final class KnownObjects {
 
+    private static final String NAMELESS = " without a name";
+
     private final DocumentKind kind;
     private final ObjectKind objectKind;
     private final Map<String, Problem> problems = new ConcurrentSkipListMap<>();
@@ -98,14 +100,23 @@ final class KnownObjects {
             for (ObjectName name : known) {
                 if (!seen.contains(name)) {
                     changes.add(Change.remove(objectKind, name));
-                    problems.remove(new DocumentName(kind, name).toString());
                 }
             }
+            forgetProblems();
             Set<ObjectName> next = new HashSet<>(known);
             next.retainAll(seen);
             known = next;
             changes.forEach(change -> note(change, nameOf(change)));
             return changes;
+        }
+
+        /// Of objects that are gone; they may never have been usable.
+        private void forgetProblems() {
+            if (!problems.isEmpty()) {
+                Set<String> there = new HashSet<>(Set.of(kind.apiName() + NAMELESS));
+                seen.forEach(name -> there.add(new DocumentName(kind, name).toString()));
+                problems.keySet().retainAll(there);
+            }
         }
     }
 
@@ -122,7 +133,7 @@ final class KnownObjects {
             report(name);
             return name.name();
         } catch (InvalidObjectException e) {
-            String subject = name == null ? kind.apiName() + " without a name" : name.toString();
+            String subject = name == null ? kind.apiName() + NAMELESS : name.toString();
             String remedy = e.remedy().isEmpty() ? "correct the object" : e.remedy();
             problems.put(subject, Problem.error(subject, e.reason() + ", so its last version stays", remedy));
             return name == null ? null : name.name();

@@ -31,7 +31,8 @@ final class ManifestParser {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final ObjectDecoder decoder = new ObjectDecoder(BadEntries.REFUSE);
+    private final List<InvalidObjectException> leftOut = new ArrayList<>();
+    private final ObjectDecoder decoder = new ObjectDecoder(BadEntries.refusing(leftOut::add));
     private final String file;
     private final Map<DocumentName, Located> objects = new LinkedHashMap<>();
     private final Map<DocumentName, Value.Mapping> values = new LinkedHashMap<>();
@@ -144,6 +145,7 @@ final class ManifestParser {
     /// Decodes one object, and notes what is wrong with it. Returns whether nothing is.
     private boolean decode(Value.Mapping mapping, DocumentText document, Map<DocumentName, Located> decoded) {
         DocumentName name = null;
+        leftOut.clear();
         try {
             DocumentKind kind = ObjectDecoder.kind(mapping);
             name = ObjectDecoder.name(kind, mapping);
@@ -153,6 +155,9 @@ final class ManifestParser {
                 throw new InvalidObjectException(
                         mapping.position(), "is in this List already, at " + twin.place(), "remove one");
             }
+            String subject = name + ": ";
+            leftOut.forEach(entry -> problems.add(Problem.warning(
+                    place(document, entry.position()), subject + entry.reason() + ", and is left out", "correct it")));
             return true;
         } catch (InvalidObjectException e) {
             if (name == null) {

@@ -179,6 +179,25 @@ class KubernetesSourceTest {
     }
 
     @Test
+    void A1_14_A3_03_whatCannotBeServedIsLeftOutAndReportedWhileItIsThere() {
+        server.put(node("n1") + "---\n" + slice("web-1", "web", "", "", "10.1.0.3") + "---\n"
+                + slice("stray", "web", "", "10.1.0.4").replace("kubernetes.io/service-name", "app"));
+        try (var following = SourceUnderTest.following(server)) {
+            ClusterState state = following.awaitState("a slice", _ -> true);
+
+            assertThat(state.slices(WEB))
+                    .singleElement()
+                    .satisfies(slice -> assertThat(slice.endpoints()).hasSize(1));
+            assertThat(following.problemLines())
+                    .containsExactly(
+                            "EndpointSlice default/stray: metadata.labels: have no kubernetes.io/service-name, and is"
+                                    + " left out; correct the object",
+                            "EndpointSlice default/web-1: endpoints[0].addresses: is empty, and is left out; correct"
+                                    + " the object");
+        }
+    }
+
+    @Test
     void A19_06_aMissingNodeIsReported() {
         try (var following = SourceUnderTest.following(server)) {
             following.awaitState("nothing", _ -> true);

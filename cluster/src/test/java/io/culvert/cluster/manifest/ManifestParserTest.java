@@ -3,7 +3,14 @@ package io.culvert.cluster.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.cluster.Endpoint;
+import io.culvert.cluster.EndpointSlice;
+import io.culvert.cluster.LoadBalancerIngress;
 import io.culvert.cluster.Problem;
+import io.culvert.cluster.Service;
+import io.culvert.cluster.decode.Decoded;
+import io.culvert.cluster.manifest.ParsedFile.Located;
+import io.culvert.net.IpAddress;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -56,7 +63,6 @@ class ManifestParserTest {
                 "10.96.0.10 | 10.96.0.300 | 7:14: Service default/web: spec.clusterIP: \"10.96.0.300\" is not an IP address",
                 "type: ClusterIP | type: Cluster | 6:9: Service default/web: spec.type: \"Cluster\" is not a Service type; use ClusterIP, NodePort, LoadBalancer or ExternalName",
                 "type: ClusterIP | internalTrafficPolicy: Near | 6:26: Service default/web: spec.internalTrafficPolicy: \"Near\" is not a traffic policy; use Cluster or Local",
-                "type: ClusterIP | externalIPs: [192.0.2.1, here] | 6:28: Service default/web: spec.externalIPs[1]: \"here\" is not an IP address",
                 "type: ClusterIP | externalIPs: 192.0.2.1 | 6:16: Service default/web: spec.externalIPs: must be a list, not the string \"192.0.2.1\"",
                 "type: ClusterIP | sessionAffinity: Cookie | 6:20: Service default/web: spec.sessionAffinity: \"Cookie\" is not a session affinity; use None or ClientIP",
                 "type: ClusterIP | type: ClusterIP\\n  type: NodePort | 7:3: the field type is there twice; remove one",
@@ -82,7 +88,6 @@ class ManifestParserTest {
             value = {
                 "10.1.0.3 | 10.1.0 | 10:15: EndpointSlice default/web-1: endpoints[0].addresses[0]: \"10.1.0\" is not an IP address",
                 "10.1.0.3 | fd00::3 | 10:15: EndpointSlice default/web-1: endpoints[0].addresses[0]: fd00::3 is not of type IPv4",
-                "[\"10.1.0.3\"] | [] | 10:14: EndpointSlice default/web-1: endpoints[0].addresses: is empty",
                 "ready: true | ready: sure | 11:23: EndpointSlice default/web-1: endpoints[0].conditions.ready: must be true or false, not the string \"sure\"",
                 "port: 8080 | port: 65536 | 8:22: EndpointSlice default/web-1: ports[0].port: 65536 is not a port (0 to 65535)",
                 "addressType: IPv4 | addressType: v4 | 6:14: EndpointSlice default/web-1: addressType: \"v4\" is not an address type; use IPv4, IPv6 or FQDN",
@@ -93,6 +98,74 @@ class ManifestParserTest {
 
         assertThat(lines(file)).containsExactly("web.yaml:" + line);
         assertThat(file.objects()).isEmpty();
+    }
+
+    @Test
+    void A3_03_anEndpointWithoutAddressesIsLeftOutWithAWarning() {
+        ParsedFile file =
+                ManifestParser.parse("web.yaml", SLICE + "- addresses: []\n- {}\n- addresses: [\"10.1.0.4\"]\n");
+
+        assertThat(lines(file))
+                .containsExactly(
+                        "web.yaml:12:14: EndpointSlice default/web-1: endpoints[1].addresses: is empty, and is left out;"
+                                + " correct it",
+                        "web.yaml:13:3: EndpointSlice default/web-1: endpoints[2].addresses: is empty, and is left out;"
+                                + " correct it");
+        assertThat(file.problems()).allMatch(problem -> problem.severity() == Problem.Severity.WARNING);
+        assertThat(file.faulty()).isFalse();
+        assertThat(only(file, EndpointSlice.class).endpoints())
+                .extracting(Endpoint::address)
+                .containsExactly(IpAddress.of("10.1.0.3"), IpAddress.of("10.1.0.4"));
+    }
+
+    @Test
+    void A2_14_badAddressesThatNoClusterIpIsAreLeftOutWithAWarning() {
+        ParsedFile file = ManifestParser.parse("web.yaml", SERVICE + """
+                  externalIPs: [192.0.2.1, here]
+                  loadBalancerSourceRanges: [10.0.0.0/8, 10.0.0.0/40, " 192.0.2.0/24"]
+                status:
+                  loadBalancer:
+                    ingress: [{ip: 192.0.2.300}, {ip: 192.0.2.9}, {hostname: example.com}]
+                """);
+
+        assertThat(lines(file))
+                .containsExactlyInAnyOrder(
+                        "web.yaml:12:28: Service default/web: spec.externalIPs[1]: \"here\" is not an IP address, and is"
+                                + " left out; correct it",
+                        "web.yaml:13:42: Service default/web: spec.loadBalancerSourceRanges[1]: \"10.0.0.0/40\" is not a"
+                                + " CIDR, and is left out; correct it",
+                        "web.yaml:16:20: Service default/web: status.loadBalancer.ingress[0].ip: \"192.0.2.300\" is not an"
+                                + " IP address, and is left out; correct it");
+        Service service = only(file, Service.class);
+        assertThat(service.externalIps()).containsExactly(IpAddress.of("192.0.2.1"));
+        assertThat(service.ingress())
+                .extracting(LoadBalancerIngress::address)
+                .containsExactly(IpAddress.of("192.0.2.9"));
+        assertThat(service.clusterIps()).containsExactly(IpAddress.of("10.96.0.10"));
+    }
+
+    @Test
+    void A2_13_leadingZerosAreDecimalInEveryAddress() {
+        ParsedFile file = ManifestParser.parse(
+                "web.yaml",
+                SERVICE.replace("10.96.0.10", "010.096.000.010") + "  externalIPs: [192.000.002.001]\n---\n"
+                        + SLICE.replace("10.1.0.3", "010.001.000.003"));
+
+        assertThat(file.problems()).isEmpty();
+        assertThat(only(file, Service.class).clusterIps()).hasToString("[10.96.0.10]");
+        assertThat(only(file, Service.class).externalIps()).hasToString("[192.0.2.1]");
+        assertThat(only(file, EndpointSlice.class).endpoints().getFirst().address())
+                .hasToString("10.1.0.3");
+    }
+
+    @Test
+    void A1_14_aSliceWithoutServiceIsLeftOutWithAWarning() {
+        ParsedFile file = ManifestParser.parse("web.yaml", SLICE.replace("kubernetes.io/service-name", "app"));
+
+        assertThat(lines(file))
+                .containsExactly("web.yaml:5:11: EndpointSlice default/web-1: metadata.labels: have no"
+                        + " kubernetes.io/service-name, and is left out; correct it");
+        assertThat(file.objects().values()).extracting(Located::decoded).allMatch(Decoded.Unwanted.class::isInstance);
     }
 
     @Test
@@ -220,6 +293,16 @@ class ManifestParserTest {
                     .as("seed %d round %d", seed, round)
                     .allSatisfy(line -> assertThat(line).doesNotContain("\n").startsWith(name));
         }
+    }
+
+    private static <T> T only(ParsedFile file, Class<T> type) {
+        List<T> found = file.objects().values().stream()
+                .map(located -> located.decoded() instanceof Decoded.Wanted wanted ? wanted.object() : "")
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
+        assertThat(found).hasSize(1);
+        return found.getFirst();
     }
 
     private static List<String> lines(ParsedFile file) {
