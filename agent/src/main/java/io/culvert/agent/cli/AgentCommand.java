@@ -3,10 +3,13 @@ package io.culvert.agent.cli;
 
 import io.culvert.agent.Logging;
 import io.culvert.agent.config.ConfigFile;
+import io.culvert.agent.config.ImportedField;
 import io.culvert.agent.config.NodeName;
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.config.Settings;
 import io.culvert.agent.doctor.LiveMachine;
+import io.culvert.agent.host.KernelConntrack;
+import io.culvert.agent.host.OomScore;
 import io.culvert.agent.lifecycle.Agent;
 import io.culvert.agent.lifecycle.Readiness;
 import java.nio.file.Path;
@@ -14,6 +17,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -28,11 +33,18 @@ import picocli.CommandLine.Option;
         })
 final class AgentCommand extends Verb {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AgentCommand.class);
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
             description = "YAML configuration, or a KubeProxyConfiguration; options and environment come first.")
     private @Nullable Path config;
+
+    @Option(
+            names = "--init-only",
+            description = "Set the sysctls of the kernel's conntrack and exit, as kube-proxy's option of that name.")
+    private boolean initOnly;
 
     /// Adds an option for each setting.
     static void addSettings(CommandSpec agent) {
@@ -53,6 +65,12 @@ final class AgentCommand extends Verb {
         ConfigFile file = config == null ? ConfigFile.NONE : ConfigFile.read(config);
         Settings settings = Settings.resolve(options(), environment, file);
         Logging.forAgent(settings.get(Setting.LOG_LEVEL));
+        file.imported().forEach(AgentCommand::report);
+        OomScore.apply(settings);
+        KernelConntrack.ofThisMachine().apply(settings);
+        if (initOnly) {
+            return ExitStatus.DONE;
+        }
         Agent agent = Agent.start(settings, NodeName.of(settings, environment), new LiveMachine());
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent, stopped), "stop"));
@@ -70,6 +88,14 @@ final class AgentCommand extends Verb {
             }
         }
         return options;
+    }
+
+    private static void report(ImportedField field) {
+        if (field.fate() == ImportedField.Fate.WARNING) {
+            LOG.warn("{}", field);
+        } else {
+            LOG.info("{}", field);
+        }
     }
 
     private void announce(Readiness readiness) {

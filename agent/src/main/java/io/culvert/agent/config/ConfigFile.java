@@ -26,8 +26,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 /// What a configuration file says: one YAML mapping from keys of [Setting] to values, or a KubeProxyConfiguration.
 ///
 /// @param mistakes one line each, with file and line
-/// @param unused what has no effect, likewise
-public record ConfigFile(Map<Setting<?>, Given> values, List<String> mistakes, List<String> unused) {
+/// @param imported what becomes of each field of a KubeProxyConfiguration; empty for a file of our own
+public record ConfigFile(Map<Setting<?>, Given> values, List<String> mistakes, List<ImportedField> imported) {
 
     /// No file: nothing is set.
     public static final ConfigFile NONE = new ConfigFile(Map.of(), List.of(), List.of());
@@ -54,6 +54,10 @@ public record ConfigFile(Map<Setting<?>, Given> values, List<String> mistakes, L
         }
         if (KubeProxyFile.isOne(mapping)) {
             return KubeProxyFile.read(name, mapping);
+        }
+        List<String> mistaken = KubeProxyFile.mistakenFor(name, mapping);
+        if (!mistaken.isEmpty()) {
+            throw new ConfigException(mistaken);
         }
         Map<Setting<?>, Given> values = new HashMap<>();
         List<String> mistakes = new ArrayList<>();

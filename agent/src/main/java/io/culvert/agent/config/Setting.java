@@ -79,6 +79,43 @@ public final class Setting<T> {
             used("conntrack-udp", SettingTypes.DURATION, "60s", "a UDP flow without an answer expires after");
     public static final Setting<Duration> UDP_STREAM_TIMEOUT =
             used("conntrack-udp-stream", SettingTypes.DURATION, "120s", "an idle answered UDP flow expires after");
+    public static final Setting<Integer> KERNEL_CONNTRACK_MAX_PER_CORE = used(
+            "kernel-conntrack-max-per-core",
+            SettingTypes.count(0, 1 << 26),
+            "32768",
+            "entries of the kernel's own conntrack table for each CPU, at least; 0 leaves its size alone");
+    public static final Setting<Integer> KERNEL_CONNTRACK_MIN = used(
+            "kernel-conntrack-min", SettingTypes.count(0, 1 << 26), "131072", "its entries on a machine with few CPUs");
+    public static final Setting<Duration> KERNEL_CONNTRACK_TCP_ESTABLISHED = used(
+            "kernel-conntrack-tcp-established",
+            SettingTypes.DURATION,
+            "24h",
+            "the kernel forgets an idle established TCP connection after; 0s leaves it alone");
+    public static final Setting<Duration> KERNEL_CONNTRACK_TCP_CLOSE_WAIT = used(
+            "kernel-conntrack-tcp-close-wait",
+            SettingTypes.DURATION,
+            "1h",
+            "the kernel forgets a half-closed TCP connection after; 0s leaves it alone");
+    public static final Setting<Boolean> KERNEL_CONNTRACK_TCP_BE_LIBERAL = used(
+            "kernel-conntrack-tcp-be-liberal",
+            SettingTypes.SWITCH,
+            "false",
+            "whether the kernel takes TCP packets out of window for valid; false leaves it alone");
+    public static final Setting<Duration> KERNEL_CONNTRACK_UDP = used(
+            "kernel-conntrack-udp",
+            SettingTypes.DURATION,
+            "0s",
+            "the kernel forgets a UDP flow without an answer after; 0s leaves it alone");
+    public static final Setting<Duration> KERNEL_CONNTRACK_UDP_STREAM = used(
+            "kernel-conntrack-udp-stream",
+            SettingTypes.DURATION,
+            "0s",
+            "the kernel forgets an answered UDP flow after; 0s leaves it alone");
+    public static final Setting<Integer> OOM_SCORE_ADJ = used(
+            "oom-score-adj",
+            SettingTypes.count(-1000, 1000),
+            "-999",
+            "how unlikely the agent is killed when memory is short, as /proc/PID/oom_score_adj");
     public static final Setting<LogLevel> LOG_LEVEL =
             used("log-level", SettingTypes.choice(LogLevel.class), "info", "the least that is logged, on stderr");
 

@@ -23,7 +23,7 @@ public final class Settings {
     /// @throws ConfigException one line for each value that cannot be read
     public static Settings resolve(Map<Setting<?>, String> options, Map<String, String> environment, ConfigFile file) {
         Map<Setting<?>, Object> values = new HashMap<>();
-        List<String> unused = new ArrayList<>(file.unused());
+        List<String> unused = new ArrayList<>();
         List<String> mistakes = new ArrayList<>(file.mistakes());
         for (Setting<?> setting : Setting.all()) {
             Optional<Given> given = given(setting, options, environment, file);
@@ -35,7 +35,7 @@ public final class Settings {
             value.ifPresent(present -> values.put(setting, present));
             if (value.isEmpty()) {
                 mistakes.add(mistake(setting, given.orElseThrow()));
-            } else if (given.isPresent() && !setting.isUsed()) {
+            } else if (given.isPresent() && !setting.isUsed() && file.imported().isEmpty()) {
                 unused.add(given.get().origin() + ": " + setting.key() + " is not used yet by this version");
             }
         }

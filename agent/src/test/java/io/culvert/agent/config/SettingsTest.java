@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -160,37 +159,5 @@ final class SettingsTest {
 
         assertThat(NodeName.of(settings, Map.of("NODE_NAME", "worker-1"))).isEqualTo("worker-1");
         assertThat(NodeName.of(settings, Map.of())).isNotBlank().isLowerCase();
-    }
-
-    @Test
-    void aKubeProxyConfigurationIsTakenAsFarAsItApplies() {
-        String text = """
-                apiVersion: kubeproxy.config.k8s.io/v1alpha1
-                kind: KubeProxyConfiguration
-                hostnameOverride: worker-1
-                healthzBindAddress: 0.0.0.0:10256
-                metricsBindAddress: "127.0.0.1"
-                clientConnection:
-                  kubeconfig: /var/lib/kube-proxy/kubeconfig.conf
-                  burst: 0
-                clusterCIDR: 10.244.0.0/16,fd00::/64
-                mode: iptables
-                iptables:
-                  masqueradeAll: false
-                  syncPeriod: 30s
-                nodePortAddresses: null
-                """;
-
-        ConfigFile file = ConfigFile.parse("proxy.yaml", text);
-        Settings settings = Settings.resolve(Map.of(), Map.of(), file);
-
-        assertThat(settings.get(Setting.NODE_NAME)).isEqualTo("worker-1");
-        assertThat(settings.get(Setting.METRICS)).hasToString("127.0.0.1:10249");
-        assertThat(settings.get(Setting.KUBECONFIG)).isEqualTo(Path.of("/var/lib/kube-proxy/kubeconfig.conf"));
-        assertThat(settings.unused())
-                .isEqualTo(List.of(
-                        "proxy.yaml:10: mode has no meaning for Culvert",
-                        "proxy.yaml:13: iptables.syncPeriod has no meaning for Culvert",
-                        "proxy.yaml:9: clusterCIDR: cluster-cidr is not used yet by this version"));
     }
 }
