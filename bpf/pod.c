@@ -12,7 +12,8 @@ static __always_inline bool is_node_source(const struct packet *packet)
 	__u16 port = bpf_ntohs(packet->destination_port);
 	const volatile struct ip *node = packet->v4 ? &config_node_ipv4 : &config_node_ipv6;
 
-	return port >= config_source_port_min && port <= config_source_port_max &&
+	return ((port >= config_source_ports[0].first && port <= config_source_ports[0].last) ||
+		(port >= config_source_ports[1].first && port <= config_source_ports[1].last)) &&
 	       packet->destination.word[3] == node->word[3] && packet->destination.word[2] == node->word[2] &&
 	       packet->destination.word[1] == node->word[1] && packet->destination.word[0] == node->word[0];
 }

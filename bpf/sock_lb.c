@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/in.h>
 
+#include "culvert/config_node.h"
 #include "culvert/drop.h"
 #include "culvert/select.h"
 #include "culvert/sock.h"
@@ -15,6 +16,12 @@
 
 /* 0: TCP sockets remember nothing, connect is cheaper, getpeername shows the backend. */
 volatile const __u8 config_tcp_peer_name = 1;
+
+/* Processes of the node reach NodePorts on 127.0.0.0/8 and ::1. */
+volatile const __u8 config_localhost_node_ports = 0;
+
+/* bpf_get_netns_cookie of the node's own sockets; 0: every socket counts as a pod's. */
+volatile const __u64 config_host_netns = 0;
 
 /* Zero to go on as the process asked, 1 to go to the peer, or the negative errno that the process gets. */
 #define SOCK_UNCHANGED 0

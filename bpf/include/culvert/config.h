@@ -3,15 +3,16 @@
 #ifndef CULVERT_CONFIG_H
 #define CULVERT_CONFIG_H
 
-#include "layout.h"
+#include "config_node.h"
 
-/* What a pod sees as its peer when it reaches itself through a Service. All zero: none, and no hairpin. */
-volatile const struct ip config_node_ipv4 = {};
-volatile const struct ip config_node_ipv6 = {};
+/* For connections that must leave with another source port: what neither this node's own sockets nor NodePorts use. */
+volatile const struct port_range config_source_ports[2] = { { 61000, 65535 }, { 61000, 65535 } };
 
-/* Source ports for connections that must leave with another one, in host order, both ends included. */
-volatile const __u16 config_source_port_min = 61000;
-volatile const __u16 config_source_port_max = 65535;
+/* Every connection to a ClusterIP is masqueraded. */
+volatile const __u8 config_masquerade_all = 0;
+
+/* Pods are told from other clients: by device and by address range. */
+volatile const __u8 config_detects_pods = 1;
 
 /* Seconds without a packet after which an entry of the flow table is as good as absent. */
 volatile const __u32 config_tcp_syn_timeout = 60;

@@ -48,13 +48,22 @@ static __noinline int flow_insert(const struct flow *flow)
 	return bpf_map_update_elem(&flows, &key, flow, BPF_ANY);
 }
 
+/* The n-th port of both ranges, counted round. */
+static __always_inline __be16 source_port(__u32 n)
+{
+	__u32 low = (__u32)config_source_ports[0].last - config_source_ports[0].first + 1;
+	__u32 high = (__u32)config_source_ports[1].last - config_source_ports[1].first + 1;
+
+	n %= low + high;
+	return bpf_htons(n < low ? config_source_ports[0].first + n : config_source_ports[1].first + n - low);
+}
+
 /*
  * Finds a source for which {source, backend} is free. That is the client itself, unless it has another connection to
  * this backend from the same port through another Service, or is the backend.
  */
 static __always_inline int flow_claim_source(struct flow *flow)
 {
-	__u32 ports = (__u32)config_source_port_max - config_source_port_min + 1;
 	__u32 start;
 	int error;
 
@@ -63,12 +72,10 @@ static __always_inline int flow_claim_source(struct flow *flow)
 		if (error != -EEXIST)
 			return error;
 	}
-	if (config_source_port_max < config_source_port_min)
-		return -EEXIST;
-	flow->state |= FLOW_MASQUERADED;
+	flow->state |= FLOW_OTHER_SOURCE;
 	start = bpf_get_prandom_u32();
 	for (__u32 i = 0; i < SOURCE_PORT_PROBES; i++) {
-		flow->source_port = bpf_htons(config_source_port_min + (start + i) % ports);
+		flow->source_port = source_port(start + i);
 		error = flow_insert(flow);
 		if (error != -EEXIST)
 			return error;

@@ -13,7 +13,7 @@
 #include <linux/types.h>
 
 /* Raised when a structure below changes, so that an agent refuses pins of another layout instead of misreading them. */
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 2
 
 /* An address of either family: 16 bytes, IPv4 as ::ffff:a.b.c.d. All zero is the wildcard. */
 struct ip {
@@ -28,11 +28,87 @@ struct frontend_key {
 	__u8 pad;
 };
 
-#define FRONTEND_LOCAL_SET (1u << 0) /* choose from the local set, not from the cluster set */
+/*
+ * A NodePort has one entry a family: its address is the family's wildcard (0.0.0.0 as ::ffff:0.0.0.0, or ::), and
+ * node_addresses says where it is served.
+ */
+#define FRONTEND_CLUSTER_IP 0
+#define FRONTEND_NODE_PORT 1
+#define FRONTEND_LOAD_BALANCER 2
+#define FRONTEND_EXTERNAL_IP 3
+
+/*
+ * FRONTEND_LOCAL_SET of a ClusterIP (internalTrafficPolicy) holds for every client. Of the other types
+ * (externalTrafficPolicy) it holds for clients outside of the cluster; pods and this node use the cluster set.
+ */
+#define FRONTEND_LOCAL_SET (1u << 0)
+#define FRONTEND_SOURCE_RANGES (1u << 1) /* only clients in source_ranges, which may hold none for this service */
+#define FRONTEND_NEEDS_CLIENT (1u << 2)  /* sockets of pods are left to the packet path, which sees their address */
+#define FRONTEND_TYPE_SHIFT 8            /* bits 8-9: FRONTEND_CLUSTER_IP ... FRONTEND_EXTERNAL_IP */
 
 struct frontend {
 	__u32 service; /* index into services */
 	__u32 flags;   /* FRONTEND_* */
+};
+
+/* node_addresses, cluster_addresses: what is known of one address. */
+struct address_key {
+	struct ip address;
+};
+
+#define NODE_ADDRESS_NODE_PORTS (1u << 0) /* NodePorts are served here; every entry is an address of this node */
+
+/*
+ * cluster_addresses holds the ClusterIPs that Services have: their other ports and protocols are refused, see
+ * struct address_range. The value is CLUSTER_ADDRESS_REFUSE.
+ */
+#define CLUSTER_ADDRESS_REFUSE 1
+
+/* devices: interfaces that carry our packet programs. */
+#define DEVICE_PODS (1u << 0) /* what enters here comes from a pod, for the sake of local-traffic detection */
+
+struct device_key {
+	__u32 ifindex;
+};
+
+struct device {
+	struct ip ipv4; /* source of connections that are masqueraded out of here; zero: the node's primary address */
+	struct ip ipv6;
+	__u32 flags; /* DEVICE_* */
+	__u8 pad[12];
+};
+
+/* source_ranges: clients that a Service's load balancer addresses are for. Prefix lengths count the bits of service. */
+struct source_range_key {
+	__u32 prefixlen; /* 32 + bits of the address, of 128 */
+	__u32 service;   /* index into services */
+	struct ip address;
+};
+
+/* affinity: the backend that a client had last, shared by sockets and packets. */
+struct affinity_key {
+	__u32 service; /* index into services */
+	struct ip client;
+};
+
+struct affinity {
+	__u32 backend_id;
+	__u32 offset;    /* where in the extent it was found last: a hint */
+	__u64 last_used; /* CLOCK_MONOTONIC, nanoseconds, of the last new connection */
+};
+
+/* fragments: ports of a fragmented packet, which only its first fragment carries. */
+struct fragment_key {
+	struct ip source;
+	struct ip destination;
+	__u32 id; /* IPv4: 16 bits, in the host's order */
+	__u8 protocol;
+	__u8 pad[3];
+};
+
+struct fragment {
+	__be16 source_port;
+	__be16 destination_port;
 };
 
 /*
@@ -52,6 +128,7 @@ struct service {
 #define ALGORITHM_RANDOM 0
 
 #define EXTENT_ENDPOINTS_ELSEWHERE (1u << 0) /* an empty local set is dropped, not refused: other nodes have endpoints */
+#define EXTENT_RESET_REMOVED (1u << 1)       /* open TCP connections to a backend that was removed are reset */
 
 struct extent_header {
 	__u32 service;          /* index of the owner in services */
@@ -109,8 +186,9 @@ struct flow_key {
 	__u8 pad[3];
 };
 
-#define FLOW_FORWARD 0 /* keyed by {client, service} */
-#define FLOW_REPLY 1   /* keyed by {source, backend} */
+#define FLOW_FORWARD 0    /* keyed by {client, service} */
+#define FLOW_REPLY 1      /* keyed by {source, backend} */
+#define FLOW_MASQUERADE 2 /* keyed by {masquerade, backend}; only of connections with FLOW_MASQUERADED */
 
 #define FLOW_SYN (1u << 0)           /* the client sent SYN */
 #define FLOW_ANSWERED (1u << 1)      /* the backend answered */
@@ -118,7 +196,10 @@ struct flow_key {
 #define FLOW_SERVER_CLOSED (1u << 3) /* FIN from the backend */
 #define FLOW_RESET (1u << 4)         /* RST from either side */
 #define FLOW_HAIRPIN (1u << 5)       /* client and backend are one pod: source is a node address */
-#define FLOW_MASQUERADED (1u << 6)   /* source and source_port differ from the client's: both ends are rewritten */
+#define FLOW_OTHER_SOURCE (1u << 6)  /* source and source_port differ from the client's: both ends are rewritten at once */
+#define FLOW_MASQUERADED (1u << 7)   /* towards the backend source is replaced by masquerade, as the packet leaves the node */
+#define FLOW_HOST (1u << 8)          /* the client is this node: replies are translated where they come in */
+#define FLOW_RESET_REMOVED (1u << 9) /* reset when the backend is removed: EXTENT_RESET_REMOVED when it began */
 
 /* What an established packet needs comes first: two cache lines after the key, in whichever direction it goes. */
 struct flow {
@@ -137,9 +218,11 @@ struct flow {
 	__u64 packets;   /* in the direction that this entry's role translates; a GSO packet counts once */
 	__u64 bytes;     /* of whole packets, from the network header */
 	__u64 created;   /* CLOCK_MONOTONIC, nanoseconds */
-	struct ip source; /* what the backend sees as its peer: the client, or a node address for a hairpin */
+	struct ip source; /* the client's side of the reply key: the client, or a node address for a hairpin */
+	struct ip masquerade; /* what the backend sees as its peer, with FLOW_MASQUERADED; else zero */
 	__u32 service_index;
-	__u8 pad[4];
+	__be16 masquerade_port;
+	__u8 pad[2];
 };
 
 /* sock_peer, sock_peers: which Service address stands for which backend, for the life of one socket. */
@@ -173,10 +256,27 @@ struct cgroup_key {
 	__u64 id; /* inode number of the cgroup directory */
 };
 
+#define RANGE_CLUSTER_IPS (1u << 0)      /* ClusterIPs lie here: what is no frontend is looked up in cluster_addresses */
+#define RANGE_DROP_UNALLOCATED (1u << 1) /* a ServiceCIDR: an address that no Service has is dropped */
+#define RANGE_PODS (1u << 2)             /* clients in here are pods (clusterCIDR, podCIDR) */
+
+/* An address is in the range if its bits under the mask are those of network. */
+struct address_range {
+	struct ip network;
+	struct ip mask;
+	__u32 flags; /* RANGE_*; 0: unused */
+	__u8 pad[12];
+};
+
+#define ADDRESS_RANGES 8
+
 /* control: one record that the agent writes through mapped memory. */
 struct control {
 	__u32 layout_version;
 	__u32 opted_out; /* number of entries in opted_out, so that nothing is looked up when there are none */
+	__u32 range_count;
+	__u8 pad[4];
+	struct address_range ranges[ADDRESS_RANGES];
 };
 
 /* drops: packets and bytes by reason. Reasons shared with Hubble keep Hubble's numbers. */
@@ -186,7 +286,11 @@ enum drop_reason {
 	DROP_FLOW_TABLE_FULL = 155,
 	DROP_NO_BACKEND = 158,
 	DROP_NO_LOCAL_BACKEND = 210,
+	DROP_BACKEND_REMOVED = 211,
 	DROP_NO_SOURCE_PORT = 167,
+	DROP_UNALLOCATED = 174,
+	DROP_FRAGMENT_NOT_FOUND = 175,
+	DROP_SOURCE_RANGE = 177,
 	DROP_REJECT_RATE_LIMITED = 198,
 	DROP_REASONS = 256,
 };

@@ -21,7 +21,7 @@ __noinline int translate_forward(struct __sk_buff *skb, const struct packet *pac
 		return TC_ACT_SHOT;
 	state = flow->state;
 	backend = flow->backend;
-	if (state & FLOW_MASQUERADED) {
+	if (state & FLOW_OTHER_SOURCE) {
 		struct ip source = flow->source;
 
 		error = rewrite_end(skb, packet, PACKET_SOURCE, &source, flow->source_port);
@@ -44,7 +44,7 @@ __noinline int translate_reply(struct __sk_buff *skb, const struct packet *packe
 		return TC_ACT_SHOT;
 	state = flow->state;
 	service = flow->service;
-	if (state & FLOW_MASQUERADED) {
+	if (state & FLOW_OTHER_SOURCE) {
 		struct ip client = flow->client;
 
 		error = rewrite_end(skb, packet, PACKET_DESTINATION, &client, flow->client_port);

@@ -115,10 +115,11 @@ final class ConnectCostBenchmark {
                 backends.add(new Backend(backend, BenchService.TARGET_PORT, 1, id, 0, true, false));
             }
             int _ = datapath.extents()
-                    .publish(new Extent(service, 0, BACKENDS, 0, BACKENDS, 0, Algorithm.RANDOM, false, backends));
+                    .publish(
+                            new Extent(service, 0, BACKENDS, 0, BACKENDS, 0, Algorithm.RANDOM, false, false, backends));
             frontends.put(
                     new FrontendKey(BenchService.clusterIp(i), BenchService.PORT, Protocol.TCP),
-                    new Frontend(service, false));
+                    Frontend.clusterIp(service, false));
         }
         datapath.maps().frontends().putAll(frontends);
     }

@@ -1,37 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps;
 
+import static java.lang.foreign.MemoryLayout.PathElement.groupElement;
+
 import io.culvert.maps.layout.CTypes;
 import io.culvert.maps.layout.Codec;
+import io.culvert.maps.layout.CorruptRecordException;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The one record of `control`.
 ///
 /// @param layoutVersion of the maps beside it
 /// @param optedOut number of entries in `opted_out`
-public record Control(int layoutVersion, int optedOut) {
+/// @param ranges at most [#RANGES]
+public record Control(int layoutVersion, int optedOut, List<AddressRange> ranges) {
 
     /// `LAYOUT_VERSION`: the layout that this agent reads and writes.
-    public static final int LAYOUT_VERSION = 1;
+    public static final int LAYOUT_VERSION = 2;
 
-    static final StructLayout LAYOUT =
-            CTypes.struct("control", CTypes.U32.withName("layout_version"), CTypes.U32.withName("opted_out"));
+    /// `ADDRESS_RANGES`
+    public static final int RANGES = 8;
 
-    /// `struct control`
+    static final StructLayout LAYOUT = CTypes.struct(
+            "control",
+            CTypes.U32.withName("layout_version"),
+            CTypes.U32.withName("opted_out"),
+            CTypes.U32.withName("range_count"),
+            CTypes.pad(4),
+            MemoryLayout.sequenceLayout(RANGES, AddressRange.LAYOUT).withName("ranges"));
+
+    /// `struct control`. It is written while programs read it: ranges that stay as they are are not touched, and one
+    /// that changes means nothing until it is complete.
     public static final Codec<Control> CODEC = new ControlCodec();
 
-    /// For example `layout 1, 2 cgroups opted out`.
+    public Control {
+        ranges = List.copyOf(ranges);
+        if (ranges.size() > RANGES) {
+            throw new IllegalArgumentException(ranges.size() + " ranges; there is room for " + RANGES);
+        }
+    }
+
+    /// Of the layout that this agent writes, with nothing set.
+    public static final Control EMPTY = new Control(LAYOUT_VERSION, 0, List.of());
+
+    public Control withOptedOut(int count) {
+        return new Control(layoutVersion, count, ranges);
+    }
+
+    public Control withRanges(List<AddressRange> other) {
+        return new Control(layoutVersion, optedOut, other);
+    }
+
+    /// For example `layout 2, 2 cgroups opted out, ranges [10.96.0.0/12 [CLUSTER_IPS]]`.
     @Override
     public String toString() {
-        return "layout " + layoutVersion + ", " + optedOut + " cgroups opted out";
+        return "layout " + layoutVersion + ", " + optedOut + " cgroups opted out"
+                + (ranges.isEmpty() ? "" : ", ranges " + ranges);
     }
 
     private static final class ControlCodec implements Codec<Control> {
 
-        private static final VarHandle LAYOUT_VERSION = CTypes.member(LAYOUT, "layout_version");
+        private static final VarHandle VERSION = CTypes.member(LAYOUT, "layout_version");
         private static final VarHandle OPTED_OUT = CTypes.member(LAYOUT, "opted_out");
+        private static final VarHandle RANGE_COUNT = CTypes.member(LAYOUT, "range_count");
+        private static final long PAD = CTypes.offset(LAYOUT, "range_count") + Integer.BYTES;
+        private static final long FIRST = LAYOUT.byteOffset(groupElement("ranges"));
+        private static final long SIZE = AddressRange.LAYOUT.byteSize();
 
         @Override
         public StructLayout layout() {
@@ -40,13 +79,30 @@ public record Control(int layoutVersion, int optedOut) {
 
         @Override
         public Control read(MemorySegment memory, long offset) {
-            return new Control((int) LAYOUT_VERSION.get(memory, offset), (int) OPTED_OUT.get(memory, offset));
+            int count = (int) RANGE_COUNT.get(memory, offset);
+            if (count < 0 || count > RANGES) {
+                throw new CorruptRecordException("control.range_count: " + Integer.toUnsignedString(count));
+            }
+            List<AddressRange> ranges = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                ranges.add(AddressRange.CODEC.read(memory, offset + FIRST + i * SIZE));
+            }
+            return new Control((int) VERSION.get(memory, offset), (int) OPTED_OUT.get(memory, offset), ranges);
         }
 
         @Override
         public void write(MemorySegment memory, long offset, Control control) {
-            LAYOUT_VERSION.set(memory, offset, control.layoutVersion);
+            memory.asSlice(offset + PAD, Integer.BYTES).fill((byte) 0);
+            MemorySegment wanted = MemorySegment.ofArray(new long[(int) (SIZE * RANGES / Long.BYTES)]);
+            for (int i = 0; i < control.ranges.size(); i++) {
+                AddressRange.CODEC.write(wanted, i * SIZE, control.ranges.get(i));
+            }
+            for (int i = 0; i < RANGES; i++) {
+                AddressRange.replace(memory.asSlice(offset + FIRST + i * SIZE, SIZE), wanted.asSlice(i * SIZE, SIZE));
+            }
+            RANGE_COUNT.setRelease(memory, offset, control.ranges.size());
             OPTED_OUT.set(memory, offset, control.optedOut);
+            VERSION.set(memory, offset, control.layoutVersion);
         }
     }
 }

@@ -11,8 +11,12 @@ public enum DropReason {
     FLOW_TABLE_FULL(155),
     NO_BACKEND(158),
     NO_SOURCE_PORT(167),
+    UNALLOCATED(174),
+    FRAGMENT_NOT_FOUND(175),
+    SOURCE_RANGE(177),
     REJECT_RATE_LIMITED(198),
-    NO_LOCAL_BACKEND(210);
+    NO_LOCAL_BACKEND(210),
+    BACKEND_REMOVED(211);
 
     /// `DROP_REASONS`: numbers are below this.
     public static final int COUNT = 256;

@@ -12,6 +12,7 @@ import java.util.List;
 /// @param generation counts the extents that this service has had; [ExtentStore#publish] sets it, whatever it was
 /// @param affinitySeconds 0: no session affinity
 /// @param endpointsElsewhere an empty local set is dropped, not refused: other nodes have endpoints
+/// @param resetRemoved open TCP connections to a backend that was removed are reset
 public record Extent(
         int service,
         int generation,
@@ -21,6 +22,7 @@ public record Extent(
         int affinitySeconds,
         Algorithm algorithm,
         boolean endpointsElsewhere,
+        boolean resetRemoved,
         List<Backend> backends) {
 
     /// An extent has no more backends than this.
@@ -54,7 +56,8 @@ public record Extent(
                 && clusterCount == backends.size()
                 && clusterCount > 0
                 && algorithm == Algorithm.RANDOM
-                && affinitySeconds == 0;
+                && affinitySeconds == 0
+                && !resetRemoved;
     }
 
     /// The local set.
@@ -77,6 +80,7 @@ public record Extent(
                 affinitySeconds,
                 algorithm,
                 endpointsElsewhere,
+                resetRemoved,
                 backends);
     }
 

@@ -19,9 +19,11 @@ record ExtentHeader(
         int clusterCount,
         int affinitySeconds,
         boolean endpointsElsewhere,
+        boolean resetRemoved,
         Algorithm algorithm) {
 
     static final int ENDPOINTS_ELSEWHERE = 1;
+    static final int RESET_REMOVED = 1 << 1;
 
     static final StructLayout LAYOUT = CTypes.struct(
             "extent_header",
@@ -51,6 +53,7 @@ record ExtentHeader(
                 extent.clusterCount(),
                 extent.affinitySeconds(),
                 extent.endpointsElsewhere(),
+                extent.resetRemoved(),
                 extent.algorithm());
     }
 
@@ -60,7 +63,8 @@ record ExtentHeader(
         return "header of service " + service + ", generation " + Integer.toUnsignedString(generation) + ": local [0, "
                 + localCount + "), cluster [" + clusterFirst + ", " + (clusterFirst + clusterCount) + "), " + algorithm
                 + (affinitySeconds == 0 ? "" : ", affinity " + affinitySeconds + " s")
-                + (endpointsElsewhere ? ", endpoints elsewhere" : "");
+                + (endpointsElsewhere ? ", endpoints elsewhere" : "")
+                + (resetRemoved ? ", resets removed" : "");
     }
 
     private static final class HeaderCodec implements Codec<ExtentHeader> {
@@ -82,7 +86,7 @@ record ExtentHeader(
         @Override
         public ExtentHeader read(MemorySegment memory, long offset) {
             int flags = (int) FLAGS.get(memory, offset);
-            if ((flags & ~ENDPOINTS_ELSEWHERE) != 0) {
+            if ((flags & ~(ENDPOINTS_ELSEWHERE | RESET_REMOVED)) != 0) {
                 throw new CorruptRecordException("extent_header.flags: 0x" + Integer.toHexString(flags));
             }
             int algorithm = Byte.toUnsignedInt((byte) ALGORITHM.get(memory, offset));
@@ -93,7 +97,8 @@ record ExtentHeader(
                     (int) CLUSTER_FIRST.get(memory, offset),
                     (int) CLUSTER_COUNT.get(memory, offset),
                     (int) AFFINITY.get(memory, offset),
-                    flags == ENDPOINTS_ELSEWHERE,
+                    (flags & ENDPOINTS_ELSEWHERE) != 0,
+                    (flags & RESET_REMOVED) != 0,
                     Algorithm.ofNumber(algorithm)
                             .orElseThrow(() -> new CorruptRecordException("extent_header.algorithm: " + algorithm)));
         }
@@ -107,7 +112,10 @@ record ExtentHeader(
             CLUSTER_FIRST.set(memory, offset, header.clusterFirst);
             CLUSTER_COUNT.set(memory, offset, header.clusterCount);
             AFFINITY.set(memory, offset, header.affinitySeconds);
-            FLAGS.set(memory, offset, header.endpointsElsewhere ? ENDPOINTS_ELSEWHERE : 0);
+            FLAGS.set(
+                    memory,
+                    offset,
+                    (header.endpointsElsewhere ? ENDPOINTS_ELSEWHERE : 0) | (header.resetRemoved ? RESET_REMOVED : 0));
             ALGORITHM.set(memory, offset, (byte) header.algorithm.number());
         }
     }

@@ -109,6 +109,7 @@ public final class ExtentReader {
                 header.affinitySeconds(),
                 header.algorithm(),
                 header.endpointsElsewhere(),
+                header.resetRemoved(),
                 backends);
         if (word.plain() && !extent.plain()) {
             return new Reading.Corrupt(word, "word says plain, the header does not: " + header);

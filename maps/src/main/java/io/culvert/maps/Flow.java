@@ -4,13 +4,15 @@ package io.culvert.maps;
 import io.culvert.maps.layout.Codec;
 import io.culvert.net.Protocol;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// A connection that is translated packet by packet: the value of `flows`. Programs write it while it is read, so
 /// that the counters and times of one reading may be of neighbouring moments.
 ///
 /// @param role which side of the translation the key shows
-/// @param source what the backend sees as its peer: the client, or a node address for a hairpin
+/// @param source the client's side of the reply key: the client, or a node address for a hairpin
+/// @param masquerade what the backend sees as its peer, of a connection that is masqueraded; else `:::0`
 /// @param serviceIndex index into `services`
 /// @param backendId the backend's id when the flow began
 /// @param created nanoseconds of CLOCK_MONOTONIC
@@ -25,6 +27,7 @@ public record Flow(
         IpPort service,
         IpPort backend,
         IpPort source,
+        IpPort masquerade,
         int serviceIndex,
         int backendId,
         long created,
@@ -45,23 +48,26 @@ public record Flow(
         return switch (role) {
             case FORWARD -> FlowKey.between(protocol, client, service);
             case REPLY -> FlowKey.between(protocol, source, backend);
+            case MASQUERADE -> FlowKey.between(protocol, masquerade, backend);
         };
     }
 
-    /// The key of the entry for the other side of the same translation.
+    /// The key of the entry that this one's age also depends on: of a forward entry that of the replies, of the
+    /// others the forward entry.
     public FlowKey partner() {
         return switch (role) {
             case FORWARD -> FlowKey.between(protocol, source, backend);
-            case REPLY -> FlowKey.between(protocol, client, service);
+            case REPLY, MASQUERADE -> FlowKey.between(protocol, client, service);
         };
     }
 
     /// For example `forward TCP 10.1.0.2:40000 -> 10.96.0.10:80 via 10.1.0.3:8080 ...`.
     @Override
     public String toString() {
-        return (role == FlowRole.FORWARD ? "forward " : "reply ") + protocol + " " + client + " -> " + service + " via "
+        return role.name().toLowerCase(Locale.ROOT) + " " + protocol + " " + client + " -> " + service + " via "
                 + backend
                 + (source.equals(client) ? "" : " as " + source)
+                + (has(FlowFlag.MASQUERADED) ? " masqueraded as " + masquerade : "")
                 + " service " + Integer.toUnsignedString(serviceIndex)
                 + " backend " + BackendIds.text(backendId)
                 + " packets " + packets + " bytes " + bytes

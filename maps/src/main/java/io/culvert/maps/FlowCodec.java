@@ -30,17 +30,21 @@ final class FlowCodec implements Codec<Flow> {
             CTypes.U64.withName("bytes"),
             CTypes.U64.withName("created"),
             CTypes.IP.withName("source"),
+            CTypes.IP.withName("masquerade"),
             CTypes.U32.withName("service_index"),
-            CTypes.pad(4));
+            CTypes.BE16.withName("masquerade_port"),
+            CTypes.pad(2));
 
     private static final long CLIENT = CTypes.offset(LAYOUT, "client");
     private static final long SERVICE = CTypes.offset(LAYOUT, "service");
     private static final long BACKEND = CTypes.offset(LAYOUT, "backend");
     private static final long SOURCE = CTypes.offset(LAYOUT, "source");
+    private static final long MASQUERADE = CTypes.offset(LAYOUT, "masquerade");
     private static final VarHandle CLIENT_PORT = CTypes.member(LAYOUT, "client_port");
     private static final VarHandle SERVICE_PORT = CTypes.member(LAYOUT, "service_port");
     private static final VarHandle BACKEND_PORT = CTypes.member(LAYOUT, "backend_port");
     private static final VarHandle SOURCE_PORT = CTypes.member(LAYOUT, "source_port");
+    private static final VarHandle MASQUERADE_PORT = CTypes.member(LAYOUT, "masquerade_port");
     private static final VarHandle SERVICE_INDEX = CTypes.member(LAYOUT, "service_index");
     private static final VarHandle BACKEND_ID = CTypes.member(LAYOUT, "backend_id");
     private static final VarHandle CREATED = CTypes.member(LAYOUT, "created");
@@ -67,6 +71,7 @@ final class FlowCodec implements Codec<Flow> {
                 end(memory, offset, SERVICE, (short) SERVICE_PORT.get(memory, offset)),
                 end(memory, offset, BACKEND, (short) BACKEND_PORT.get(memory, offset)),
                 end(memory, offset, SOURCE, (short) SOURCE_PORT.get(memory, offset)),
+                end(memory, offset, MASQUERADE, (short) MASQUERADE_PORT.get(memory, offset)),
                 (int) SERVICE_INDEX.get(memory, offset),
                 (int) BACKEND_ID.get(memory, offset),
                 (long) CREATED.get(memory, offset),
@@ -87,10 +92,12 @@ final class FlowCodec implements Codec<Flow> {
         CTypes.writeIp(memory, offset + SERVICE, flow.service().address());
         CTypes.writeIp(memory, offset + BACKEND, flow.backend().address());
         CTypes.writeIp(memory, offset + SOURCE, flow.source().address());
+        CTypes.writeIp(memory, offset + MASQUERADE, flow.masquerade().address());
         CLIENT_PORT.set(memory, offset, (short) flow.client().port());
         SERVICE_PORT.set(memory, offset, (short) flow.service().port());
         BACKEND_PORT.set(memory, offset, (short) flow.backend().port());
         SOURCE_PORT.set(memory, offset, (short) flow.source().port());
+        MASQUERADE_PORT.set(memory, offset, (short) flow.masquerade().port());
         SERVICE_INDEX.set(memory, offset, flow.serviceIndex());
         BACKEND_ID.set(memory, offset, flow.backendId());
         CREATED.set(memory, offset, flow.created());

@@ -15,8 +15,14 @@ public enum FlowFlag {
     RESET(1 << 4, "reset"),
     /// Client and backend are one pod; the source is a node address.
     HAIRPIN(1 << 5, "hairpin"),
-    /// Source and its port differ from the client's, so that both ends are rewritten.
-    MASQUERADED(1 << 6, "masqueraded");
+    /// Source and its port differ from the client's, so that both ends are rewritten at once.
+    OTHER_SOURCE(1 << 6, "other-source"),
+    /// The backend sees an address of this node, put there as packets leave towards it.
+    MASQUERADED(1 << 7, "masqueraded"),
+    /// The client is this node; replies are translated where they come in.
+    HOST(1 << 8, "host"),
+    /// The connection is reset when its backend is removed.
+    RESET_REMOVED(1 << 9, "reset-removed");
 
     private final int bit;
     private final String text;

@@ -76,6 +76,30 @@ public final class MapCatalogue implements AutoCloseable {
         return array(Tables.BACKENDS);
     }
 
+    public BpfHashMap<AddressKey, Integer> nodeAddresses() {
+        return hash(Tables.NODE_ADDRESSES);
+    }
+
+    public BpfHashMap<AddressKey, Integer> clusterAddresses() {
+        return hash(Tables.CLUSTER_ADDRESSES);
+    }
+
+    public BpfHashMap<DeviceKey, Device> devices() {
+        return hash(Tables.DEVICES);
+    }
+
+    public BpfHashMap<SourceRangeKey, Integer> sourceRanges() {
+        return hash(Tables.SOURCE_RANGES);
+    }
+
+    public BpfHashMap<AffinityKey, Affinity> affinity() {
+        return hash(Tables.AFFINITY);
+    }
+
+    public BpfHashMap<FragmentKey, Fragment> fragments() {
+        return hash(Tables.FRAGMENTS);
+    }
+
     public PerCpuArray<DropCount> drops() {
         return perCpuArray(Tables.DROPS);
     }

@@ -13,7 +13,7 @@ public record Table<K, V>(String name, Kind kind, Codec<K> key, Codec<V> value, 
 
     /// How a map is read and written.
     public enum Kind {
-        /// `BPF_MAP_TYPE_HASH` or `BPF_MAP_TYPE_LRU_HASH`.
+        /// `BPF_MAP_TYPE_HASH`, `BPF_MAP_TYPE_LRU_HASH` or `BPF_MAP_TYPE_LPM_TRIE`.
         HASH,
         /// `BPF_MAP_TYPE_ARRAY` with `BPF_F_MMAPABLE`.
         MAPPED_ARRAY,

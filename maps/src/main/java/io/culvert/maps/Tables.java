@@ -44,6 +44,24 @@ public final class Tables {
     public static final Table<Integer, TokenBucket> REJECT_BUCKET =
             new Table<>("reject_bucket", Kind.PER_CPU_ARRAY, Numbers.U32, TokenBucket.CODEC, false);
 
+    public static final Table<AddressKey, Integer> NODE_ADDRESSES =
+            new Table<>("node_addresses", Kind.HASH, AddressKey.CODEC, Numbers.U32, false);
+
+    public static final Table<AddressKey, Integer> CLUSTER_ADDRESSES =
+            new Table<>("cluster_addresses", Kind.HASH, AddressKey.CODEC, Numbers.U32, true);
+
+    public static final Table<DeviceKey, Device> DEVICES =
+            new Table<>("devices", Kind.HASH, DeviceKey.CODEC, Device.CODEC, false);
+
+    public static final Table<SourceRangeKey, Integer> SOURCE_RANGES =
+            new Table<>("source_ranges", Kind.HASH, SourceRangeKey.CODEC, Numbers.U32, true);
+
+    public static final Table<AffinityKey, Affinity> AFFINITY =
+            new Table<>("affinity", Kind.HASH, AffinityKey.CODEC, Affinity.CODEC, false);
+
+    public static final Table<FragmentKey, Fragment> FRAGMENTS =
+            new Table<>("fragments", Kind.HASH, FragmentKey.CODEC, Fragment.CODEC, false);
+
     /// All of them, `control` first: it says which layout the others have.
     public static final List<Table<?, ?>> ALL = List.of(
             CONTROL,
@@ -57,7 +75,13 @@ public final class Tables {
             SOCK_OVERFLOW,
             OPTED_OUT,
             DROPS,
-            REJECT_BUCKET);
+            REJECT_BUCKET,
+            NODE_ADDRESSES,
+            CLUSTER_ADDRESSES,
+            DEVICES,
+            SOURCE_RANGES,
+            AFFINITY,
+            FRAGMENTS);
 
     private Tables() {}
 

@@ -39,7 +39,7 @@ final class ExtentStoreTest {
                 .mapToObj(i -> new Backend(
                         IpAddress.ofV4(0x0a000000 + stamp), 1 + i, 1, BackendIds.id(1 + i, 0), 0, false, false))
                 .toList();
-        return new Extent(service, 0, 0, 0, count, 0, Algorithm.RANDOM, false, backends);
+        return new Extent(service, 0, 0, 0, count, 0, Algorithm.RANDOM, false, false, backends);
     }
 
     @Test
@@ -47,7 +47,7 @@ final class ExtentStoreTest {
         ExtentStore store = open(Growth.NEVER);
         Backend local = new Backend(IpAddress.of("fd00::1"), 80, 1, 17, 3, true, false);
         Backend remote = new Backend(IpAddress.of("fd00::2"), 80, 2, 18, 0, false, true);
-        Extent sets = new Extent(5, 99, 1, 0, 2, 10800, Algorithm.RANDOM, true, List.of(local, remote));
+        Extent sets = new Extent(5, 99, 1, 0, 2, 10800, Algorithm.RANDOM, true, false, List.of(local, remote));
 
         assertThat(store.publish(sets)).isEqualTo(1);
         assertThat(store.read(5)).contains(sets.withGeneration(1));
@@ -65,10 +65,10 @@ final class ExtentStoreTest {
         assertThat(extent(1, 3, 0).plain()).isTrue();
         assertThat(extent(1, 0, 0).plain()).as("no backends").isFalse();
         List<Backend> backends = extent(1, 3, 0).backends();
-        assertThat(new Extent(1, 0, 1, 1, 2, 0, Algorithm.RANDOM, false, backends).plain())
+        assertThat(new Extent(1, 0, 1, 1, 2, 0, Algorithm.RANDOM, false, false, backends).plain())
                 .as("part of the list")
                 .isFalse();
-        assertThat(new Extent(1, 0, 1, 0, 3, 60, Algorithm.RANDOM, false, backends).plain())
+        assertThat(new Extent(1, 0, 1, 0, 3, 60, Algorithm.RANDOM, false, false, backends).plain())
                 .as("affinity")
                 .isFalse();
     }
@@ -198,7 +198,16 @@ final class ExtentStoreTest {
         store.publish(extent(1, 3, 1));
         // A header inside the first extent, which also reads as a backend there: the affinity lies where the id does.
         Extent inside = new Extent(
-                1, 0, 0, 0, 1, 17, Algorithm.RANDOM, false, extent(1, 1, 0).backends());
+                1,
+                0,
+                0,
+                0,
+                1,
+                17,
+                Algorithm.RANDOM,
+                false,
+                false,
+                extent(1, 1, 0).backends());
         ExtentHeader.CODEC.write(slots.view().memory(), slots.view().offset(2), ExtentHeader.of(inside));
         word(1, ServiceWord.of(2, 1, false).bits());
 

@@ -42,7 +42,12 @@ final class LayoutConstantsTest {
     void everyConstantIsTheSameInJava() {
         Map<String, Long> java = new TreeMap<>();
         java.put("LAYOUT_VERSION", (long) Control.LAYOUT_VERSION);
-        java.put("FRONTEND_LOCAL_SET", (long) Frontend.LOCAL_SET);
+        java.put("FRONTEND_TYPE_SHIFT", (long) Frontend.TYPE_SHIFT);
+        java.put("ADDRESS_RANGES", (long) Control.RANGES);
+        java.put("DEVICE_PODS", (long) Device.PODS);
+        java.put("NODE_ADDRESS_NODE_PORTS", (long) AddressKey.NODE_PORTS);
+        java.put("CLUSTER_ADDRESS_REFUSE", (long) AddressKey.REFUSE);
+        java.put("EXTENT_RESET_REMOVED", (long) ExtentHeader.RESET_REMOVED);
         java.put("EXTENT_START_BITS", (long) ServiceWord.START_BITS);
         java.put("EXTENT_COUNT_BITS", (long) ServiceWord.COUNT_BITS);
         java.put("EXTENT_PLAIN", ServiceWord.PLAIN);
@@ -53,6 +58,9 @@ final class LayoutConstantsTest {
         java.put("BACKEND_INDEX_BITS", (long) BackendIds.INDEX_BITS);
         java.put("SOCK_PEERS", (long) SockPeers.PEERS);
         Arrays.stream(Algorithm.values()).forEach(a -> java.put("ALGORITHM_" + a.name(), (long) a.number()));
+        Arrays.stream(FrontendType.values()).forEach(t -> java.put("FRONTEND_" + t.name(), (long) t.number()));
+        Arrays.stream(FrontendFlag.values()).forEach(f -> java.put("FRONTEND_" + f.name(), (long) f.bit()));
+        Arrays.stream(AddressRange.Meaning.values()).forEach(m -> java.put("RANGE_" + m.name(), (long) m.bit()));
         Arrays.stream(FlowRole.values()).forEach(r -> java.put("FLOW_" + r.name(), (long) r.number()));
         Arrays.stream(FlowFlag.values()).forEach(f -> java.put("FLOW_" + f.name(), (long) f.bit()));
         assertThat(CONSTANTS).isEqualTo(java);

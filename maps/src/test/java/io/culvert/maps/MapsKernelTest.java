@@ -40,9 +40,9 @@ final class MapsKernelTest {
     void aHashGivesBackWhatWasPut() {
         try (var map = hash(MapType.HASH, FrontendKey.CODEC, Frontend.CODEC, 16, Growth.NEVER)) {
             assertThat(map.get(key(1))).isEmpty();
-            map.put(key(1), new Frontend(7, true));
-            map.put(key(1), new Frontend(8, false));
-            assertThat(map.get(key(1))).contains(new Frontend(8, false));
+            map.put(key(1), Frontend.clusterIp(7, true));
+            map.put(key(1), Frontend.clusterIp(8, false));
+            assertThat(map.get(key(1))).contains(Frontend.clusterIp(8, false));
             assertThat(map.get(new FrontendKey(key(1).address(), 80, Protocol.UDP)))
                     .isEmpty();
             assertThat(map.remove(key(1))).isTrue();
@@ -55,7 +55,7 @@ final class MapsKernelTest {
     void batchesWriteReadAndRemoveManyEntries() {
         try (var map = hash(MapType.HASH, FrontendKey.CODEC, Frontend.CODEC, 10_000, Growth.NEVER)) {
             Map<FrontendKey, Frontend> entries = new HashMap<>();
-            IntStream.range(0, 5_000).forEach(i -> entries.put(key(i), new Frontend(i, i % 2 == 0)));
+            IntStream.range(0, 5_000).forEach(i -> entries.put(key(i), Frontend.clusterIp(i, i % 2 == 0)));
             map.putAll(entries);
 
             Map<FrontendKey, Frontend> read = new HashMap<>();
@@ -74,13 +74,13 @@ final class MapsKernelTest {
     @Test
     void aFullMapSaysWhichKeyMakesItLarger() {
         try (var map = hash(MapType.HASH, FrontendKey.CODEC, Frontend.CODEC, 2, Growth.NEVER)) {
-            map.put(key(1), new Frontend(1, false));
-            map.put(key(2), new Frontend(2, false));
-            assertThatThrownBy(() -> map.put(key(3), new Frontend(3, false)))
+            map.put(key(1), Frontend.clusterIp(1, false));
+            map.put(key(2), Frontend.clusterIp(2, false));
+            assertThatThrownBy(() -> map.put(key(3), Frontend.clusterIp(3, false)))
                     .isInstanceOf(MapFullException.class)
                     .hasMessage("add TCP 10.96.0.3:80 to map frontends: full, it has 2 entries (E2BIG);"
                             + " raise map-frontends in the configuration");
-            assertThatThrownBy(() -> map.putAll(Map.of(key(4), new Frontend(4, false))))
+            assertThatThrownBy(() -> map.putAll(Map.of(key(4), Frontend.clusterIp(4, false))))
                     .isInstanceOf(MapFullException.class)
                     .hasMessageStartingWith("add 1 entries to map frontends: full");
             assertThat(map.keys()).containsExactlyInAnyOrder(key(1), key(2));

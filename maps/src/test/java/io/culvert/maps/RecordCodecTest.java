@@ -8,12 +8,15 @@ import io.culvert.maps.layout.Codec;
 import io.culvert.maps.layout.CorruptRecordException;
 import io.culvert.maps.layout.Numbers;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpPrefix;
 import io.culvert.net.Protocol;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,7 @@ final class RecordCodecTest {
 
     private static final IpPort V4 = new IpPort(IpAddress.of("10.1.2.3"), 0xabcd);
     private static final IpPort V6 = new IpPort(IpAddress.of("fd00:1:2:3:4:5:6:7"), 53);
+    private static final IpPort NOBODY = new IpPort(IpAddress.UNSPECIFIED, 0);
     private static final SockPeer PEER = new SockPeer(V4, V6, 0xfff00001);
 
     @AutoClose
@@ -36,7 +40,11 @@ final class RecordCodecTest {
                         FrontendKey.CODEC,
                         new FrontendKey(V4.address(), 80, Protocol.TCP),
                         "00000000 00000000 0000ffff 0a010203 0050 06 00"),
-                Arguments.of(Frontend.CODEC, new Frontend(0x12345678, true), "78563412 01000000"),
+                Arguments.of(Frontend.CODEC, Frontend.clusterIp(0x12345678, true), "78563412 01000000"),
+                Arguments.of(
+                        Frontend.CODEC,
+                        new Frontend(1, FrontendType.LOAD_BALANCER, Set.of(FrontendFlag.SOURCE_RANGES)),
+                        "01000000 02020000"),
                 Arguments.of(ServiceWord.CODEC, ServiceWord.of(0x345, 10, true), "45030000 0a0000 81"),
                 Arguments.of(
                         Backend.CODEC,
@@ -44,7 +52,7 @@ final class RecordCodecTest {
                         "fd000001 00020003 00040005 00060007 1f90 0201 11002000 03 03 000000000000"),
                 Arguments.of(
                         ExtentHeader.CODEC,
-                        new ExtentHeader(12, 3, 2, 1, 9, 10800, true, Algorithm.RANDOM),
+                        new ExtentHeader(12, 3, 2, 1, 9, 10800, true, false, Algorithm.RANDOM),
                         "0c000000 03000000 02000000 01000000 09000000 302a0000 01000000 00 000000"),
                 Arguments.of(PublishedBackend.CODEC, new PublishedBackend(0x00200011), "11002000"),
                 Arguments.of(
@@ -53,11 +61,12 @@ final class RecordCodecTest {
                         "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007 abcd 0035 11 000000"),
                 Arguments.of(
                         Flow.CODEC,
-                        new Flow(Protocol.TCP, FlowRole.REPLY, V4, V6, V6, V4, 7, 9, 1, 2, 3, 4, 0x21),
+                        new Flow(Protocol.TCP, FlowRole.REPLY, V4, V6, V6, V4, NOBODY, 7, 9, 1, 2, 3, 4, 0x21),
                         "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007"
                                 + "fd000001 00020003 00040005 00060007 abcd 0035 0035 abcd 06 01 2100 09000000"
                                 + "0200000000000000 0300000000000000 0400000000000000 0100000000000000"
-                                + "00000000 00000000 0000ffff 0a010203 07000000 00000000"),
+                                + "00000000 00000000 0000ffff 0a010203 00000000 00000000 00000000 00000000"
+                                + "07000000 0000 0000"),
                 Arguments.of(
                         SockPeer.CODEC,
                         PEER,
@@ -74,7 +83,38 @@ final class RecordCodecTest {
                         new SockOverflowKey(258, V4),
                         "0201000000000000 00000000 00000000 0000ffff 0a010203 abcd 000000000000"),
                 Arguments.of(CgroupKey.CODEC, new CgroupKey(4242), "9210000000000000"),
-                Arguments.of(Control.CODEC, new Control(1, 2), "01000000 02000000"),
+                Arguments.of(
+                        Control.CODEC,
+                        new Control(
+                                1,
+                                2,
+                                List.of(AddressRange.of(
+                                        IpPrefix.parse("10.96.0.0/12").orElseThrow(),
+                                        Set.of(AddressRange.Meaning.PODS)))),
+                        "01000000 02000000 01000000 00000000 00000000 00000000 0000ffff 0a600000"
+                                + "ffffffff ffffffff ffffffff fff00000 04000000 000000000000000000000000"
+                                + "00".repeat(7 * 48)),
+                Arguments.of(AddressKey.CODEC, new AddressKey(V4.address()), "00000000 00000000 0000ffff 0a010203"),
+                Arguments.of(DeviceKey.CODEC, new DeviceKey(258), "02010000"),
+                Arguments.of(
+                        Device.CODEC,
+                        new Device(V4.address(), V6.address(), true),
+                        "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007 01000000"
+                                + "000000000000000000000000"),
+                Arguments.of(
+                        SourceRangeKey.CODEC,
+                        SourceRangeKey.of(5, IpPrefix.parse("10.0.0.0/8").orElseThrow()),
+                        "88000000 05000000 00000000 00000000 0000ffff 0a000000"),
+                Arguments.of(
+                        AffinityKey.CODEC,
+                        new AffinityKey(5, V4.address()),
+                        "05000000 00000000 00000000 0000ffff 0a010203"),
+                Arguments.of(Affinity.CODEC, new Affinity(9, 3, 258), "09000000 03000000 0201000000000000"),
+                Arguments.of(
+                        FragmentKey.CODEC,
+                        new FragmentKey(V4.address(), V6.address(), 258, 17),
+                        "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007 02010000 11 000000"),
+                Arguments.of(Fragment.CODEC, new Fragment(40000, 53), "9c40 0035"),
                 Arguments.of(DropCount.CODEC, new DropCount(3, 180), "0300000000000000 b400000000000000"),
                 Arguments.of(TokenBucket.CODEC, new TokenBucket(1, 2), "0100000000000000 0200000000000000"),
                 Arguments.of(Numbers.U32, 258, "02010000"),
@@ -120,7 +160,7 @@ final class RecordCodecTest {
         assertThat(new Backend(V4.address(), 8080, 1, 0x00200011, 0, true, false))
                 .hasToString("10.1.2.3:8080 id 17/2 weight 1 local");
         assertThat(ServiceWord.of(345, 10, true)).hasToString("extent at slot 345, 10 backends, plain");
-        assertThat(new Flow(Protocol.TCP, FlowRole.FORWARD, V4, V6, V6, V4, 7, 9, 1, 2, 3, 4, 3))
+        assertThat(new Flow(Protocol.TCP, FlowRole.FORWARD, V4, V6, V6, V4, NOBODY, 7, 9, 1, 2, 3, 4, 3))
                 .hasToString("forward TCP 10.1.2.3:43981 -> [fd00:1:2:3:4:5:6:7]:53 via [fd00:1:2:3:4:5:6:7]:53"
                         + " service 7 backend 9/0 packets 3 bytes 4 syn answered");
     }

@@ -97,6 +97,7 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
                 extent.affinitySeconds(),
                 extent.algorithm(),
                 extent.endpointsElsewhere(),
+                extent.resetRemoved(),
                 backends);
     }
 
@@ -165,6 +166,7 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
                     0,
                     Algorithm.RANDOM,
                     elsewhere && localCount == 0,
+                    false,
                     all);
         }
     }

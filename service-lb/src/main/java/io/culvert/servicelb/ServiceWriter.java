@@ -99,7 +99,7 @@ final class ServiceWriter {
         }
         Map<FrontendKey, Frontend> changes = new HashMap<>(2);
         localSets.forEach((key, localSet) -> {
-            Frontend frontend = new Frontend(port.index(), localSet);
+            Frontend frontend = Frontend.clusterIp(port.index(), localSet);
             if (frontend.equals(port.frontends().get(key))) {
                 batch.confirm(key);
             } else {

@@ -72,7 +72,7 @@ class AdoptionTest {
     void anExtentWithoutFrontendDoesNotTakeTheIdsOfOthersAlong() {
         programWeb();
         Extent extent = given.extentOf("10.96.0.1");
-        given.tables.extents.put(9, new Extent(9, 1, 0, 0, 2, 0, extent.algorithm(), false, extent.backends()));
+        given.tables.extents.put(9, new Extent(9, 1, 0, 0, 2, 0, extent.algorithm(), false, false, extent.backends()));
 
         restart();
 
@@ -110,7 +110,7 @@ class AdoptionTest {
 
     @Test
     void aFrontendOfAnotherWriterGoesOnceEverythingIsKnown() {
-        given.tables.frontends.put(http("10.96.0.77"), new Frontend(5, false));
+        given.tables.frontends.put(http("10.96.0.77"), Frontend.clusterIp(5, false));
 
         restart();
 

@@ -14,7 +14,7 @@ import io.culvert.servicelb.conntrack.ConntrackGc;
 import io.culvert.servicelb.conntrack.ConntrackTable;
 import io.culvert.servicelb.conntrack.DatapathFlows;
 import io.culvert.servicelb.conntrack.FlowFilter;
-import io.culvert.servicelb.conntrack.FlowTimeouts;
+import io.culvert.servicelb.conntrack.FlowLifetimes;
 import io.culvert.servicelb.conntrack.GcPass;
 import io.culvert.testkit.KernelTest;
 import java.time.Duration;
@@ -40,10 +40,10 @@ class ConntrackKernelTest {
         DatapathFlows flows = new DatapathFlows(map);
         put(map, 0, LIVE, Duration.ofSeconds(1));
         put(map, LIVE, EXPIRED, Duration.ofSeconds(61));
-        ConntrackTable table = new ConntrackTable(flows, FlowTimeouts.DEFAULT, _ -> Optional.empty());
+        ConntrackTable table = new ConntrackTable(flows, FlowLifetimes.DEFAULT, _ -> Optional.empty());
         assertThat(table.list(FlowFilter.ALL)).hasSize(LIVE);
 
-        ConntrackGc gc = new ConntrackGc(flows, FlowTimeouts.DEFAULT);
+        ConntrackGc gc = new ConntrackGc(flows, FlowLifetimes.DEFAULT);
         int removed = 0;
         GcPass pass;
         do {
@@ -76,6 +76,20 @@ class ConntrackKernelTest {
         IpPort client = new IpPort(IpAddress.ofV4(0x0a02_0000 + number / 1_000), 30_000 + number % 1_000);
         IpPort service = new IpPort(IpAddress.of("10.96.0.1"), 53);
         IpPort backend = new IpPort(IpAddress.of("10.1.0.3"), 5353);
-        return new Flow(Protocol.UDP, role, client, service, backend, client, 1, 1, seen, seen, 1, 100, 0);
+        return new Flow(
+                Protocol.UDP,
+                role,
+                client,
+                service,
+                backend,
+                client,
+                new IpPort(IpAddress.UNSPECIFIED, 0),
+                1,
+                1,
+                seen,
+                seen,
+                1,
+                100,
+                0);
     }
 }

@@ -38,7 +38,7 @@ abstract class ServiceTablesContract {
             backends.add(new Backend(address, 8080, 1, id, 3, backends.isEmpty(), true));
         }
         int count = backends.size();
-        return new Extent(service, 0, Math.min(1, count), 0, count, 0, Algorithm.RANDOM, count == 0, backends);
+        return new Extent(service, 0, Math.min(1, count), 0, count, 0, Algorithm.RANDOM, count == 0, false, backends);
     }
 
     @Test
@@ -50,11 +50,12 @@ abstract class ServiceTablesContract {
         tables.publish(extent(other));
         assertThat(one).isNotEqualTo(other);
 
-        tables.putFrontends(Map.of(WEB, new Frontend(one, false), DNS, new Frontend(other, true)));
-        tables.putFrontends(Map.of(WEB, new Frontend(other, false)));
+        tables.putFrontends(Map.of(WEB, Frontend.clusterIp(one, false), DNS, Frontend.clusterIp(other, true)));
+        tables.putFrontends(Map.of(WEB, Frontend.clusterIp(other, false)));
 
-        assertThat(tables.frontend(WEB)).contains(new Frontend(other, false));
-        assertThat(all(tables)).isEqualTo(Map.of(WEB, new Frontend(other, false), DNS, new Frontend(other, true)));
+        assertThat(tables.frontend(WEB)).contains(Frontend.clusterIp(other, false));
+        assertThat(all(tables))
+                .isEqualTo(Map.of(WEB, Frontend.clusterIp(other, false), DNS, Frontend.clusterIp(other, true)));
 
         tables.removeFrontends(Set.of(WEB, new FrontendKey(IpAddress.of("10.96.0.99"), 80, Protocol.TCP)));
         assertThat(tables.frontend(WEB)).isEmpty();
@@ -104,11 +105,11 @@ abstract class ServiceTablesContract {
         int kept = before.publishBackend();
         int stray = before.publishBackend();
         before.publish(extent(service, kept));
-        before.putFrontends(Map.of(WEB, new Frontend(service, true)));
+        before.putFrontends(Map.of(WEB, Frontend.clusterIp(service, true)));
 
         ServiceTables after = reopen();
 
-        assertThat(all(after)).isEqualTo(Map.of(WEB, new Frontend(service, true)));
+        assertThat(all(after)).isEqualTo(Map.of(WEB, Frontend.clusterIp(service, true)));
         assertThat(after.extent(service))
                 .hasValueSatisfying(read ->
                         assertThat(read.backends()).extracting(Backend::id).containsExactly(kept));

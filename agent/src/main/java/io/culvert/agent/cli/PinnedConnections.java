@@ -4,7 +4,7 @@ package io.culvert.agent.cli;
 import io.culvert.maps.MapCatalogue;
 import io.culvert.servicelb.conntrack.ConntrackTable;
 import io.culvert.servicelb.conntrack.DatapathFlows;
-import io.culvert.servicelb.conntrack.FlowTimeouts;
+import io.culvert.servicelb.conntrack.FlowLifetimes;
 import java.util.Optional;
 
 /// The flow table without an agent: no names, and the timeouts that programs are built with.
@@ -13,6 +13,6 @@ final class PinnedConnections {
     private PinnedConnections() {}
 
     static ConntrackTable of(MapCatalogue maps) {
-        return new ConntrackTable(new DatapathFlows(maps.flows()), FlowTimeouts.DEFAULT, _ -> Optional.empty());
+        return new ConntrackTable(new DatapathFlows(maps.flows()), FlowLifetimes.DEFAULT, _ -> Optional.empty());
     }
 }

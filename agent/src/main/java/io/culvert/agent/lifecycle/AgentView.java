@@ -14,6 +14,7 @@ import io.culvert.servicelb.ServiceStatus;
 import io.culvert.servicelb.conntrack.ConntrackTable;
 import io.culvert.servicelb.conntrack.DatapathFlows;
 import io.culvert.servicelb.conntrack.FlowFilter;
+import io.culvert.servicelb.conntrack.FlowLifetimes;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,7 +141,7 @@ final class AgentView implements NodeView {
     private ConntrackTable conntrack(NodeState.Kernel kernel) {
         return new ConntrackTable(
                 new DatapathFlows(kernel.datapath().maps().flows()),
-                state.plan().timeouts(),
+                new FlowLifetimes(state.plan().timeouts()),
                 kernel.loadBalancer()::serviceAt);
     }
 }

@@ -10,6 +10,7 @@ import io.culvert.servicelb.DatapathTables;
 import io.culvert.servicelb.LoadBalancer;
 import io.culvert.servicelb.conntrack.ConntrackGc;
 import io.culvert.servicelb.conntrack.DatapathFlows;
+import io.culvert.servicelb.conntrack.FlowLifetimes;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +47,7 @@ final class NodeState {
                 datapath,
                 LoadBalancer.adopt(new DatapathTables(datapath), plan.nodeName(), sources.events()),
                 new NodeNetwork(plan, datapath, addresses),
-                new ConntrackGc(new DatapathFlows(datapath.maps().flows()), plan.timeouts()),
+                new ConntrackGc(new DatapathFlows(datapath.maps().flows()), new FlowLifetimes(plan.timeouts())),
                 new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())));
     }
 

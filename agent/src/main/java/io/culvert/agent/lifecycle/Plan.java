@@ -8,10 +8,11 @@ import io.culvert.agent.config.SourceKind;
 import io.culvert.agent.doctor.Machine;
 import io.culvert.agent.doctor.MountTable;
 import io.culvert.loader.compile.ClangCompiler;
+import io.culvert.loader.netlink.NetworkNamespace;
 import io.culvert.maps.datapath.DatapathConfig;
 import io.culvert.maps.datapath.DatapathSettings;
+import io.culvert.maps.datapath.FlowTimeouts;
 import io.culvert.maps.datapath.ObjectSource;
-import io.culvert.servicelb.conntrack.FlowTimeouts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,20 +100,19 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
     }
 
     DatapathSettings datapathSettings(NodeAddresses addresses) {
-        FlowTimeouts timeouts = timeouts();
         DatapathSettings defaults = DatapathSettings.DEFAULT;
         return new DatapathSettings(
                 addresses.ipv4(),
                 addresses.ipv6(),
-                defaults.sourcePortMin(),
-                defaults.sourcePortMax(),
-                timeouts.tcpSyn(),
-                timeouts.tcpEstablished(),
-                timeouts.tcpClosing(),
-                timeouts.udp(),
-                timeouts.udpStream(),
+                defaults.sourcePorts(),
+                defaults.nodePorts(),
+                timeouts(),
                 defaults.rejectRate(),
-                settings.get(Setting.TCP_PEER_NAME));
+                settings.get(Setting.TCP_PEER_NAME),
+                defaults.masqueradeAll(),
+                defaults.detectsPods(),
+                defaults.localhostNodePorts(),
+                NetworkNamespace.currentCookie());
     }
 
     /// Compiles the programs where the settings ask for it.

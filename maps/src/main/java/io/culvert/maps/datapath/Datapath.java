@@ -5,6 +5,7 @@ import io.culvert.loader.Attachment;
 import io.culvert.loader.BpfMap;
 import io.culvert.loader.InvalidObjectException;
 import io.culvert.loader.PinDirectory;
+import io.culvert.maps.AddressRange;
 import io.culvert.maps.BackendIds;
 import io.culvert.maps.CgroupKey;
 import io.culvert.maps.Control;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,7 +128,7 @@ public final class Datapath implements AutoCloseable {
     /// Takes the socket programs off their cgroup. Sockets that were translated stay so; replies to UDP sockets among
     /// them are not translated back any more.
     public synchronized void detachSockets() {
-        links.detach(name -> !name.isPod());
+        links.detach(LinkName::isSocket);
     }
 
     /// Attaches the packet programs to the host side of a pod's interface. Does nothing where they are attached
@@ -147,10 +149,32 @@ public final class Datapath implements AutoCloseable {
         links.detach(name -> name.isPod() && !ifindexes.contains((int) name.target()));
     }
 
+    /// Attaches the packet programs for north-south traffic to a device of the node. Does nothing where they are
+    /// attached already.
+    ///
+    /// @param ifindex index of the device in this network namespace
+    public synchronized void attachNode(int ifindex) {
+        links.attachNode(ifindex, programs);
+    }
+
+    /// Takes those programs off all devices but these.
+    public synchronized void retainNodes(Set<Integer> ifindexes) {
+        links.detach(name -> name.isNode() && !ifindexes.contains((int) name.target()));
+    }
+
+    /// Indexes of the devices with programs for north-south traffic.
+    public synchronized Set<Integer> nodes() {
+        return targets(LinkName::isNode);
+    }
+
     /// Indexes of the interfaces with packet programs.
     public synchronized Set<Integer> pods() {
+        return targets(LinkName::isPod);
+    }
+
+    private Set<Integer> targets(Predicate<LinkName> which) {
         return links.attached().keySet().stream()
-                .filter(LinkName::isPod)
+                .filter(which)
                 .map(name -> (int) name.target())
                 .collect(Collectors.toCollection(TreeSet::new));
     }
@@ -171,16 +195,28 @@ public final class Datapath implements AutoCloseable {
     /// @param cgroups inode numbers of cgroup directories
     public void optOut(Set<Long> cgroups) {
         Set<CgroupKey> wanted = cgroups.stream().map(CgroupKey::new).collect(Collectors.toSet());
-        synchronized (catalogue.optedOut()) {
+        synchronized (catalogue.control()) {
             List<CgroupKey> gone = catalogue.optedOut().keys().stream()
                     .filter(key -> !wanted.contains(key))
                     .toList();
             // The count says whether the map is looked at, so it is never too small.
-            int count = Math.max(wanted.size(), catalogue.control().get(0).optedOut());
-            catalogue.control().set(0, new Control(Control.LAYOUT_VERSION, count));
+            Control control = catalogue.control().get(0);
+            catalogue.control().set(0, control.withOptedOut(Math.max(wanted.size(), control.optedOut())));
             wanted.forEach(key -> catalogue.optedOut().put(key, 1));
             catalogue.optedOut().removeAll(gone);
-            catalogue.control().set(0, new Control(Control.LAYOUT_VERSION, wanted.size()));
+            catalogue.control().set(0, control.withOptedOut(wanted.size()));
+        }
+    }
+
+    /// Says what ranges of addresses mean.
+    ///
+    /// @param ranges at most [Control#RANGES]
+    public void setRanges(List<AddressRange> ranges) {
+        synchronized (catalogue.control()) {
+            Control control = catalogue.control().get(0);
+            if (!control.ranges().equals(ranges)) {
+                catalogue.control().set(0, control.withRanges(ranges));
+            }
         }
     }
 

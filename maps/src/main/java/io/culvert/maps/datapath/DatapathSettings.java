@@ -2,54 +2,56 @@
 package io.culvert.maps.datapath;
 
 import io.culvert.net.IpAddress;
-import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// What is written into the programs before they are loaded. Another setting means other programs:
 /// [Datapath#configure] loads them and puts them in place of those that run.
 ///
-/// @param nodeIpv4 what a pod sees as its peer when it reaches itself through a Service; empty: no hairpin over
-/// IPv4
+/// @param nodeIpv4 primary address of the node: what a pod sees as its peer when it reaches itself through a Service,
+/// and what others see where no address of the device is known; empty: neither is possible over IPv4
 /// @param nodeIpv6 the same for IPv6
-/// @param sourcePortMin first port for connections that must leave with another source port
-/// @param sourcePortMax last such port
-/// @param tcpSyn how long a connection that is not answered is remembered; whole seconds, as all of these
-/// @param tcpEstablished an open connection, since its last packet
-/// @param tcpClosing a closed one
-/// @param udp a UDP flow that was not answered
-/// @param udpStream one that was
+/// @param sourcePorts exactly two ranges for connections that must leave with another source port; they may be the same
+/// @param nodePorts where NodePorts lie
+/// @param timeouts of the flow table
 /// @param rejectRate RST and ICMP answers a second on each CPU
 /// @param tcpPeerName whether getpeername(2) of a TCP socket shows the Service; costs memory for each connection
+/// @param masqueradeAll whether every connection to a ClusterIP is masqueraded
+/// @param detectsPods whether pods are told from other clients at all; if not, no connection to a ClusterIP is
+/// masqueraded and nobody short-circuits externalTrafficPolicy
+/// @param localhostNodePorts whether processes of the node reach NodePorts on loopback addresses
+/// @param hostNetns cookie of the node's network namespace; 0: every socket counts as a pod's
 public record DatapathSettings(
         Optional<IpAddress> nodeIpv4,
         Optional<IpAddress> nodeIpv6,
-        int sourcePortMin,
-        int sourcePortMax,
-        Duration tcpSyn,
-        Duration tcpEstablished,
-        Duration tcpClosing,
-        Duration udp,
-        Duration udpStream,
+        List<PortRange> sourcePorts,
+        PortRange nodePorts,
+        FlowTimeouts timeouts,
         int rejectRate,
-        boolean tcpPeerName) {
+        boolean tcpPeerName,
+        boolean masqueradeAll,
+        boolean detectsPods,
+        boolean localhostNodePorts,
+        long hostNetns) {
 
     /// What the programs have when nobody sets anything.
     public static final DatapathSettings DEFAULT = new DatapathSettings(
             Optional.empty(),
             Optional.empty(),
-            61000,
-            65535,
-            Duration.ofSeconds(60),
-            Duration.ofDays(1),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(120),
+            List.of(new PortRange(61000, 65535), new PortRange(61000, 65535)),
+            new PortRange(30000, 32767),
+            FlowTimeouts.DEFAULT,
             1000,
-            true);
+            true,
+            false,
+            true,
+            false,
+            0);
 
     public DatapathSettings {
-        if (sourcePortMin < 1 || sourcePortMax > 0xffff || sourcePortMin > sourcePortMax) {
-            throw new IllegalArgumentException("not a range of ports: " + sourcePortMin + "-" + sourcePortMax);
+        sourcePorts = List.copyOf(sourcePorts);
+        if (sourcePorts.size() != 2) {
+            throw new IllegalArgumentException("not two ranges of ports: " + sourcePorts);
         }
         if (rejectRate < 1) {
             throw new IllegalArgumentException("not a rate: " + rejectRate);
@@ -61,15 +63,15 @@ public record DatapathSettings(
         return new DatapathSettings(
                 ipv4,
                 ipv6,
-                sourcePortMin,
-                sourcePortMax,
-                tcpSyn,
-                tcpEstablished,
-                tcpClosing,
-                udp,
-                udpStream,
+                sourcePorts,
+                nodePorts,
+                timeouts,
                 rejectRate,
-                tcpPeerName);
+                tcpPeerName,
+                masqueradeAll,
+                detectsPods,
+                localhostNodePorts,
+                hostNetns);
     }
 
     /// The same, remembering the Service of a TCP socket or not.
@@ -77,14 +79,14 @@ public record DatapathSettings(
         return new DatapathSettings(
                 nodeIpv4,
                 nodeIpv6,
-                sourcePortMin,
-                sourcePortMax,
-                tcpSyn,
-                tcpEstablished,
-                tcpClosing,
-                udp,
-                udpStream,
+                sourcePorts,
+                nodePorts,
+                timeouts,
                 rejectRate,
-                shown);
+                shown,
+                masqueradeAll,
+                detectsPods,
+                localhostNodePorts,
+                hostNetns);
     }
 }

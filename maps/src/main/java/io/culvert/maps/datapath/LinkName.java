@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 /// The name of a pinned attachment: which program on which target. It carries the target's number, so that a target
 /// that came back under the same path is not mistaken for the one that went.
 ///
-/// @param kind `sock` or `pod`
+/// @param kind `sock`, `pod` or `net`
 /// @param target inode number of the cgroup, or index of the interface
 /// @param hook for example `connect4`, or `ingress`
 record LinkName(String kind, long target, String hook) implements Comparable<LinkName> {
 
-    private static final Pattern NAME = Pattern.compile("(sock|pod)_(\\d{1,18})_([a-z0-9]+)");
+    private static final Pattern NAME = Pattern.compile("(sock|pod|net)_(\\d{1,18})_([a-z0-9]+)");
     private static final Comparator<LinkName> ORDER = Comparator.comparing(LinkName::kind)
             .thenComparingLong(LinkName::target)
             .thenComparing(LinkName::hook);
@@ -27,6 +27,10 @@ record LinkName(String kind, long target, String hook) implements Comparable<Lin
 
     static LinkName pod(int ifindex, TcDirection direction) {
         return new LinkName("pod", ifindex, direction.toString());
+    }
+
+    static LinkName node(int ifindex, TcDirection direction) {
+        return new LinkName("net", ifindex, direction.toString());
     }
 
     /// Reads the name of a pin; empty if it is none of ours.
@@ -40,6 +44,14 @@ record LinkName(String kind, long target, String hook) implements Comparable<Lin
     /// The program that belongs there.
     String program() {
         return kind + "_" + hook;
+    }
+
+    boolean isSocket() {
+        return kind.equals("sock");
+    }
+
+    boolean isNode() {
+        return kind.equals("net");
     }
 
     boolean isPod() {

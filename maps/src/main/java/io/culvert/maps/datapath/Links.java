@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -41,7 +42,7 @@ final class Links implements AutoCloseable {
             CgroupHook.CONNECT6);
 
     /// Replies are recognised before requests are translated.
-    private static final List<TcDirection> POD_HOOKS = List.of(TcDirection.EGRESS, TcDirection.INGRESS);
+    private static final List<TcDirection> PACKET_HOOKS = List.of(TcDirection.EGRESS, TcDirection.INGRESS);
 
     private static final Set<Errno> TARGET_GONE = Set.of(Errno.ENOLINK, Errno.ENODEV);
 
@@ -119,13 +120,22 @@ final class Links implements AutoCloseable {
             LinkName name = LinkName.socket(inode, hook);
             attach(name, () -> CgroupAttachment.attach(programs.program(name.program()), cgroup, hook));
         }
-        detach(name -> !name.isPod() && name.target() != inode);
+        detach(name -> name.isSocket() && name.target() != inode);
     }
 
-    /// Attaches the pair of programs to an interface.
+    /// Attaches the pair of programs for pods to an interface.
     void attachPod(int ifindex, ProgramSet programs) {
-        for (TcDirection direction : POD_HOOKS) {
-            LinkName name = LinkName.pod(ifindex, direction);
+        attachPackets(direction -> LinkName.pod(ifindex, direction), ifindex, programs);
+    }
+
+    /// Attaches the pair of programs for north-south traffic to a device.
+    void attachNode(int ifindex, ProgramSet programs) {
+        attachPackets(direction -> LinkName.node(ifindex, direction), ifindex, programs);
+    }
+
+    private void attachPackets(Function<TcDirection, LinkName> named, int ifindex, ProgramSet programs) {
+        for (TcDirection direction : PACKET_HOOKS) {
+            LinkName name = named.apply(direction);
             attach(name, () -> Attachment.attachTc(programs.program(name.program()), ifindex, direction));
         }
     }

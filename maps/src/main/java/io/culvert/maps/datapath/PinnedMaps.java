@@ -18,16 +18,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The maps that are pinned in one directory: `<bpffs>/maps/<name>`.
 final class PinnedMaps {
 
     /// A larger map lies under its name and this until it takes the name. Dots are not allowed in a bpf file
     /// system.
+    private static final Set<MapType> HASHES = EnumSet.of(MapType.HASH, MapType.LRU_HASH, MapType.LPM_TRIE);
+
     private static final String NEXT = "_next";
 
     private final Path bpffs;
@@ -100,7 +104,7 @@ final class PinnedMaps {
 
     private static boolean isOfKind(Table.Kind kind, MapInfo info) {
         return switch (kind) {
-            case HASH -> info.type() == MapType.HASH || info.type() == MapType.LRU_HASH;
+            case HASH -> HASHES.contains(info.type());
             case MAPPED_ARRAY -> info.type() == MapType.ARRAY && info.flags().contains(MapFlag.MMAPABLE);
             case PER_CPU_ARRAY -> info.type() == MapType.PERCPU_ARRAY;
             case SOCKET_STORAGE -> info.type() == MapType.SK_STORAGE;
@@ -123,7 +127,7 @@ final class PinnedMaps {
 
     private static void writeVersion(BpfMap control) {
         try (var array = new MappedArray<>(Tables.CONTROL.name(), Control.CODEC, control.duplicate())) {
-            array.set(0, new Control(Control.LAYOUT_VERSION, 0));
+            array.set(0, Control.EMPTY);
         }
     }
 

@@ -18,14 +18,14 @@ import java.util.Optional;
 final class ProgramSet implements AutoCloseable {
 
     private static final String SOCK_LB = "sock_lb";
-    private static final String POD = "pod";
+    private static final List<String> OBJECTS = List.of(SOCK_LB, "pod", "net");
 
     private final List<BpfObject> objects = new ArrayList<>();
     private final Map<String, BpfMap> created = new LinkedHashMap<>();
 
     private ProgramSet() {}
 
-    /// Loads both objects.
+    /// Loads all objects.
     ///
     /// @param existing maps that the programs share with others; the rest is made
     /// @param sizes entries of maps that are made, where not those of `maps.h`
@@ -34,8 +34,7 @@ final class ProgramSet implements AutoCloseable {
     static ProgramSet load(DatapathConfig config, Map<String, BpfMap> existing, Map<String, Integer> sizes) {
         var set = new ProgramSet();
         try {
-            set.load(SOCK_LB, config, existing, sizes);
-            set.load(POD, config, existing, sizes);
+            OBJECTS.forEach(name -> set.load(name, config, existing, sizes));
             return set;
         } catch (RuntimeException e) {
             set.created.values().forEach(BpfMap::close);
@@ -64,19 +63,28 @@ final class ProgramSet implements AutoCloseable {
     }
 
     private static void configure(BpfObject object, String name, DatapathSettings settings) {
-        if (name.equals(SOCK_LB)) {
-            object.configure("config_tcp_peer_name", settings.tcpPeerName());
-            return;
-        }
         object.configure("config_node_ipv4", address(settings.nodeIpv4()))
                 .configure("config_node_ipv6", address(settings.nodeIpv6()))
-                .configure("config_source_port_min", (short) settings.sourcePortMin())
-                .configure("config_source_port_max", (short) settings.sourcePortMax())
-                .configure("config_tcp_syn_timeout", seconds(settings.tcpSyn()))
-                .configure("config_tcp_established_timeout", seconds(settings.tcpEstablished()))
-                .configure("config_tcp_closing_timeout", seconds(settings.tcpClosing()))
-                .configure("config_udp_timeout", seconds(settings.udp()))
-                .configure("config_udp_stream_timeout", seconds(settings.udpStream()))
+                .configure("config_node_ports", PortRange.toBytes(List.of(settings.nodePorts())));
+        if (name.equals(SOCK_LB)) {
+            object.configure("config_tcp_peer_name", settings.tcpPeerName())
+                    .configure("config_localhost_node_ports", settings.localhostNodePorts())
+                    .configure("config_host_netns", settings.hostNetns());
+            return;
+        }
+        object.configure("config_source_ports", PortRange.toBytes(settings.sourcePorts()))
+                .configure("config_masquerade_all", settings.masqueradeAll())
+                .configure("config_detects_pods", settings.detectsPods())
+                .configure("config_tcp_syn_timeout", seconds(settings.timeouts().tcpSyn()))
+                .configure(
+                        "config_tcp_established_timeout",
+                        seconds(settings.timeouts().tcpEstablished()))
+                .configure(
+                        "config_tcp_closing_timeout",
+                        seconds(settings.timeouts().tcpClosing()))
+                .configure("config_udp_timeout", seconds(settings.timeouts().udp()))
+                .configure(
+                        "config_udp_stream_timeout", seconds(settings.timeouts().udpStream()))
                 .configure("config_reject_rate", settings.rejectRate());
     }
 

@@ -12,7 +12,20 @@ final class Sizes {
 
     /// Where growth ends unless the configuration asks for more. Backend ids have an index of 20 bits.
     private static final Map<String, Integer> LIMITS = Map.of(
-            "frontends", 1 << 22, "services", 1 << 20, "slots", 1 << 24, "backends", 1 << 20, "opted_out", 1 << 16);
+            "frontends",
+            1 << 22,
+            "services",
+            1 << 20,
+            "slots",
+            1 << 24,
+            "backends",
+            1 << 20,
+            "opted_out",
+            1 << 16,
+            "cluster_addresses",
+            1 << 20,
+            "source_ranges",
+            1 << 20);
 
     private Sizes() {}
 

@@ -17,6 +17,7 @@ import io.culvert.net.IpAddress;
 import io.culvert.testkit.KernelTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -59,7 +60,7 @@ final class DatapathKernelTest {
         try (Datapath datapath = Datapath.open(place.config())) {
             assertThat(datapath.extents().read(before.service())).contains(before);
             assertThat(datapath.maps().frontends().get(TestExtents.tcp("10.96.0.1")))
-                    .contains(new Frontend(before.service(), false));
+                    .contains(Frontend.clusterIp(before.service(), false));
             assertThat(datapath.backendIds().used()).isEqualTo(3);
             assertThat(before.backends())
                     .allMatch(backend -> datapath.backendIds().isPublished(backend.id()));
@@ -72,12 +73,12 @@ final class DatapathKernelTest {
     void anotherLayoutIsRefusedAndNotTouched() {
         try (Datapath datapath = Datapath.open(place.config())) {
             datapath.attachSockets(place.cgroup);
-            datapath.maps().control().set(0, new Control(7, 0));
+            datapath.maps().control().set(0, new Control(7, 0, List.of()));
         }
         assertThatThrownBy(() -> Datapath.open(place.config()))
                 .isInstanceOf(ForeignLayoutException.class)
                 .hasMessage(
-                        "open maps in %s: they have layout 7, this agent reads layout 1; run the agent that made them,"
+                        "open maps in %s: they have layout 7, this agent reads layout 2; run the agent that made them,"
                                         .formatted(place.bpffs)
                                 + " or culvert cleanup --bpffs %s and start again".formatted(place.bpffs));
         assertThatThrownBy(() -> Datapath.openPinned(place.bpffs)).isInstanceOf(ForeignLayoutException.class);
@@ -163,7 +164,7 @@ final class DatapathKernelTest {
             datapath.optOut(Set.of(1L, 2L));
             datapath.optOut(Set.of(2L, 3L));
             assertThat(datapath.maps().optedOut().keys()).containsExactlyInAnyOrder(new CgroupKey(2), new CgroupKey(3));
-            assertThat(datapath.maps().control().get(0)).isEqualTo(new Control(Control.LAYOUT_VERSION, 2));
+            assertThat(datapath.maps().control().get(0)).isEqualTo(Control.EMPTY.withOptedOut(2));
             datapath.optOut(Set.of());
             assertThat(datapath.maps().control().get(0).optedOut()).isZero();
         }
@@ -178,7 +179,7 @@ final class DatapathKernelTest {
         }
         try (MapCatalogue maps = Datapath.openPinned(place.bpffs).orElseThrow()) {
             assertThat(maps.dump("frontends").orElseThrow())
-                    .containsExactly(new MapEntry("TCP 10.96.0.1:80", "service 0"));
+                    .containsExactly(new MapEntry("TCP 10.96.0.1:80", "service 0, ClusterIP"));
             assertThat(maps.dump("services").orElseThrow())
                     .containsExactly(new MapEntry("service 0", "extent at slot 0, 1 backend, plain"));
             assertThat(maps.dump("slots").orElseThrow())

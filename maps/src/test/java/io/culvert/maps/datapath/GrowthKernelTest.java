@@ -11,6 +11,7 @@ import io.culvert.maps.Extent;
 import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.MapFullException;
+import io.culvert.maps.Tables;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.KernelTest;
@@ -60,7 +61,9 @@ final class GrowthKernelTest {
         try (Datapath datapath = Datapath.open(place.config().withEntries(SMALL))) {
             Map<FrontendKey, Frontend> entries = new HashMap<>();
             for (int i = 0; i < 3000; i++) {
-                entries.put(new FrontendKey(IpAddress.ofV4(0x0a600000 + i), 80, Protocol.UDP), new Frontend(i, false));
+                entries.put(
+                        new FrontendKey(IpAddress.ofV4(0x0a600000 + i), 80, Protocol.UDP),
+                        Frontend.clusterIp(i, false));
             }
             datapath.maps().frontends().putAll(entries);
             assertThat(datapath.maps().frontends().count()).isEqualTo(3000);
@@ -128,7 +131,7 @@ final class GrowthKernelTest {
             Files.delete(place.bpffs.resolve("maps").resolve(map));
         }
         try (Datapath datapath = Datapath.open(place.config())) {
-            assertThat(datapath.maps().list()).hasSize(12);
+            assertThat(datapath.maps().list()).hasSize(Tables.ALL.size());
             assertThat(place.bpffs.resolve("maps/reject_bucket")).exists();
         }
     }

@@ -18,6 +18,7 @@ import io.culvert.testkit.KernelTest;
 import io.culvert.testkit.packet.PacketBuilder;
 import io.culvert.testkit.packet.PacketView;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
@@ -95,14 +96,15 @@ class PodHairpinKernelTest {
         Flow flow = pod.flow(TCP, "10.1.0.2:40000", "10.96.0.10:80");
 
         assertThat(flow.has(FlowFlag.HAIRPIN)).isTrue();
-        assertThat(flow.has(FlowFlag.MASQUERADED)).isTrue();
+        assertThat(flow.has(FlowFlag.OTHER_SOURCE)).isTrue();
         assertThat(flow.source().address()).hasToString(PodPrograms.NODE4);
     }
 
     @Test
     void sourcePortsAreProbedUntilTheRangeIsFull() {
-        UnaryOperator<BpfObject> eightPorts = object -> object.configure("config_source_port_min", (short) 61000)
-                .configure("config_source_port_max", (short) 61007);
+        UnaryOperator<BpfObject> eightPorts = object -> object.configure(
+                "config_source_ports",
+                PortRange.toBytes(List.of(new PortRange(61000, 61003), new PortRange(61004, 61007))));
         try (PodPrograms narrow = PodPrograms.load(eightPorts)) {
             narrow.tables.service(TCP, "10.96.0.10", 80, "10.1.0.2:8080");
             Set<Integer> ports = new HashSet<>();

@@ -136,6 +136,7 @@ final class PodPrograms implements AutoCloseable {
                         flow.service(),
                         flow.backend(),
                         flow.source(),
+                        flow.masquerade(),
                         flow.serviceIndex(),
                         flow.backendId(),
                         then,

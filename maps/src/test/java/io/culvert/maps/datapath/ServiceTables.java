@@ -73,7 +73,7 @@ final class ServiceTables implements AutoCloseable {
                 extents.reserve(),
                 Arrays.stream(backends).map(this::backend).toList());
         publish(service, elsewhere);
-        put(Tables.FRONTENDS, key, new Frontend(service.index(), local));
+        put(Tables.FRONTENDS, key, Frontend.clusterIp(service.index(), local));
         return service;
     }
 
@@ -91,7 +91,16 @@ final class ServiceTables implements AutoCloseable {
     private void publish(TestService service, boolean elsewhere) {
         int count = service.backends().size();
         extents.publish(new Extent(
-                service.index(), 0, 0, 0, count, 0, Algorithm.RANDOM, elsewhere, new ArrayList<>(service.backends())));
+                service.index(),
+                0,
+                0,
+                0,
+                count,
+                0,
+                Algorithm.RANDOM,
+                elsewhere,
+                false,
+                new ArrayList<>(service.backends())));
     }
 
     void withdraw(TestService service) {
@@ -110,7 +119,7 @@ final class ServiceTables implements AutoCloseable {
     }
 
     void setOptedOut(int cgroups) {
-        put(Tables.CONTROL, 0, new Control(Control.LAYOUT_VERSION, cgroups));
+        put(Tables.CONTROL, 0, Control.EMPTY.withOptedOut(cgroups));
     }
 
     <K, V> void put(Table<K, V> table, K key, V value) {

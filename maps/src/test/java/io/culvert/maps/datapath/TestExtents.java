@@ -28,14 +28,14 @@ final class TestExtents {
                         true,
                         false))
                 .toList();
-        return new Extent(service, 0, count, 0, count, 0, Algorithm.RANDOM, false, backends);
+        return new Extent(service, 0, count, 0, count, 0, Algorithm.RANDOM, false, false, backends);
     }
 
     /// Publishes a service with one TCP frontend; returns its index.
     static int publish(Datapath datapath, String address, int port, int backends) {
         int service = datapath.extents().reserve();
         datapath.extents().publish(local(service, datapath, port, backends));
-        datapath.maps().frontends().put(tcp(address), new Frontend(service, false));
+        datapath.maps().frontends().put(tcp(address), Frontend.clusterIp(service, false));
         return service;
     }
 

@@ -47,7 +47,7 @@ public record Connection(
             .thenComparing(Connection::service, SOCKETS)
             .thenComparing(Connection::client, SOCKETS);
 
-    static Connection of(FlowPair pair, Optional<ServicePortName> name, FlowTimeouts timeouts, long now) {
+    static Connection of(FlowPair pair, Optional<ServicePortName> name, FlowLifetimes timeouts, long now) {
         Flow flow = pair.flow();
         Optional<Flow> forward = pair.entry(FlowRole.FORWARD);
         Optional<Flow> reply = pair.entry(FlowRole.REPLY);

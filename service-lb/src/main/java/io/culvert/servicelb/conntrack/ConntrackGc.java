@@ -25,20 +25,20 @@ public final class ConntrackGc {
     public static final int BOUND = 16_384;
 
     private final FlowEntries flows;
-    private final FlowTimeouts timeouts;
+    private final FlowLifetimes timeouts;
     private final LongSupplier clock;
     private final int bound;
     private final AtomicLong removedInAll = new AtomicLong();
     private int skip;
     private volatile GcPass last = GcPass.NONE;
 
-    public ConntrackGc(FlowEntries flows, FlowTimeouts timeouts) {
+    public ConntrackGc(FlowEntries flows, FlowLifetimes timeouts) {
         this(flows, timeouts, System::nanoTime, BOUND);
     }
 
     /// @param clock nanoseconds of CLOCK_MONOTONIC, which [System#nanoTime] is on Linux
     /// @param bound how many entries one pass may remember
-    public ConntrackGc(FlowEntries flows, FlowTimeouts timeouts, LongSupplier clock, int bound) {
+    public ConntrackGc(FlowEntries flows, FlowLifetimes timeouts, LongSupplier clock, int bound) {
         this.flows = flows;
         this.timeouts = timeouts;
         this.clock = clock;

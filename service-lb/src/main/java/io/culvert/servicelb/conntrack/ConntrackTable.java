@@ -19,20 +19,20 @@ public final class ConntrackTable {
     private record Match(FlowPair pair, Connection connection) {}
 
     private final FlowEntries flows;
-    private final FlowTimeouts timeouts;
+    private final FlowLifetimes timeouts;
     private final Function<FrontendKey, Optional<ServicePortName>> names;
     private final LongSupplier clock;
 
     /// @param names whose frontend an address is, as [io.culvert.servicelb.LoadBalancer#serviceAt] knows
     public ConntrackTable(
-            FlowEntries flows, FlowTimeouts timeouts, Function<FrontendKey, Optional<ServicePortName>> names) {
+            FlowEntries flows, FlowLifetimes timeouts, Function<FrontendKey, Optional<ServicePortName>> names) {
         this(flows, timeouts, names, System::nanoTime);
     }
 
     /// @param clock nanoseconds of CLOCK_MONOTONIC, which [System#nanoTime] is on Linux
     public ConntrackTable(
             FlowEntries flows,
-            FlowTimeouts timeouts,
+            FlowLifetimes timeouts,
             Function<FrontendKey, Optional<ServicePortName>> names,
             LongSupplier clock) {
         this.flows = flows;

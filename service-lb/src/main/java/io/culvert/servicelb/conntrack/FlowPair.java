@@ -36,7 +36,7 @@ record FlowPair(Flow flow, Optional<Flow> partner) {
     }
 
     /// How long until it expires, nanoseconds; negative if it has.
-    long expiresIn(FlowTimeouts timeouts, long now) {
+    long expiresIn(FlowLifetimes timeouts, long now) {
         return timeouts.nanos(flow.protocol(), state()) - (now - lastSeen());
     }
 

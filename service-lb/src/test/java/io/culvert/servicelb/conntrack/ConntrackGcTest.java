@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConntrackGcTest {
 
     private final InMemoryFlows flows = new InMemoryFlows();
-    private final ConntrackGc gc = new ConntrackGc(flows, FlowTimeouts.DEFAULT, () -> flows.now, 100);
+    private final ConntrackGc gc = new ConntrackGc(flows, FlowLifetimes.DEFAULT, () -> flows.now, 100);
 
     static Stream<Arguments> timeouts() {
         return Stream.of(

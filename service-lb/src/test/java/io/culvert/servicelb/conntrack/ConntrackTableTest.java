@@ -24,7 +24,7 @@ class ConntrackTableTest {
 
     private final InMemoryFlows flows = new InMemoryFlows();
     private final ConntrackTable table =
-            new ConntrackTable(flows, FlowTimeouts.DEFAULT, ConntrackTableTest::name, () -> flows.now);
+            new ConntrackTable(flows, FlowLifetimes.DEFAULT, ConntrackTableTest::name, () -> flows.now);
 
     private static Optional<ServicePortName> name(FrontendKey key) {
         return key.equals(new FrontendKey(IpAddress.of("10.96.0.1"), 80, Protocol.TCP))

@@ -42,6 +42,7 @@ final class InMemoryFlows implements FlowEntries {
                 new IpPort(IpAddress.of("10.96.0.1"), 80),
                 new IpPort(IpAddress.of("10.1.0.3"), 8080),
                 client,
+                new IpPort(IpAddress.UNSPECIFIED, 0),
                 3,
                 7,
                 now - Duration.ofDays(1).toNanos(),
