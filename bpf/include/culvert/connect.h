@@ -83,7 +83,7 @@ static __always_inline int connect_service(struct __sk_buff *skb, const struct p
 
 	if (!packet->source_port)
 		return packet_drop(skb, DROP_INVALID_PACKET);
-	switch (service_candidates(frontend, &candidates)) {
+	switch (service_candidates(frontend, frontend_is_local(frontend, false), &candidates)) {
 	case CANDIDATES_UNPUBLISHED:
 		return PACKET_PASS;
 	case CANDIDATES_NONE:
@@ -91,7 +91,7 @@ static __always_inline int connect_service(struct __sk_buff *skb, const struct p
 	case CANDIDATES_ELSEWHERE:
 		return packet_drop(skb, DROP_NO_LOCAL_BACKEND);
 	}
-	backend = select_backend(&candidates);
+	backend = select_backend_for(&candidates, frontend->service, &packet->source);
 	/* A backend of the other family cannot be written into this packet. */
 	if (!backend || ip_is_v4(&backend->address) != packet->v4)
 		return packet_reject(skb, packet);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* From the address that a client dials to the backends that may serve it. */
+/* From a frontend to the backends that may serve its client. */
 #ifndef CULVERT_SERVICE_H
 #define CULVERT_SERVICE_H
 
-#include "addr.h"
-#include "maps.h"
+#include "frontend.h"
 
 enum candidates_result {
 	CANDIDATES_FOUND,
@@ -15,20 +14,23 @@ enum candidates_result {
 
 /* Backends that may be chosen are slots [first, first + count). */
 struct candidates {
+	__u32 extent; /* index of the header */
 	__u32 first;
 	__u32 count;
+	__u32 affinity_seconds; /* 0: no session affinity */
 	__u8 algorithm;
 };
 
 /*
+ * The backends of a frontend; local: only those of the local set, see frontend_is_local().
  * The word is read once: it says where a complete extent is, and the loads below depend on it, so that they see what
  * was written before it on every architecture.
  */
-static __always_inline int service_candidates(const struct frontend *frontend, struct candidates *candidates)
+static __always_inline int service_candidates(const struct frontend *frontend, bool local,
+					      struct candidates *candidates)
 {
 	__u32 index = frontend->service;
 	struct service *service = bpf_map_lookup_elem(&services, &index);
-	bool local = frontend->flags & FRONTEND_LOCAL_SET;
 	union slot *slot;
 	__u64 extent;
 	__u32 start;
@@ -40,9 +42,11 @@ static __always_inline int service_candidates(const struct frontend *frontend, s
 		return CANDIDATES_UNPUBLISHED;
 
 	start = (__u32)extent;
+	candidates->extent = start;
 	if ((extent & EXTENT_PLAIN) && !local) {
 		candidates->first = start + 1;
 		candidates->count = (__u32)(extent >> EXTENT_START_BITS) & ((1u << EXTENT_COUNT_BITS) - 1);
+		candidates->affinity_seconds = 0;
 		candidates->algorithm = ALGORITHM_RANDOM;
 		return candidates->count ? CANDIDATES_FOUND : CANDIDATES_NONE;
 	}
@@ -50,6 +54,7 @@ static __always_inline int service_candidates(const struct frontend *frontend, s
 	slot = bpf_map_lookup_elem(&slots, &start);
 	if (!slot)
 		return CANDIDATES_UNPUBLISHED;
+	candidates->affinity_seconds = slot->header.affinity_seconds;
 	candidates->algorithm = slot->header.algorithm;
 	if (!local) {
 		candidates->first = start + 1 + slot->header.cluster_first;

@@ -13,7 +13,9 @@ import io.culvert.maps.DropReason;
 import io.culvert.maps.Extent;
 import io.culvert.maps.ExtentStore;
 import io.culvert.maps.Frontend;
+import io.culvert.maps.FrontendFlag;
 import io.culvert.maps.FrontendKey;
+import io.culvert.maps.FrontendType;
 import io.culvert.maps.Growth;
 import io.culvert.maps.IpPort;
 import io.culvert.maps.Quarantine;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /// Services in the maps of programs under test, published as the agent does it.
@@ -65,6 +68,43 @@ final class ServiceTables implements AutoCloseable {
     TestService serviceWithoutLocalEndpoints(
             Protocol protocol, String address, int port, boolean elsewhere, String... backends) {
         return add(new FrontendKey(IpAddress.of(address), port, protocol), true, elsewhere, backends);
+    }
+
+    /// A Service with session affinity, whose cluster set is these backends, and whose local set is empty.
+    ///
+    /// @param seconds for which a client is remembered
+    TestService serviceWithAffinity(Protocol protocol, String address, int port, int seconds, String... backends) {
+        TestService service = service(protocol, address, port, backends);
+        publish(service, 0, 0, backends.length, seconds);
+        return service;
+    }
+
+    /// Another frontend of a Service.
+    FrontendKey alsoAt(TestService service, FrontendType type, String address, int port, FrontendFlag... flags) {
+        FrontendKey key =
+                new FrontendKey(IpAddress.of(address), port, service.key().protocol());
+        put(Tables.FRONTENDS, key, new Frontend(service.index(), type, Set.of(flags)));
+        return key;
+    }
+
+    /// Publishes the backends that a Service has with other sets.
+    ///
+    /// @param local number of backends in the local set
+    /// @param first of the cluster set
+    /// @param cluster number of backends in the cluster set
+    /// @param affinity seconds; 0: none
+    void publish(TestService service, int local, int first, int cluster, int affinity) {
+        extents.publish(new Extent(
+                service.index(),
+                0,
+                local,
+                first,
+                cluster,
+                affinity,
+                Algorithm.RANDOM,
+                local == 0,
+                false,
+                service.backends()));
     }
 
     private TestService add(FrontendKey key, boolean local, boolean elsewhere, String... backends) {
@@ -151,9 +191,9 @@ final class ServiceTables implements AutoCloseable {
         }
     }
 
-    /// Forgets frontends, flows and drops; what was published stays and is not reachable.
+    /// Forgets frontends, flows, affinity and drops; what was published stays and is not reachable.
     void clear() {
-        for (Table<?, ?> table : List.of(Tables.FRONTENDS, Tables.FLOWS)) {
+        for (Table<?, ?> table : List.of(Tables.FRONTENDS, Tables.FLOWS, Tables.AFFINITY)) {
             BpfMap map = maps.apply(table.name());
             try (Arena scratch = Arena.ofConfined()) {
                 MemorySegment key = scratch.allocate(table.key().size(), 8);
