@@ -79,7 +79,7 @@ final class FrontendBatch {
             if (tables.frontend(key).equals(Optional.of(put.frontend))) {
                 written(key, put);
             } else {
-                failed(put.entry, e);
+                failed(put.entry, put.port, e);
             }
         }
     }
@@ -112,7 +112,7 @@ final class FrontendBatch {
             if (tables.frontend(key).isEmpty()) {
                 removed(key);
             } else {
-                failed(entry, e);
+                failed(entry, kernel.owner(key).orElse(null), e);
             }
         }
     }
@@ -122,10 +122,10 @@ final class FrontendBatch {
         counters.frontendsRemoved++;
     }
 
-    private void failed(@Nullable ServiceEntry entry, TableWriteException cause) {
+    private void failed(@Nullable ServiceEntry entry, @Nullable ProgrammedPort port, TableWriteException cause) {
         counters.writesFailed++;
-        if (entry != null) {
-            entry.failed(cause);
+        if (entry != null && port != null && port.name() != null) {
+            entry.failed(cause, port.name().family());
         }
     }
 }

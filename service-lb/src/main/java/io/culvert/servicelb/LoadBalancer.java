@@ -7,6 +7,7 @@ import io.culvert.cluster.EventSink;
 import io.culvert.cluster.ObjectKind;
 import io.culvert.cluster.ObjectName;
 import io.culvert.maps.FrontendKey;
+import io.culvert.net.IpFamily;
 import io.culvert.servicelb.ServiceWriter.Plan;
 import io.culvert.servicelb.desired.ClusterIpClaims;
 import io.culvert.servicelb.desired.CompiledService;
@@ -221,6 +222,18 @@ public final class LoadBalancer {
                     .filter(Objects::nonNull)
                     .sorted(Comparator.comparing(ServiceStatus::service))
                     .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The Services of which a write failed and is being retried, each with the families that it concerns.
+    public Map<ObjectName, Set<IpFamily>> failing() {
+        lock.lock();
+        try {
+            Map<ObjectName, Set<IpFamily>> all = new HashMap<>();
+            failing.forEach(entry -> all.put(entry.name(), Set.copyOf(entry.failedFamilies())));
+            return all;
         } finally {
             lock.unlock();
         }

@@ -2,12 +2,15 @@
 package io.culvert.servicelb;
 
 import io.culvert.cluster.ObjectName;
+import io.culvert.net.IpFamily;
 import io.culvert.servicelb.desired.ServiceConflict;
 import io.culvert.servicelb.desired.ServicePortName;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,7 @@ final class ServiceEntry {
     private final Map<ServicePortName, ProgrammedPort> ports = new LinkedHashMap<>(4);
     private List<ServiceConflict> conflicts = List.of();
     private @Nullable String failure;
+    private final Set<IpFamily> failedFamilies = EnumSet.noneOf(IpFamily.class);
     private int failures;
     private long retryAt;
     private @Nullable ServiceStatus status;
@@ -42,10 +46,14 @@ final class ServiceEntry {
     void attempt(List<ServiceConflict> found) {
         conflicts = found;
         failure = null;
+        failedFamilies.clear();
     }
 
     /// Notes that a write of this attempt failed. The first failure of an attempt is the one shown.
-    void failed(TableWriteException cause) {
+    ///
+    /// @param family of the Service port whose write it was
+    void failed(TableWriteException cause, IpFamily family) {
+        failedFamilies.add(family);
         if (failure == null) {
             failure = String.valueOf(cause.getMessage());
         }
@@ -77,6 +85,11 @@ final class ServiceEntry {
 
     boolean hasFailed() {
         return failure != null;
+    }
+
+    /// The families of which the kernel does not hold what it should.
+    Set<IpFamily> failedFamilies() {
+        return failedFamilies;
     }
 
     /// Nothing is programmed and there is nothing to tell.

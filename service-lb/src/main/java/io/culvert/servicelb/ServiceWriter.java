@@ -30,7 +30,7 @@ final class ServiceWriter {
     /// A Service of a batch.
     record Plan(ServiceEntry entry, CompiledService compiled) {}
 
-    private record Narrowing(ServiceEntry entry, ProgrammedPort port, EndpointSets sets) {}
+    private record Narrowing(ServiceEntry entry, ServicePortName name, ProgrammedPort port, EndpointSets sets) {}
 
     private final ServiceTables tables;
     private final KernelState kernel;
@@ -53,7 +53,10 @@ final class ServiceWriter {
         List<Narrowing> narrowings = new ArrayList<>();
         for (Plan plan : plans) {
             for (DesiredServicePort desired : plan.compiled.ports()) {
-                guarded(plan.entry, () -> publish(plan.entry, desired, node, complete, batch, narrowings));
+                guarded(
+                        plan.entry,
+                        desired.name(),
+                        () -> publish(plan.entry, desired, node, complete, batch, narrowings));
             }
         }
         batch.writePuts();
@@ -108,7 +111,7 @@ final class ServiceWriter {
         });
         publisher.publish(port, switches ? desired.endpoints().widened(node) : desired.endpoints(), !complete);
         if (switches) {
-            narrowings.add(new Narrowing(entry, port, desired.endpoints()));
+            narrowings.add(new Narrowing(entry, desired.name(), port, desired.endpoints()));
         }
         changes.forEach((key, frontend) -> batch.put(key, frontend, port, entry));
     }
@@ -129,7 +132,10 @@ final class ServiceWriter {
 
     private void narrow(Narrowing narrowing, boolean complete) {
         if (!narrowing.entry.hasFailed()) {
-            guarded(narrowing.entry, () -> publisher.publish(narrowing.port, narrowing.sets, !complete));
+            guarded(
+                    narrowing.entry,
+                    narrowing.name,
+                    () -> publisher.publish(narrowing.port, narrowing.sets, !complete));
         }
     }
 
@@ -142,8 +148,8 @@ final class ServiceWriter {
             Set<FrontendKey> wanted = kept.getOrDefault(name, Set.of());
             for (FrontendKey key : port.frontends().keySet()) {
                 if (batch.awaits(key) && !wanted.contains(key)) {
-                    plan.entry.failed(new TableWriteException(
-                            "remove frontend " + key + ": its next owner could not be programmed yet; being retried"));
+                    String reason = "its next owner could not be programmed yet; being retried";
+                    plan.entry.failed(new TableWriteException("remove frontend " + key + ": " + reason), name.family());
                 } else if (!wanted.contains(key)) {
                     batch.remove(key, plan.entry);
                 }
@@ -177,12 +183,12 @@ final class ServiceWriter {
         return localSets;
     }
 
-    private void guarded(ServiceEntry entry, Runnable write) {
+    private void guarded(ServiceEntry entry, ServicePortName name, Runnable write) {
         try {
             write.run();
         } catch (TableWriteException e) {
             counters.writesFailed++;
-            entry.failed(e);
+            entry.failed(e, name.family());
         }
     }
 }

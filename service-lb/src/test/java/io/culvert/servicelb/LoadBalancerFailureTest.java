@@ -8,9 +8,11 @@ import static io.culvert.servicelb.desired.Endpoints.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.cluster.ClusterUpdate;
+import io.culvert.net.IpFamily;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,20 @@ class LoadBalancerFailureTest {
         given.pass(Duration.ofSeconds(1));
         assertThat(given.chosen("10.96.0.2")).containsExactly("10.1.0.1");
         assertThat(given.status("b").state()).isEqualTo(ServiceStatus.State.PROGRAMMED);
+    }
+
+    @Test
+    void A14_11_aFailureOfOneFamilyIsNotOneOfTheOther() {
+        cluster.put(service("web", "10.96.0.1", "fd00:96::1")).put(slice("web", at("10.1.0.1")));
+        given.tables.failure = write -> write.contains("fd00:96::1");
+        given.apply();
+
+        assertThat(given.balancer.failing()).isEqualTo(Map.of(ClusterFixture.name("web"), Set.of(IpFamily.IPV6)));
+        assertThat(given.chosen("10.96.0.1")).containsExactly("10.1.0.1");
+
+        given.tables.failure = _ -> false;
+        given.pass(Duration.ofSeconds(1));
+        assertThat(given.balancer.failing()).isEmpty();
     }
 
     @Test

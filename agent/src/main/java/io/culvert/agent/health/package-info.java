@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What probes and load balancers are told about this node, over HTTP.
+@NullMarked
+package io.culvert.agent.health;
+
+import org.jspecify.annotations.NullMarked;
