@@ -35,6 +35,7 @@ final class KubeProxyRules {
         use("detectLocal.interfaceNamePrefix", Setting.POD_INTERFACE_NAME_PREFIX);
         use("bindAddress", Setting.BIND_ADDRESS);
         use("clientConnection.kubeconfig", Setting.KUBECONFIG);
+        use("bindAddressHardFail", Setting.BIND_ADDRESS_HARD_FAIL);
         use("oomScoreAdj", Setting.OOM_SCORE_ADJ);
         use("conntrack.maxPerCore", Setting.KERNEL_CONNTRACK_MAX_PER_CORE);
         use("conntrack.min", Setting.KERNEL_CONNTRACK_MIN);
@@ -59,11 +60,6 @@ final class KubeProxyRules {
         RULES.put("ipvs.udpTimeout", ofMode(Mode.IPVS, true, period(Setting.UDP_TIMEOUT, Setting.UDP_STREAM_TIMEOUT)));
         RULES.put("ipvs.scheduler", ofMode(Mode.IPVS, true, KubeProxyRules::scheduler));
         RULES.put("logging.verbosity", KubeProxyRules::verbosity);
-        RULES.put("bindAddressHardFail", (in, field) -> {
-            if (!field.isZero()) {
-                in.agree(field, "a port that is taken ends the start");
-            }
-        });
         RULES.put(
                 "iptables.snatNodeInternalIP",
                 (in, field) -> in.agree(field, "Culvert masquerades with the node's own address"));

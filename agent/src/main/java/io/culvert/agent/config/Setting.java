@@ -52,6 +52,11 @@ public final class Setting<T> {
             "/healthz and /livez, as kube-proxy has them");
     public static final Setting<BindAddress> METRICS = used(
             "metrics-bind-address", SettingTypes.ADDRESS, "127.0.0.1:10249", "/metrics for Prometheus, /proxyMode");
+    public static final Setting<Boolean> BIND_ADDRESS_HARD_FAIL = used(
+            "bind-address-hard-fail",
+            SettingTypes.SWITCH,
+            "false",
+            "end the start if /healthz or /metrics cannot listen; else they are tried again");
     public static final Setting<Path> BPF_SOURCE = used(
             "bpf-source",
             SettingTypes.DIRECTORY,

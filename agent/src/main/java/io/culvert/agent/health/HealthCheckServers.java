@@ -91,8 +91,9 @@ public final class HealthCheckServers implements AutoCloseable {
             return;
         }
         Set<Place> wanted = new HashSet<>();
-        ports.values().stream().filter(HealthCheckPort::allocated).forEach(port -> places(port)
-                .forEach(wanted::add));
+        ports.values().stream()
+                .filter(HealthCheckPort::allocated)
+                .forEach(port -> places(port).forEach(wanted::add));
         // Before anything is opened: a port may pass from one Service to another.
         open.entrySet().removeIf(entry -> {
             boolean unwanted = !wanted.contains(entry.getKey());
@@ -145,7 +146,9 @@ public final class HealthCheckServers implements AutoCloseable {
                         "Service " + port.service(),
                         "spec.healthCheckNodePort is 0 with externalTrafficPolicy Local",
                         "have the cluster allocate one"));
-        return Stream.concat(taken, missing).sorted((a, b) -> a.toString().compareTo(b.toString())).toList();
+        return Stream.concat(taken, missing)
+                .sorted((a, b) -> a.toString().compareTo(b.toString()))
+                .toList();
     }
 
     /// How many sockets listen.

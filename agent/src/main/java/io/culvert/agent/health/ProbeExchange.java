@@ -12,7 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Function;
 
-/// One request and its answer, as far as probes need HTTP/1.1 (RFC 9112): the request line is read, headers are skipped,
+/// One request and its answer, as far as probes need HTTP/1.1 (RFC 9112): the request line is read, headers are
+/// skipped,
 /// bodies are ignored, and the connection ends.
 final class ProbeExchange {
 
@@ -37,7 +38,9 @@ final class ProbeExchange {
         int query = line[1].indexOf('?');
         String path = query < 0 ? line[1] : line[1].substring(0, query);
         return pages.apply(new ProbeRequest(
-                line[0], path, IpAddress.of(((InetSocketAddress) socket.getLocalSocketAddress()).getAddress())
+                line[0],
+                path,
+                IpAddress.of(((InetSocketAddress) socket.getLocalSocketAddress()).getAddress())
                         .family()));
     }
 
@@ -70,10 +73,9 @@ final class ProbeExchange {
         StringBuilder head = new StringBuilder(256)
                 .append("HTTP/1.1 %d %s\r\n".formatted(page.status(), page.reason()))
                 .append("Content-Length: %d\r\nConnection: close\r\n".formatted(body.length));
-        page.headers().forEach((name, value) -> head.append(name)
-                .append(": ")
-                .append(value)
-                .append("\r\n"));
+        page.headers()
+                .forEach((name, value) ->
+                        head.append(name).append(": ").append(value).append("\r\n"));
         byte[] start = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
         ByteArrayOutputStream message = new ByteArrayOutputStream(start.length + body.length);
         message.writeBytes(start);

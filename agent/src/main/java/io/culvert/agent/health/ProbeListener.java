@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /// thread, which takes no thread of the system while it waits. Connections are closed after one answer. Beyond
 /// [#CONNECTIONS] at a time, new ones are closed unanswered: whoever holds connections open keeps only this listener's
 /// clients waiting, and for [ProbeExchange#PATIENCE] at most.
-public final class ProbeListener implements AutoCloseable {
+public final class ProbeListener implements HttpListener {
 
     /// Connections at a time.
     static final int CONNECTIONS = 64;
@@ -34,10 +34,12 @@ public final class ProbeListener implements AutoCloseable {
     private final Function<ProbeRequest, Page> pages;
     private final Semaphore free = new Semaphore(CONNECTIONS);
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
+    private final Thread acceptor;
 
     private ProbeListener(ServerSocketChannel channel, Function<ProbeRequest, Page> pages) {
         this.channel = channel;
         this.pages = pages;
+        this.acceptor = Thread.ofVirtual().name("probes-" + port()).unstarted(this::accept);
     }
 
     /// Listens; the unspecified address of either family means all addresses of both, as in kube-proxy.
@@ -48,19 +50,17 @@ public final class ProbeListener implements AutoCloseable {
             throws IOException {
         ServerSocketChannel channel = bound(address, port);
         ProbeListener listener = new ProbeListener(channel, pages);
-        Thread.ofVirtual().name("probes-" + listener.port()).start(listener::accept);
+        listener.acceptor.start();
         return listener;
     }
 
     private static ServerSocketChannel bound(IpAddress address, int port) throws IOException {
         ServerSocketChannel channel = isAny(address)
                 ? ServerSocketChannel.open()
-                : ServerSocketChannel.open(
-                        address.isV4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+                : ServerSocketChannel.open(address.isV4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
         try {
-            InetSocketAddress where = isAny(address)
-                    ? new InetSocketAddress(port)
-                    : new InetSocketAddress(address.toInetAddress(), port);
+            InetSocketAddress where =
+                    isAny(address) ? new InetSocketAddress(port) : new InetSocketAddress(address.toInetAddress(), port);
             return channel.bind(where, BACKLOG);
         } catch (IOException e) {
             channel.close();
@@ -72,7 +72,7 @@ public final class ProbeListener implements AutoCloseable {
         return address.toInetAddress().isAnyLocalAddress();
     }
 
-    /// Where it listens, for a port that the kernel chose.
+    @Override
     public int port() {
         return channel.socket().getLocalPort();
     }
@@ -108,7 +108,7 @@ public final class ProbeListener implements AutoCloseable {
         }
     }
 
-    /// Stops listening, and cuts connections that wait for an answer.
+    /// Stops listening, and cuts connections that wait for an answer. Afterwards the port is free.
     @Override
     public void close() {
         try {
@@ -116,8 +116,12 @@ public final class ProbeListener implements AutoCloseable {
             for (SocketChannel connection : connections) {
                 connection.close();
             }
+            // The kernel goes on listening until the thread that accepts has left the call.
+            acceptor.join();
         } catch (IOException e) {
             LOG.debug("stop listening: {}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

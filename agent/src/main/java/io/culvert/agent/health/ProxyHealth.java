@@ -30,7 +30,8 @@ public final class ProxyHealth {
     /// @param healthy whether changes are programmed in time; false before the first time
     /// @param updated when the kernel last held all that was wanted, in the family that is worst off
     /// @param now when this was found
-    public record Report(boolean alive, boolean healthy, Instant updated, Instant now, Map<IpFamily, Family> families) {}
+    public record Report(
+            boolean alive, boolean healthy, Instant updated, Instant now, Map<IpFamily, Family> families) {}
 
     private final Supplier<Duration> waiting;
     private final LongSupplier clock;
@@ -83,8 +84,8 @@ public final class ProxyHealth {
             late |= familyLate;
             worst = last.isBefore(worst) ? last : worst;
         }
-        boolean beyondGrace = updated.size() < IpFamily.values().length
-                && clock.getAsLong() - started > GRACE.toNanos();
+        boolean beyondGrace =
+                updated.size() < IpFamily.values().length && clock.getAsLong() - started > GRACE.toNanos();
         return new Report(!late && !beyondGrace, healthy, worst, now, Map.copyOf(families));
     }
 

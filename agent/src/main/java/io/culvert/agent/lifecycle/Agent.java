@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.lifecycle;
 
-import io.culvert.agent.config.BindAddress;
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.config.Settings;
 import io.culvert.agent.control.ControlServer;
@@ -9,14 +8,18 @@ import io.culvert.agent.control.ControlSocket;
 import io.culvert.agent.doctor.Doctor;
 import io.culvert.agent.doctor.Finding;
 import io.culvert.agent.doctor.Machine;
+import io.culvert.agent.health.PageServer;
+import io.culvert.agent.health.RetriedServer;
 import io.culvert.cluster.ClusterStore;
+import io.culvert.cluster.ObjectKind;
+import io.culvert.cluster.ObjectName;
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.maps.datapath.ForeignLayoutException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -69,19 +72,30 @@ public final class Agent implements AutoCloseable {
         opened(open, sources.source());
         sources.source().start(store);
         NodeAddresses addresses = NodeNetwork.ownAddresses();
-        NodeState state = new NodeState(plan, sources, addresses);
+        HealthCounts counts = new HealthCounts();
+        NodeHealth health = opened(open, new NodeHealth(plan, sources, store, counts));
+        NodeState state = new NodeState(plan, sources, addresses, health);
         CompletableFuture<ControlServer> control = background(() -> control(runDir, state));
         try {
             Datapath datapath = opened(open, datapath(plan, addresses));
             state.program(datapath);
             NetworkWatch network = opened(open, NetworkWatch.start(state.network()::follow));
             state.network().follow();
-            opened(open, new Housekeeping(plan, state));
-            serve(plan, state).forEach(server -> opened(open, server));
+            insist(plan, health.serve());
+            Optional<RetriedServer> pages = pages(plan, sources, state);
+            pages.ifPresent(server -> opened(open, server));
+            opened(open, new Housekeeping(plan, state, pages));
             store.subscribe(update -> state.apply(update, network));
         } finally {
             opened(open, joined(control));
         }
+        var _ = state.ready()
+                .thenRun(() -> sources.events()
+                        .note(
+                                ObjectKind.NODE,
+                                new ObjectName("", plan.nodeName()),
+                                "Starting",
+                                "culvert programs the Services of this node"));
         return new Agent(plan, open, state);
     }
 
@@ -114,19 +128,35 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private static List<HealthServer> serve(Plan plan, NodeState state) {
-        Map<Setting<BindAddress>, Map<String, Supplier<HealthServer.Page>>> servers = Map.of(
-                Setting.HEALTHZ, Pages.health(state),
-                Setting.METRICS, Pages.metrics(state));
-        return servers.entrySet().stream()
-                .flatMap(server -> plan.endpoint(server.getKey()).stream()
-                        .map(address -> HealthServer.start(server.getKey().option(), address, server.getValue())))
-                .toList();
+    /// The server of metrics. It starts when the agent is ready, or a second after its start, because Services come
+    /// first.
+    private static Optional<RetriedServer> pages(Plan plan, Sources sources, NodeState state) {
+        Optional<RetriedServer> pages = plan.endpoint(Setting.METRICS)
+                .map(address -> new RetriedServer(
+                        new RetriedServer.Purpose(
+                                Setting.METRICS.option(), address.toString(), "FailedToStartMetricServer"),
+                        new ObjectName("", plan.nodeName()),
+                        sources.events(),
+                        () -> PageServer.open(address.toSocketAddress(), Pages.metrics(state))));
+        if (settings(plan).get(Setting.BIND_ADDRESS_HARD_FAIL)) {
+            insist(plan, pages.flatMap(RetriedServer::attempt));
+        }
+        return pages;
+    }
+
+    private static void insist(Plan plan, Optional<String> refusal) {
+        if (settings(plan).get(Setting.BIND_ADDRESS_HARD_FAIL) && refusal.isPresent()) {
+            throw new StartException(refusal.get());
+        }
     }
 
     /// Completes when every Service of the first complete list is programmed.
     public CompletableFuture<Readiness> ready() {
         return state.ready();
+    }
+
+    NodeHealth health() {
+        return state.health();
     }
 
     private static <T> CompletableFuture<T> background(Supplier<T> work) {

@@ -89,7 +89,9 @@ final class AgentView implements NodeView {
 
     private List<StatusView.Trouble> problems() {
         List<StatusView.Trouble> problems = new ArrayList<>();
-        for (Problem problem : state.sources().source().problems()) {
+        List<Problem> found = new ArrayList<>(state.sources().source().problems());
+        found.addAll(state.health().problems());
+        for (Problem problem : found) {
             problems.add(new StatusView.Trouble(
                     problem.severity().name().toLowerCase(Locale.ROOT),
                     problem.subject(),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.lifecycle;
 
+import io.culvert.agent.health.RetriedServer;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -15,25 +17,23 @@ final class Housekeeping implements AutoCloseable {
     private final NodeState state;
     private final ScheduledExecutorService executor;
 
-    Housekeeping(Plan plan, NodeState state) {
+    /// @param pages opened when the agent is ready, and as long as they are refused
+    Housekeeping(Plan plan, NodeState state, Optional<RetriedServer> pages) {
         this.state = state;
         this.executor = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("housekeeping").daemon().factory());
-        every(1_000, this::maintain);
+        every(1_000, state::maintain);
+        pages.ifPresent(server -> {
+            every(1_000, () -> {
+                var _ = server.attempt();
+            });
+            var _ = state.ready().thenRunAsync(() -> attempt(() -> server.attempt()), executor);
+        });
         every(plan.gcInterval().toMillis(), this::collect);
     }
 
     private void every(long millis, Runnable task) {
         var _ = executor.scheduleWithFixedDelay(() -> attempt(task), millis, millis, TimeUnit.MILLISECONDS);
-    }
-
-    private void maintain() {
-        state.kernel().ifPresent(kernel -> {
-            var _ = kernel.loadBalancer().maintain();
-            if (!kernel.optOuts().idle()) {
-                kernel.optOuts().look();
-            }
-        });
     }
 
     private void collect() {

@@ -6,6 +6,7 @@ import io.culvert.cluster.ClusterState;
 import io.culvert.cluster.ClusterUpdate;
 import io.culvert.cluster.Node;
 import io.culvert.maps.datapath.Datapath;
+import io.culvert.net.IpFamily;
 import io.culvert.servicelb.DatapathTables;
 import io.culvert.servicelb.LoadBalancer;
 import io.culvert.servicelb.conntrack.ConntrackGc;
@@ -14,7 +15,9 @@ import io.culvert.servicelb.conntrack.FlowLifetimes;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What the parts of a running agent share. Before [#program] there is no kernel state to show yet.
@@ -29,16 +32,17 @@ final class NodeState {
     private final Plan plan;
     private final Sources sources;
     private final NodeAddresses addresses;
+    private final NodeHealth health;
     private final Instant started = Instant.now();
     private final CompletableFuture<Readiness> ready = new CompletableFuture<>();
     private volatile @Nullable Kernel kernel;
-    private volatile Instant lastUpdate = Instant.EPOCH;
 
     /// @param addresses what the programs are loaded with
-    NodeState(Plan plan, Sources sources, NodeAddresses addresses) {
+    NodeState(Plan plan, Sources sources, NodeAddresses addresses, NodeHealth health) {
         this.plan = plan;
         this.sources = sources;
         this.addresses = addresses;
+        this.health = health;
     }
 
     /// Adopts what the kernel holds.
@@ -62,13 +66,31 @@ final class NodeState {
             watch.trigger();
         }
         present.loadBalancer().apply(update);
-        lastUpdate = Instant.now();
+        // Before the ready line: whoever waits for that may ask /healthz next.
+        health.follow(update, failingFamilies(present));
         if (!ready.isDone()) {
             ready.complete(new Readiness(
                     present.loadBalancer().statuses().size(),
                     present.datapath().backendIds().used(),
                     Math.max(1, ProcessAge.now().toMillis())));
         }
+    }
+
+    /// Retries what failed and is due.
+    void maintain() {
+        kernel().ifPresent(present -> {
+            var _ = present.loadBalancer().maintain();
+            if (!present.optOuts().idle()) {
+                present.optOuts().look();
+            }
+            health.maintain(failingFamilies(present));
+        });
+    }
+
+    private static Set<IpFamily> failingFamilies(Kernel kernel) {
+        return kernel.loadBalancer().failing().values().stream()
+                .flatMap(Set::stream)
+                .collect(Collectors.toSet());
     }
 
     private List<io.culvert.net.IpAddress> internalIps(ClusterState state) {
@@ -103,8 +125,7 @@ final class NodeState {
         return started;
     }
 
-    /// When something was last programmed.
-    Instant lastUpdate() {
-        return lastUpdate;
+    NodeHealth health() {
+        return health;
     }
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.lifecycle;
 
-import io.culvert.agent.lifecycle.HealthServer.Page;
+import io.culvert.agent.health.Page;
 import io.culvert.maps.MapSummary;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -13,28 +11,11 @@ final class Pages {
 
     private Pages() {}
 
-    /// `/healthz` as kube-proxy has it, for load balancers and probes: 200 only after the first full sync. `/livez`
-    /// does not wait for the cluster, so that an API server that is away does not restart agents.
-    static Map<String, Supplier<Page>> health(NodeState state) {
-        return Map.of(
-                "/healthz", () -> health(state.ready().isDone() ? 200 : 503, state),
-                "/livez", () -> health(state.kernel().isPresent() ? 200 : 503, state));
-    }
-
-    private static Page health(int status, NodeState state) {
-        String body = "{\"lastUpdated\": \"%s\",\"currentTime\": \"%s\", \"nodeEligible\": true}"
-                .formatted(time(state.lastUpdate()), time(Instant.now()));
-        return new Page(status, "application/json", body);
-    }
-
-    private static Instant time(Instant instant) {
-        return instant.truncatedTo(ChronoUnit.MILLIS);
-    }
-
     static Map<String, Supplier<Page>> metrics(NodeState state) {
         return Map.of(
-                "/metrics", () -> new Page(200, "text/plain; version=0.0.4; charset=utf-8", metricsText(state)),
-                "/proxyMode", () -> Page.text("culvert"));
+                "/metrics", () -> Page.of(200, "text/plain; version=0.0.4; charset=utf-8", metricsText(state)),
+                "/proxyMode", () -> Page.text(200, "culvert"),
+                "/healthz", () -> Page.text(200, "ok"));
     }
 
     /// Prometheus's text format.

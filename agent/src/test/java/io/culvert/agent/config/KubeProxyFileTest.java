@@ -31,6 +31,7 @@ final class KubeProxyFileTest {
                 .containsExactly(
                         "kubeadm.yaml:3: bindAddress 0.0.0.0: used, sets bind-address 0.0.0.0"
                                 + later(Setting.BIND_ADDRESS),
+                        "kubeadm.yaml:4: bindAddressHardFail false: used, sets bind-address-hard-fail false",
                         "kubeadm.yaml:8: clientConnection.kubeconfig /var/lib/kube-proxy/kubeconfig.conf: used,"
                                 + " sets kubeconfig /var/lib/kube-proxy/kubeconfig.conf",
                         "kubeadm.yaml:10: clusterCIDR 10.244.0.0/16: used, sets cluster-cidr 10.244.0.0/16"

@@ -159,7 +159,8 @@ final class ServiceLab implements AutoCloseable {
         return Stream.of(names).map(lab::pod).toList();
     }
 
-    private String nodesAndPods() {
+    /// The manifest of nodes and pods.
+    String nodesAndPods() {
         StringBuilder yaml = new StringBuilder();
         for (LabNode node : lab.nodes()) {
             yaml.append(LabObjects.node(node)).append("---\n");

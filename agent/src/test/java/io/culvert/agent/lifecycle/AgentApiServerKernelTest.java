@@ -2,6 +2,7 @@
 package io.culvert.agent.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.culvert.agent.config.ConfigFile;
@@ -11,16 +12,19 @@ import io.culvert.agent.control.ControlClient;
 import io.culvert.agent.control.ControlSocket;
 import io.culvert.agent.doctor.LiveMachine;
 import io.culvert.agent.doctor.MountTable;
+import io.culvert.agent.health.Http;
 import io.culvert.agent.view.FrontendRow;
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.testkit.KernelTest;
 import io.culvert.testkit.fakeapi.FakeApiServer;
 import io.culvert.testkit.fakeapi.Resource;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -105,7 +109,52 @@ final class AgentApiServerKernelTest {
         }
     }
 
+    @Test
+    void A11_22_A15_13_A19_02_theNodeIsToldThatItStartsAndDrainsWhenItIsGone() throws Exception {
+        try (Agent agent = start()) {
+            var _ = agent.ready().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            int port = agent.health().port().orElseThrow();
+            assertThat(Http.get("127.0.0.1", port, "/healthz")).startsWith("HTTP/1.1 200 OK\r\n");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(server.events())
+                            .anySatisfy(
+                                    event -> assertThat(event.toString()).contains("Starting", "Normal", "\"n1\"")));
+
+            server.delete(Resource.NODES, "", "n1");
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(Http.get("127.0.0.1", port, "/healthz")).startsWith("HTTP/1.1 503"));
+            assertThat(Http.get("127.0.0.1", port, "/livez")).startsWith("HTTP/1.1 200 OK\r\n");
+        }
+    }
+
+    @Test
+    void A11_28_aTakenAddressEndsTheStartOnlyWhereThatIsAskedFor() throws Exception {
+        try (ServerSocket busy = new ServerSocket(0)) {
+            String taken = "127.0.0.1:" + busy.getLocalPort();
+            for (Setting<?> setting : List.of(Setting.HEALTHZ, Setting.METRICS)) {
+                assertThatThrownBy(() -> start(Map.of(setting, taken, Setting.BIND_ADDRESS_HARD_FAIL, "true")))
+                        .isInstanceOf(StartException.class)
+                        .hasMessage("listen on " + taken + ": Address already in use; stop what listens there"
+                                + " (kube-proxy does), or choose another " + setting.option());
+            }
+            try (Agent agent = start(Map.of(Setting.HEALTHZ, taken))) {
+                var _ = agent.ready().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                assertThat(agent.health().problems()).singleElement().asString().contains(taken);
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(server.events())
+                                .anySatisfy(event ->
+                                        assertThat(event.toString()).contains("FailedToStartProxierHealthcheck")));
+            }
+        }
+    }
+
     private Agent start() {
+        return start(Map.of());
+    }
+
+    private Agent start(Map<Setting<?>, String> others) {
         Map<Setting<?>, String> options = new HashMap<>();
         options.put(Setting.API_SERVER, server.url());
         options.put(Setting.RUN_DIR, runDir().toString());
@@ -114,6 +163,7 @@ final class AgentApiServerKernelTest {
         options.put(Setting.POD_INTERFACES, "no-such-interface");
         options.put(Setting.HEALTHZ, "127.0.0.1:0");
         options.put(Setting.METRICS, "127.0.0.1:0");
+        options.putAll(others);
         return Agent.start(Settings.resolve(options, Map.of(), ConfigFile.NONE), "n1", new LiveMachine());
     }
 
