@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.loader.InvalidObjectException;
+import io.culvert.maps.Affinity;
+import io.culvert.maps.AffinityKey;
 import io.culvert.maps.CgroupKey;
 import io.culvert.maps.Control;
 import io.culvert.maps.Extent;
@@ -66,6 +68,18 @@ final class DatapathKernelTest {
                     .allMatch(backend -> datapath.backendIds().isPublished(backend.id()));
             assertThat(datapath.attachments()).containsOnlyKeys(attached.keySet());
             assertThat(datapath.extents().reserve()).isNotEqualTo(before.service());
+        }
+    }
+
+    @Test
+    void A8_12_theNextStartKnowsTheBackendsOfClients() {
+        AffinityKey client = new AffinityKey(7, IpAddress.of("10.1.0.2"));
+        Affinity backend = new Affinity(11, 3, 1_000_000);
+        try (Datapath datapath = Datapath.open(place.config())) {
+            datapath.maps().affinity().put(client, backend);
+        }
+        try (Datapath datapath = Datapath.open(place.config())) {
+            assertThat(datapath.maps().affinity().get(client)).contains(backend);
         }
     }
 

@@ -4,6 +4,7 @@ package io.culvert.maps.datapath;
 import io.culvert.loader.BpfObject;
 import io.culvert.loader.CgroupAttachment;
 import io.culvert.loader.CgroupHook;
+import io.culvert.loader.netlink.NetworkNamespace;
 import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
 import io.culvert.net.IpAddress;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 
 /// Both objects on one node of a lab, sharing their maps: `sock_lb` on the cgroup of the node and its pods, `pod` on
@@ -55,7 +57,10 @@ final class LabPrograms implements AutoCloseable {
 
     /// @param settings of `sock_lb`
     static LabPrograms load(LabNode node, UnaryOperator<BpfObject> settings) {
-        BpfObject sockets = BpfObject.open("sock_lb", PodPrograms.elf("sock_lb"));
+        BpfObject sockets = BpfObject.open("sock_lb", PodPrograms.elf("sock_lb"))
+                .configure("config_node_ipv4", bytes(node.ip(IpFamily.IPV4)))
+                .configure("config_node_ipv6", bytes(node.ip(IpFamily.IPV6)))
+                .configure("config_host_netns", cookie(node));
         settings.apply(sockets).load();
         BpfObject packets = BpfObject.open("pod", PodPrograms.elf("pod"));
         List<String> shared = sockets.mapNames();
@@ -68,6 +73,17 @@ final class LabPrograms implements AutoCloseable {
                 .configure("config_node_ipv6", bytes(node.ip(IpFamily.IPV6)))
                 .load();
         return new LabPrograms(sockets, packets, node.bpffs());
+    }
+
+    private static long cookie(LabNode node) {
+        try {
+            return NetworkNamespace.call(Path.of("/run/netns", node.netns()), NetworkNamespace::currentCookie);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private static byte[] bytes(IpAddress ip) {

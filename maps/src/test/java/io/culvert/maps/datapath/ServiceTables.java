@@ -22,6 +22,7 @@ import io.culvert.maps.Quarantine;
 import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpPrefix;
 import io.culvert.net.Protocol;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -156,6 +157,10 @@ final class ServiceTables implements AutoCloseable {
         int colon = text.lastIndexOf(':');
         String address = text.substring(0, colon).replace("[", "").replace("]", "");
         return new IpPort(IpAddress.of(address), Integer.parseInt(text.substring(colon + 1)));
+    }
+
+    static IpPrefix prefix(String text) {
+        return IpPrefix.parse(text).orElseThrow();
     }
 
     void setOptedOut(int cgroups) {
