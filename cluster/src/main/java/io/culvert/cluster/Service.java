@@ -13,6 +13,7 @@ import java.util.Map;
 /// @param ports in the order of `spec.ports`
 /// @param externalIps of both families
 /// @param ingress `status.loadBalancer.ingress`, whatever [#type] says
+/// @param sourceRanges `spec.loadBalancerSourceRanges`, whatever [#type] says
 /// @param healthCheckNodePort 1 to 65535, or 0 for none
 /// @param annotations only keys under `culvert.io/` and `service.cilium.io/`
 public record Service(
@@ -26,6 +27,7 @@ public record Service(
         SessionAffinity sessionAffinity,
         List<IpAddress> externalIps,
         List<LoadBalancerIngress> ingress,
+        SourceRanges sourceRanges,
         int healthCheckNodePort,
         Map<String, String> annotations)
         implements ClusterObject {

@@ -20,6 +20,7 @@ public final class ServiceBuilder {
     private SessionAffinity sessionAffinity = SessionAffinity.NONE;
     private List<IpAddress> externalIps = List.of();
     private List<LoadBalancerIngress> ingress = List.of();
+    private SourceRanges sourceRanges = SourceRanges.NONE;
     private int healthCheckNodePort;
     private Map<String, String> annotations = Map.of();
 
@@ -73,6 +74,11 @@ public final class ServiceBuilder {
         return this;
     }
 
+    public ServiceBuilder sourceRanges(SourceRanges value) {
+        sourceRanges = value;
+        return this;
+    }
+
     public ServiceBuilder healthCheckNodePort(int value) {
         healthCheckNodePort = value;
         return this;
@@ -95,6 +101,7 @@ public final class ServiceBuilder {
                 sessionAffinity,
                 externalIps,
                 ingress,
+                sourceRanges,
                 healthCheckNodePort,
                 annotations);
     }

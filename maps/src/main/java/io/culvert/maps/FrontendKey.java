@@ -5,6 +5,7 @@ import io.culvert.maps.layout.CTypes;
 import io.culvert.maps.layout.Codec;
 import io.culvert.maps.layout.CorruptRecordException;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
@@ -13,7 +14,7 @@ import java.util.Comparator;
 
 /// Where clients connect to: the key of `frontends`.
 ///
-/// @param address of the Service; `::` is the wildcard of node ports
+/// @param address of the Service; of a node port the wildcard of its family
 /// @param port 0 to 65535
 public record FrontendKey(IpAddress address, int port, Protocol protocol) implements Comparable<FrontendKey> {
 
@@ -33,6 +34,15 @@ public record FrontendKey(IpAddress address, int port, Protocol protocol) implem
 
     public FrontendKey {
         IpPort.requirePort(port);
+    }
+
+    /// The key of a node port: its address is the wildcard of the family, `0.0.0.0` (as `::ffff:0.0.0.0`) or `::`.
+    public static FrontendKey nodePort(IpFamily family, int port, Protocol protocol) {
+        IpAddress wildcard = switch (family) {
+            case IPV4 -> IpAddress.ofV4(0);
+            case IPV6 -> IpAddress.UNSPECIFIED;
+        };
+        return new FrontendKey(wildcard, port, protocol);
     }
 
     @Override

@@ -7,9 +7,11 @@ import io.culvert.maps.Extent;
 import io.culvert.maps.ExtentStore;
 import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendKey;
+import io.culvert.maps.SourceRangeKey;
 import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.Datapath;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -26,22 +28,33 @@ public final class DatapathTables implements ServiceTables {
     /// Room beyond what is needed, in percent: extents are written beside those that they replace.
     private static final int HEADROOM = 25;
 
+    /// Programs only ask whether there is an entry.
+    private static final int IN_RANGE = 1;
+
     private final BpfHashMap<FrontendKey, Frontend> frontends;
+    private final BpfHashMap<SourceRangeKey, Integer> sourceRanges;
     private final ExtentStore extents;
     private final BackendIds backends;
     private final Consumer<Map<String, Integer>> growth;
 
     public DatapathTables(Datapath datapath) {
-        this(datapath.maps().frontends(), datapath.extents(), datapath.backendIds(), datapath::ensure);
+        this(
+                datapath.maps().frontends(),
+                datapath.maps().sourceRanges(),
+                datapath.extents(),
+                datapath.backendIds(),
+                datapath::ensure);
     }
 
     /// @param growth makes maps, by name, as large as told
     public DatapathTables(
             BpfHashMap<FrontendKey, Frontend> frontends,
+            BpfHashMap<SourceRangeKey, Integer> sourceRanges,
             ExtentStore extents,
             BackendIds backends,
             Consumer<Map<String, Integer>> growth) {
         this.frontends = frontends;
+        this.sourceRanges = sourceRanges;
         this.extents = extents;
         this.backends = backends;
         this.growth = growth;
@@ -68,6 +81,26 @@ public final class DatapathTables implements ServiceTables {
     @Override
     public void removeFrontends(Collection<FrontendKey> keys) {
         writing(() -> frontends.removeAll(keys));
+    }
+
+    @Override
+    public void forEachSourceRange(Consumer<SourceRangeKey> reader) {
+        sourceRanges.forEach((key, _) -> reader.accept(key));
+    }
+
+    @Override
+    public void putSourceRanges(Collection<SourceRangeKey> ranges) {
+        Map<SourceRangeKey, Integer> entries = HashMap.newHashMap(ranges.size());
+        ranges.forEach(range -> entries.put(range, IN_RANGE));
+        writing(() -> {
+            sourceRanges.putAll(entries);
+            return true;
+        });
+    }
+
+    @Override
+    public void removeSourceRanges(Collection<SourceRangeKey> ranges) {
+        writing(() -> sourceRanges.removeAll(ranges));
     }
 
     @Override

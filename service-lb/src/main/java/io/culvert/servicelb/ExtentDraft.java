@@ -5,6 +5,7 @@ import io.culvert.maps.Algorithm;
 import io.culvert.maps.Backend;
 import io.culvert.maps.Extent;
 import io.culvert.net.IpAddress;
+import io.culvert.servicelb.desired.ConnectionRules;
 import io.culvert.servicelb.desired.EndpointSets;
 import io.culvert.servicelb.desired.PortEndpoint;
 import java.util.ArrayList;
@@ -33,13 +34,18 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
     /// @param keepAll leave every current backend in the sets where it is, because what is desired may be
     ///     incomplete
     static ExtentDraft of(
-            int service, @Nullable Extent current, EndpointSets desired, boolean keepAll, ZoneNumbers zones) {
+            int service,
+            @Nullable Extent current,
+            EndpointSets desired,
+            ConnectionRules rules,
+            boolean keepAll,
+            ZoneNumbers zones) {
         List<Backend> before = current == null ? List.of() : current.backends();
         Map<Socket, Integer> held = HashMap.newHashMap(before.size());
         for (int i = 0; i < before.size(); i++) {
             held.put(new Socket(before.get(i).address(), before.get(i).port()), i);
         }
-        Parts parts = new Parts(desired, keepAll ? current : null);
+        Parts parts = new Parts(desired, rules, keepAll ? current : null);
         for (int i = 0; i < desired.backends().size(); i++) {
             PortEndpoint endpoint = desired.backends().get(i);
             Integer place = held.remove(new Socket(endpoint.address(), endpoint.port()));
@@ -116,6 +122,7 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
     private static final class Parts {
 
         private final EndpointSets desired;
+        private final ConnectionRules rules;
         private final @Nullable Extent kept;
         private final List<Backend> localOnly = new ArrayList<>(0);
         private final List<Backend> both = new ArrayList<>(0);
@@ -123,8 +130,9 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
         private final List<Backend> neither = new ArrayList<>(0);
 
         /// @param kept an extent whose members stay in the sets where they are, or null
-        Parts(EndpointSets desired, @Nullable Extent kept) {
+        Parts(EndpointSets desired, ConnectionRules rules, @Nullable Extent kept) {
             this.desired = desired;
+            this.rules = rules;
             this.kept = kept;
             clusterOnly = new ArrayList<>(desired.backends().size());
         }
@@ -163,10 +171,10 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
                     localCount,
                     localOnly.size(),
                     both.size() + clusterOnly.size(),
-                    0,
+                    rules.affinitySeconds(),
                     Algorithm.RANDOM,
                     elsewhere && localCount == 0,
-                    false,
+                    rules.resetRemoved(),
                     all);
         }
     }

@@ -36,12 +36,21 @@ final class KernelState {
             tables.claimService(port.index());
             tables.extent(port.index()).ifPresent(extent -> port.published(withOwnIds(extent, live)));
         }
+        readSourceRanges();
         for (int index : tables.publishedServices()) {
-            if (!unclaimed.containsKey(index)) {
-                unclaimed.put(index, new ProgrammedPort(index));
+            ProgrammedPort port = unclaimed.computeIfAbsent(index, ProgrammedPort::new);
+            if (port.frontends().isEmpty()) {
                 tables.extent(index).ifPresent(extent -> withdrawIds(extent, live));
             }
         }
+    }
+
+    /// An index that only has client ranges is not given away before they are gone.
+    private void readSourceRanges() {
+        tables.forEachSourceRange(key -> {
+            tables.claimService(key.service());
+            unclaimed.computeIfAbsent(key.service(), ProgrammedPort::new).hasSourceRanges(Set.of(key.range()));
+        });
     }
 
     /// The extent with id 0, which stands for none, where an id is another backend's or not published. A backend

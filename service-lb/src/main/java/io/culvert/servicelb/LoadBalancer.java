@@ -9,11 +9,12 @@ import io.culvert.cluster.ObjectName;
 import io.culvert.maps.FrontendKey;
 import io.culvert.net.IpFamily;
 import io.culvert.servicelb.ServiceWriter.Plan;
-import io.culvert.servicelb.desired.ClusterIpClaims;
+import io.culvert.servicelb.desired.AddressClaims;
 import io.culvert.servicelb.desired.CompiledService;
 import io.culvert.servicelb.desired.NodeContext;
 import io.culvert.servicelb.desired.ServiceCompiler;
 import io.culvert.servicelb.desired.ServicePortName;
+import io.culvert.servicelb.desired.ServiceRules;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ public final class LoadBalancer {
     private final Retirement retirement;
     private final ServiceWriter writer;
     private final WriteCounters counters = new WriteCounters();
-    private final ClusterIpClaims claims = new ClusterIpClaims();
+    private final AddressClaims claims;
     private final Map<ObjectName, ServiceEntry> entries = new HashMap<>();
     private final Set<ServiceEntry> failing = new HashSet<>();
     private ClusterState state = ClusterState.EMPTY;
@@ -65,22 +66,28 @@ public final class LoadBalancer {
     private boolean complete;
 
     /// Reads what the kernel holds; writes nothing.
-    public static LoadBalancer adopt(ServiceTables tables, String nodeName, EventSink events) {
-        return new LoadBalancer(tables, nodeName, events, InstantSource.system(), System::nanoTime);
+    public static LoadBalancer adopt(ServiceTables tables, String nodeName, ServiceRules rules, EventSink events) {
+        return new LoadBalancer(tables, nodeName, rules, events, InstantSource.system(), System::nanoTime);
     }
 
-    /// As [#adopt(ServiceTables, String, EventSink)], with clocks.
+    /// As [#adopt], with clocks.
     ///
     /// @param time of statuses
     /// @param monotonic nanoseconds, of retries and grace periods
     public LoadBalancer(
-            ServiceTables tables, String nodeName, EventSink events, InstantSource time, LongSupplier monotonic) {
+            ServiceTables tables,
+            String nodeName,
+            ServiceRules rules,
+            EventSink events,
+            InstantSource time,
+            LongSupplier monotonic) {
         this.tables = tables;
         this.nodeName = nodeName;
         this.events = events;
         this.time = time;
         this.monotonic = monotonic;
         node = new NodeContext(nodeName, null);
+        claims = new AddressClaims(rules);
         kernel = new KernelState(tables);
         retirement = new Retirement(tables);
         writer = new ServiceWriter(tables, kernel, retirement, counters);
@@ -100,7 +107,7 @@ public final class LoadBalancer {
             if (everything) {
                 names.addAll(entries.keySet());
             }
-            names.addAll(claims.update(state, names));
+            names.addAll(claims.update(state, names).services());
             return program(names);
         } finally {
             lock.unlock();
@@ -184,11 +191,11 @@ public final class LoadBalancer {
             case PROGRAMMED -> LOG.debug("Service {}: programmed", change.service());
             case CONFLICT -> {
                 LOG.warn("Service {}: {}", change.service(), change.detail());
-                events.post(ObjectKind.SERVICE, change.service(), "AddressConflict", change.detail());
+                events.post(ObjectKind.SERVICE, change.service(), change.reason(), change.detail());
             }
             case ERROR -> {
                 LOG.error("Service {}: {}", change.service(), change.detail());
-                events.post(ObjectKind.SERVICE, change.service(), "ProgrammingFailed", change.detail());
+                events.post(ObjectKind.SERVICE, change.service(), change.reason(), change.detail());
             }
         }
     }
@@ -239,11 +246,12 @@ public final class LoadBalancer {
         }
     }
 
-    /// Whose frontend this is.
+    /// Whose frontend this is; for an address of this node also whose node port.
     public Optional<ServicePortName> serviceAt(FrontendKey frontend) {
+        FrontendKey nodePort = FrontendKey.nodePort(frontend.address().family(), frontend.port(), frontend.protocol());
         lock.lock();
         try {
-            return kernel.owner(frontend).map(ProgrammedPort::name);
+            return kernel.owner(frontend).or(() -> kernel.owner(nodePort)).map(ProgrammedPort::name);
         } finally {
             lock.unlock();
         }

@@ -3,6 +3,7 @@ package io.culvert.servicelb;
 
 import io.culvert.maps.Backend;
 import io.culvert.maps.Extent;
+import io.culvert.servicelb.desired.ConnectionRules;
 import io.culvert.servicelb.desired.EndpointSets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +23,8 @@ final class PortPublisher {
     }
 
     /// @param keepAll take no backend away, because what is desired may be incomplete
-    void publish(ProgrammedPort port, EndpointSets desired, boolean keepAll) {
-        ExtentDraft draft = ExtentDraft.of(port.index(), port.extent(), desired, keepAll, zones);
+    void publish(ProgrammedPort port, EndpointSets desired, ConnectionRules rules, boolean keepAll) {
+        ExtentDraft draft = ExtentDraft.of(port.index(), port.extent(), desired, rules, keepAll, zones);
         if (!draft.differsFrom(port.extent())) {
             return;
         }

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// Whether the kernel does what a Service asks for.
 ///
 /// @param detail what is wrong, one line; empty if nothing is
+/// @param reason of the Event about it: one word in UpperCamelCase; empty if nothing is wrong
 /// @param since when the Service got into this state with this detail
-public record ServiceStatus(ObjectName service, State state, String detail, Instant since) {
+public record ServiceStatus(ObjectName service, State state, String reason, String detail, Instant since) {
 
     public enum State {
         /// The kernel serves all of it.
@@ -26,13 +27,14 @@ public record ServiceStatus(ObjectName service, State state, String detail, Inst
     static ServiceStatus of(
             ObjectName service, @Nullable String failure, List<ServiceConflict> conflicts, Instant since) {
         if (failure != null) {
-            return new ServiceStatus(service, State.ERROR, failure, since);
+            return new ServiceStatus(service, State.ERROR, "ProgrammingFailed", failure, since);
         }
         if (!conflicts.isEmpty()) {
             String detail = conflicts.stream().map(ServiceConflict::message).collect(Collectors.joining(", "));
-            return new ServiceStatus(service, State.CONFLICT, detail, since);
+            return new ServiceStatus(
+                    service, State.CONFLICT, conflicts.getFirst().reason(), detail, since);
         }
-        return new ServiceStatus(service, State.PROGRAMMED, "", since);
+        return new ServiceStatus(service, State.PROGRAMMED, "", "", since);
     }
 
     boolean saysTheSameAs(ServiceStatus other) {

@@ -4,15 +4,18 @@ package io.culvert.servicelb;
 import io.culvert.maps.Extent;
 import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendKey;
+import io.culvert.maps.SourceRangeKey;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /// The tables of the datapath that load balancing writes, as far as it needs to know them. One writer at a time.
 ///
 /// Every write is visible to the datapath when the method returns and survives the agent's death from then on.
-/// Adding and removing frontends, reserving and publishing throw [TableWriteException] when they fail;
+/// Adding and removing frontends and client ranges, reserving and publishing throw [TableWriteException] when they
+/// fail;
 /// withdrawing is a store to mapped memory and does not fail.
 public interface ServiceTables {
 
@@ -27,6 +30,15 @@ public interface ServiceTables {
 
     /// Removes frontends; those that are not there are none to remove. On failure any part of them may be gone.
     void removeFrontends(Collection<FrontendKey> frontends);
+
+    /// Every client range that the kernel holds.
+    void forEachSourceRange(Consumer<SourceRangeKey> reader);
+
+    /// Adds client ranges. On failure any part of them may have been written.
+    void putSourceRanges(Collection<SourceRangeKey> ranges);
+
+    /// Removes client ranges; those that are not there are none to remove. On failure any part of them may be gone.
+    void removeSourceRanges(Collection<SourceRangeKey> ranges);
 
     /// The service indexes that have an extent, in ascending order.
     int[] publishedServices();

@@ -12,16 +12,18 @@ import io.culvert.servicelb.desired.ServicePortName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Brings the kernel from what it holds to what a batch of Services asks for, in an order in which a connection
 /// made between any two writes is given a backend of before or of after, never none:
 ///
-/// 1. publish new backend ids and the extents that name them; withdraw ids that are named no more;
+/// 1. publish new backend ids and the extents that name them; withdraw ids that are named no more; add client ranges;
 /// 2. add or replace frontends;
-/// 3. remove frontends;
+/// 3. remove frontends, then client ranges;
 /// 4. withdraw what no frontend leads to, after a grace period.
 ///
 /// A write that fails is noted in its Service; all others go on.
@@ -30,13 +32,15 @@ final class ServiceWriter {
     /// A Service of a batch.
     record Plan(ServiceEntry entry, CompiledService compiled) {}
 
-    private record Narrowing(ServiceEntry entry, ServicePortName name, ProgrammedPort port, EndpointSets sets) {}
+    /// A port that holds more than it needs until its frontends are switched.
+    private record Narrowing(ServiceEntry entry, ProgrammedPort port, DesiredServicePort desired) {}
 
     private final ServiceTables tables;
     private final KernelState kernel;
     private final Retirement retirement;
     private final WriteCounters counters;
     private final PortPublisher publisher;
+    private final SourceRangeWriter ranges;
 
     ServiceWriter(ServiceTables tables, KernelState kernel, Retirement retirement, WriteCounters counters) {
         this.tables = tables;
@@ -44,6 +48,7 @@ final class ServiceWriter {
         this.retirement = retirement;
         this.counters = counters;
         this.publisher = new PortPublisher(tables, counters);
+        this.ranges = new SourceRangeWriter(tables);
     }
 
     /// @param complete whether what the cluster wants is known as a whole; until then nothing is taken away
@@ -56,7 +61,7 @@ final class ServiceWriter {
                 guarded(
                         plan.entry,
                         desired.name(),
-                        () -> publish(plan.entry, desired, node, complete, batch, narrowings));
+                        () -> publish(plan.entry, desired, complete, batch, node, narrowings));
             }
         }
         batch.writePuts();
@@ -78,7 +83,7 @@ final class ServiceWriter {
         unclaimed.forEach(port -> port.frontends().keySet().forEach(key -> batch.remove(key, null)));
         batch.writeRemovals();
         for (ProgrammedPort port : unclaimed) {
-            if (retire(port, now)) {
+            if (retire(port, null, now)) {
                 kernel.forget(port);
             }
         }
@@ -87,43 +92,35 @@ final class ServiceWriter {
     private void publish(
             ServiceEntry entry,
             DesiredServicePort desired,
-            NodeContext node,
             boolean complete,
             FrontendBatch batch,
+            NodeContext node,
             List<Narrowing> narrowings) {
-        Map<FrontendKey, Boolean> localSets = localSets(desired);
-        localSets.keySet().forEach(batch::await);
+        Map<FrontendKey, DesiredFrontend> wanted = byKey(desired);
+        wanted.keySet().forEach(batch::await);
         ProgrammedPort port = entry.ports()
                 .computeIfAbsent(
-                        desired.name(), name -> kernel.claim(localSets.keySet()).claimedBy(name));
-        boolean switches = switchesSets(port, localSets);
-        if (!complete && (switches || localSets.keySet().stream().anyMatch(key -> isHeldByAnother(key, port)))) {
+                        desired.name(), name -> kernel.claim(wanted.keySet()).claimedBy(name));
+        SetSwitch change = SetSwitch.of(port.frontends(), wanted);
+        if (!complete && (change.takesAway() || wanted.keySet().stream().anyMatch(key -> isHeldByAnother(key, port)))) {
             return;
         }
-        Map<FrontendKey, Frontend> changes = new HashMap<>(2);
-        localSets.forEach((key, localSet) -> {
-            Frontend frontend = Frontend.clusterIp(port.index(), localSet);
+        Map<FrontendKey, Frontend> changes = LinkedHashMap.newLinkedHashMap(wanted.size());
+        wanted.forEach((key, want) -> {
+            Frontend frontend = new Frontend(port.index(), want.type(), want.flags());
             if (frontend.equals(port.frontends().get(key))) {
                 batch.confirm(key);
             } else {
                 changes.put(key, frontend);
             }
         });
-        publisher.publish(port, switches ? desired.endpoints().widened(node) : desired.endpoints(), !complete);
-        if (switches) {
-            narrowings.add(new Narrowing(entry, desired.name(), port, desired.endpoints()));
+        EndpointSets endpoints = change.needsBoth() ? desired.endpoints().widened(node) : desired.endpoints();
+        publisher.publish(port, endpoints, desired.rules(), !complete);
+        ranges.add(port, desired.sourceRanges());
+        if (change.needsBoth() || !port.sourceRanges().isEmpty()) {
+            narrowings.add(new Narrowing(entry, port, desired));
         }
         changes.forEach((key, frontend) -> batch.put(key, frontend, port, entry));
-    }
-
-    /// Whether a frontend that leads to the port asks for the other set than it should, or than those that stay do.
-    /// Frontends are switched and removed while both sets are there to be chosen from.
-    private static boolean switchesSets(ProgrammedPort port, Map<FrontendKey, Boolean> localSets) {
-        return port.frontends().entrySet().stream().anyMatch(held -> {
-            Boolean wanted = localSets.get(held.getKey());
-            boolean localSet = held.getValue().localSet();
-            return wanted == null ? !localSets.containsValue(localSet) : wanted != localSet;
-        });
     }
 
     private boolean isHeldByAnother(FrontendKey key, ProgrammedPort port) {
@@ -132,17 +129,20 @@ final class ServiceWriter {
 
     private void narrow(Narrowing narrowing, boolean complete) {
         if (!narrowing.entry.hasFailed()) {
-            guarded(
-                    narrowing.entry,
-                    narrowing.name,
-                    () -> publisher.publish(narrowing.port, narrowing.sets, !complete));
+            guarded(narrowing.entry, narrowing.desired.name(), () -> {
+                DesiredServicePort desired = narrowing.desired;
+                publisher.publish(narrowing.port, desired.endpoints(), desired.rules(), !complete);
+                if (complete) {
+                    ranges.trim(narrowing.port, desired.sourceRanges());
+                }
+            });
         }
     }
 
     private void removeFrontends(Plan plan, FrontendBatch batch) {
         Map<ServicePortName, Set<FrontendKey>> kept = new HashMap<>();
         for (DesiredServicePort desired : plan.compiled.ports()) {
-            kept.put(desired.name(), localSets(desired).keySet());
+            kept.put(desired.name(), byKey(desired).keySet());
         }
         plan.entry.ports().forEach((name, port) -> {
             Set<FrontendKey> wanted = kept.getOrDefault(name, Set.of());
@@ -160,12 +160,26 @@ final class ServiceWriter {
     private void retirePorts(Plan plan, long now) {
         Set<ServicePortName> kept = new HashSet<>();
         plan.compiled.ports().forEach(desired -> kept.add(desired.name()));
-        plan.entry.ports().entrySet().removeIf(port -> !kept.contains(port.getKey()) && retire(port.getValue(), now));
+        plan.entry
+                .ports()
+                .entrySet()
+                .removeIf(port -> !kept.contains(port.getKey()) && retire(port.getValue(), plan.entry, now));
     }
 
-    /// Whether nothing leads to the port any more.
-    private boolean retire(ProgrammedPort port, long now) {
+    /// Whether nothing leads to the port any more, and its index may soon be another's.
+    ///
+    /// @param entry the Service that had it; null for what an earlier agent left
+    private boolean retire(ProgrammedPort port, @Nullable ServiceEntry entry, long now) {
         if (!port.frontends().isEmpty()) {
+            return false;
+        }
+        try {
+            ranges.trim(port, List.of());
+        } catch (TableWriteException e) {
+            counters.writesFailed++;
+            if (entry != null && port.name() != null) {
+                entry.failed(e, port.name().family());
+            }
             return false;
         }
         publisher.withdrawBackends(port);
@@ -173,14 +187,11 @@ final class ServiceWriter {
         return true;
     }
 
-    private static Map<FrontendKey, Boolean> localSets(DesiredServicePort desired) {
-        Map<FrontendKey, Boolean> localSets = new HashMap<>(2);
-        for (DesiredFrontend frontend : desired.frontends()) {
-            FrontendKey key = new FrontendKey(
-                    frontend.address(), frontend.port(), desired.name().protocol());
-            localSets.put(key, frontend.localSet());
-        }
-        return localSets;
+    private static Map<FrontendKey, DesiredFrontend> byKey(DesiredServicePort desired) {
+        Map<FrontendKey, DesiredFrontend> byKey =
+                LinkedHashMap.newLinkedHashMap(desired.frontends().size());
+        desired.frontends().forEach(frontend -> byKey.put(frontend.key(), frontend));
+        return byKey;
     }
 
     private void guarded(ServiceEntry entry, ServicePortName name, Runnable write) {

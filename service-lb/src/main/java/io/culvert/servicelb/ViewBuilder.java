@@ -9,7 +9,6 @@ import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.IpPort;
 import io.culvert.servicelb.desired.EndpointUnion;
-import io.culvert.servicelb.desired.FrontendType;
 import io.culvert.servicelb.desired.PortEndpoint;
 import io.culvert.servicelb.desired.ServicePortName;
 import java.util.Comparator;
@@ -55,7 +54,7 @@ final class ViewBuilder {
             List<Backend> chosen = frontend.getValue().localSet() ? port.extent.local() : port.extent.cluster();
             return new FrontendView(
                     port.name,
-                    FrontendType.CLUSTER_IP,
+                    frontend.getValue().type(),
                     frontend.getKey().address(),
                     frontend.getKey().port(),
                     port.extent.algorithm(),

@@ -12,6 +12,7 @@ import io.culvert.maps.Growth;
 import io.culvert.maps.MapCatalogue;
 import io.culvert.maps.Quarantine;
 import io.culvert.servicelb.desired.Endpoints;
+import io.culvert.servicelb.desired.ServiceRules;
 import io.culvert.testkit.KernelTest;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +31,8 @@ class FullTablesKernelTest {
 
     @Test
     void A14_12_whatHasRoomIsServedTheRestSaysWhyAndHealsWhenRoomComes() {
-        LoadBalancer balancer = LoadBalancer.adopt(tablesThatCannotGrow(), Endpoints.HERE, EventSink.NONE);
+        LoadBalancer balancer =
+                LoadBalancer.adopt(tablesThatCannotGrow(), Endpoints.HERE, ServiceRules.DEFAULT, EventSink.NONE);
         ApplyResult full =
                 balancer.apply(ClusterUpdate.everything(LargeCluster.of(100, 10).state(), true));
 
@@ -69,6 +71,7 @@ class FullTablesKernelTest {
         MapCatalogue maps = pinned.datapath().maps();
         return new DatapathTables(
                 maps.frontends(),
+                maps.sourceRanges(),
                 new ExtentStore(maps.services().memory(), maps.slots().memory(), Quarantine.STANDARD, Growth.NEVER),
                 new BackendIds(maps.backends().memory(), Quarantine.STANDARD, Growth.NEVER),
                 _ -> {});

@@ -5,8 +5,11 @@ import io.culvert.maps.Backend;
 import io.culvert.maps.Extent;
 import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendKey;
+import io.culvert.maps.LpmKey;
+import io.culvert.maps.SourceRangeKey;
 import io.culvert.net.IpAddress;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class InMemoryTables implements ServiceTables {
 
     final Map<FrontendKey, Frontend> frontends = new TreeMap<>();
+    final Set<SourceRangeKey> sourceRanges = new HashSet<>();
     final Map<Integer, Extent> extents = new TreeMap<>();
     final Set<Integer> backends = new TreeSet<>();
     int writes;
@@ -63,6 +68,28 @@ final class InMemoryTables implements ServiceTables {
             Set<Choice> choices = choices(key);
             if (choices != null) {
                 all.put(key, choices);
+            }
+        });
+        return all;
+    }
+
+    /// What programs know of every frontend beside its endpoints: type and flags, how connections stay with a backend,
+    /// and who is let in.
+    Map<FrontendKey, String> rules() {
+        Map<FrontendKey, String> all = new TreeMap<>();
+        frontends.forEach((key, frontend) -> {
+            Extent extent = extents.get(frontend.service());
+            if (extent != null) {
+                List<LpmKey> ranges = sourceRanges.stream()
+                        .filter(range -> range.service() == frontend.service())
+                        .map(SourceRangeKey::range)
+                        .sorted(Comparator.comparing(LpmKey::toString))
+                        .toList();
+                all.put(
+                        key,
+                        frontend.type() + " " + new TreeSet<>(frontend.flags()) + " affinity "
+                                + extent.affinitySeconds() + " reset " + extent.resetRemoved() + " elsewhere "
+                                + extent.endpointsElsewhere() + " from " + ranges);
             }
         });
         return all;
@@ -115,6 +142,30 @@ final class InMemoryTables implements ServiceTables {
     }
 
     @Override
+    public void forEachSourceRange(Consumer<SourceRangeKey> reader) {
+        Set.copyOf(sourceRanges).forEach(reader);
+    }
+
+    @Override
+    public void putSourceRanges(Collection<SourceRangeKey> ranges) {
+        for (SourceRangeKey range : ranges) {
+            require(extents.containsKey(range.service()), "client range before its extent: " + range);
+            write("put " + range);
+            sourceRanges.add(range);
+            observer.run();
+        }
+    }
+
+    @Override
+    public void removeSourceRanges(Collection<SourceRangeKey> ranges) {
+        for (SourceRangeKey range : ranges) {
+            write("remove " + range);
+            sourceRanges.remove(range);
+            observer.run();
+        }
+    }
+
+    @Override
     public int[] publishedServices() {
         return extents.keySet().stream().mapToInt(Integer::intValue).toArray();
     }
@@ -153,6 +204,7 @@ final class InMemoryTables implements ServiceTables {
     public void withdraw(int service) {
         require(services.contains(service), "index not in use");
         require(frontends.values().stream().noneMatch(f -> f.service() == service), "a frontend leads to it");
+        require(sourceRanges.stream().noneMatch(range -> range.service() == service), "it has client ranges");
         writes++;
         services.remove(service);
         extents.remove(service);

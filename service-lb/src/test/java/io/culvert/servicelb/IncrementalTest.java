@@ -74,6 +74,7 @@ class IncrementalTest {
         LoadBalancerFixture fresh = new LoadBalancerFixture();
         fresh.balancer.apply(ClusterUpdate.everything(run.cluster.state(), true));
         assertThat(run.tables.choices()).as(what).isEqualTo(fresh.tables.choices());
+        assertThat(run.tables.rules()).as(what).isEqualTo(fresh.tables.rules());
         assertThat(run.balancer.statuses().stream().map(IncrementalTest::said).toList())
                 .as(what)
                 .isEqualTo(fresh.balancer.statuses().stream()

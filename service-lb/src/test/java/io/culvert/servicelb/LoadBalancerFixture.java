@@ -9,6 +9,7 @@ import io.culvert.maps.FrontendKey;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import io.culvert.servicelb.desired.Endpoints;
+import io.culvert.servicelb.desired.ServiceRules;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class LoadBalancerFixture {
     final InMemoryTables tables;
     final List<String> events = new ArrayList<>();
     private final EventSink sink = (_, object, reason, message) -> events.add(object + " " + reason + ": " + message);
+    private final ServiceRules rules;
     private long now = 1;
     LoadBalancer balancer;
 
@@ -34,13 +36,22 @@ final class LoadBalancerFixture {
     }
 
     LoadBalancerFixture(InMemoryTables tables) {
+        this(tables, ServiceRules.DEFAULT);
+    }
+
+    LoadBalancerFixture(ServiceRules rules) {
+        this(new InMemoryTables(), rules);
+    }
+
+    private LoadBalancerFixture(InMemoryTables tables, ServiceRules rules) {
         this.tables = tables;
+        this.rules = rules;
         balancer = start();
     }
 
     /// Another agent on the tables as they are.
     LoadBalancer start() {
-        return new LoadBalancer(tables, Endpoints.HERE, sink, () -> Instant.ofEpochSecond(0, now), () -> now);
+        return new LoadBalancer(tables, Endpoints.HERE, rules, sink, () -> Instant.ofEpochSecond(0, now), () -> now);
     }
 
     /// The agent dies and another begins, with nothing but the tables.

@@ -11,6 +11,7 @@ import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendKey;
 import io.culvert.servicelb.InMemoryTables.Choice;
 import io.culvert.servicelb.desired.Endpoints;
+import io.culvert.servicelb.desired.ServiceRules;
 import io.culvert.testkit.KernelTest;
 import java.time.Duration;
 import java.util.Arrays;
@@ -35,7 +36,7 @@ class LoadBalancerKernelTest {
     private final PinnedDatapath pinned = new PinnedDatapath();
 
     private LoadBalancer start() {
-        return LoadBalancer.adopt(pinned.tables(), Endpoints.HERE, EventSink.NONE);
+        return LoadBalancer.adopt(pinned.tables(), Endpoints.HERE, ServiceRules.DEFAULT, EventSink.NONE);
     }
 
     @Test

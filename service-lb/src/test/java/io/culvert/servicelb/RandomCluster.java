@@ -4,13 +4,19 @@ package io.culvert.servicelb;
 import static io.culvert.servicelb.desired.Endpoints.at;
 
 import io.culvert.cluster.EndpointPort;
+import io.culvert.cluster.LoadBalancerIngress;
 import io.culvert.cluster.Service;
 import io.culvert.cluster.ServiceBuilder;
 import io.culvert.cluster.ServicePort;
+import io.culvert.cluster.ServiceType;
+import io.culvert.cluster.SessionAffinity;
+import io.culvert.cluster.SourceRanges;
 import io.culvert.cluster.TrafficPolicy;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpPrefix;
 import io.culvert.net.Protocol;
 import io.culvert.servicelb.desired.Endpoints;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +26,8 @@ import java.util.Random;
 final class RandomCluster {
 
     private static final int SERVICES = 4;
+    private static final List<ServiceType> TYPES =
+            List.of(ServiceType.CLUSTER_IP, ServiceType.NODE_PORT, ServiceType.LOAD_BALANCER);
     private static final String[] PORT_NAMES = {"http", "admin"};
 
     private final ClusterFixture cluster;
@@ -56,11 +64,41 @@ final class RandomCluster {
                 .internalTrafficPolicy(policy())
                 .externalTrafficPolicy(policy())
                 .port(new ServicePort(
-                        PORT_NAMES[random.nextInt(2)], Protocol.TCP, 80 + random.nextInt(2), random.nextInt(2)));
+                        PORT_NAMES[random.nextInt(2)],
+                        Protocol.TCP,
+                        80 + random.nextInt(2),
+                        random.nextInt(2) * (30_000 + random.nextInt(2))));
+        outside(builder);
         if (random.nextBoolean()) {
             builder.port(new ServicePort("dns", Protocol.UDP, 80, 0));
         }
         return builder;
+    }
+
+    /// Addresses outside of the cluster, some of them asked for by several Services, some of them cluster IPs.
+    private void outside(ServiceBuilder builder) {
+        builder.type(TYPES.get(random.nextInt(TYPES.size())));
+        if (random.nextInt(3) == 0) {
+            builder.ingress(List.of(
+                    new LoadBalancerIngress(IpAddress.of("192.0.2." + random.nextInt(2)), random.nextInt(4) > 0),
+                    new LoadBalancerIngress(IpAddress.of("2001:db8::" + random.nextInt(2)), true)));
+            builder.sourceRanges(ranges());
+        }
+        if (random.nextInt(3) == 0) {
+            builder.externalIps(List.of(
+                    IpAddress.of("192.0.2." + random.nextInt(3)), IpAddress.of("10.96.0." + random.nextInt(3))));
+        }
+        if (random.nextInt(4) == 0) {
+            builder.sessionAffinity(new SessionAffinity.ClientIp(Duration.ofSeconds(10 + random.nextInt(2))));
+        }
+    }
+
+    private SourceRanges ranges() {
+        List<IpPrefix> prefixes = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            prefixes.add(new IpPrefix(IpAddress.of("198.51." + random.nextInt(3) + ".0"), 24));
+        }
+        return new SourceRanges(prefixes, random.nextInt(2));
     }
 
     private TrafficPolicy policy() {

@@ -7,7 +7,7 @@ import io.culvert.cluster.ClusterState;
 import io.culvert.cluster.ClusterUpdate;
 import io.culvert.maps.FrontendKey;
 import io.culvert.servicelb.InMemoryTables.Choice;
-import io.culvert.servicelb.desired.ClusterIpClaims;
+import io.culvert.servicelb.desired.AddressClaims;
 import io.culvert.servicelb.desired.DesiredFrontend;
 import io.culvert.servicelb.desired.DesiredServicePort;
 import io.culvert.servicelb.desired.EndpointSets;
@@ -112,7 +112,7 @@ class WriteOrderTest {
         static Expectation of(LoadBalancerFixture run) {
             ClusterState state = run.cluster.state();
             NodeContext node = NodeContext.of(Endpoints.HERE, state);
-            ClusterIpClaims claims = ClusterIpClaims.of(state);
+            AddressClaims claims = AddressClaims.of(state);
             Expectation all = new Expectation(new HashMap<>(), new HashMap<>(), new HashMap<>());
             state.services()
                     .keySet()
@@ -125,10 +125,8 @@ class WriteOrderTest {
         private void add(DesiredServicePort port, NodeContext node) {
             sets.put(port.name(), port.endpoints().widened(node));
             for (DesiredFrontend frontend : port.frontends()) {
-                FrontendKey key = new FrontendKey(
-                        frontend.address(), frontend.port(), port.name().protocol());
-                owners.put(key, port.name());
-                byKey.put(key, frontend.localSet());
+                owners.put(frontend.key(), port.name());
+                byKey.put(frontend.key(), frontend.localSet());
             }
         }
 

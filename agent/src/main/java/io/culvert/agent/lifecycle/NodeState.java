@@ -12,6 +12,7 @@ import io.culvert.servicelb.LoadBalancer;
 import io.culvert.servicelb.conntrack.ConntrackGc;
 import io.culvert.servicelb.conntrack.DatapathFlows;
 import io.culvert.servicelb.conntrack.FlowLifetimes;
+import io.culvert.servicelb.desired.ServiceRules;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +50,8 @@ final class NodeState {
     void program(Datapath datapath) {
         kernel = new Kernel(
                 datapath,
-                LoadBalancer.adopt(new DatapathTables(datapath), plan.nodeName(), sources.events()),
+                LoadBalancer.adopt(
+                        new DatapathTables(datapath), plan.nodeName(), ServiceRules.DEFAULT, sources.events()),
                 new NodeNetwork(plan, datapath, addresses),
                 new ConntrackGc(new DatapathFlows(datapath.maps().flows()), new FlowLifetimes(plan.timeouts())),
                 new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())));

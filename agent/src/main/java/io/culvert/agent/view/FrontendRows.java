@@ -15,7 +15,7 @@ public final class FrontendRows {
                 view.name().service().namespace(),
                 view.name().service().name(),
                 view.name().portName(),
-                view.type().displayName(),
+                view.type().toString(),
                 new AddressRow(
                         view.address().toString(),
                         view.port(),

@@ -8,8 +8,10 @@ import io.culvert.cluster.ServiceBuilder;
 import io.culvert.cluster.ServicePort;
 import io.culvert.cluster.ServiceType;
 import io.culvert.cluster.SessionAffinity;
+import io.culvert.cluster.SourceRanges;
 import io.culvert.cluster.TrafficPolicy;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpPrefix;
 import io.culvert.net.Protocol;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +47,7 @@ final class ServiceDecoder {
                 .sessionAffinity(affinity(spec))
                 .externalIps(Addresses.list(spec, "externalIPs", badEntries::leftOut))
                 .ingress(ingress(document))
+                .sourceRanges(sourceRanges(spec))
                 .healthCheckNodePort(Ports.optional(spec, "healthCheckNodePort"))
                 .annotations(ours(metadata.annotations()));
         ports(spec, service);
@@ -151,6 +154,24 @@ final class ServiceDecoder {
             }
         }
         return all;
+    }
+
+    private SourceRanges sourceRanges(Fields spec) {
+        String key = "loadBalancerSourceRanges";
+        List<String> texts = spec.texts(key);
+        if (texts.isEmpty()) {
+            return SourceRanges.NONE;
+        }
+        List<IpPrefix> prefixes = new ArrayList<>(texts.size());
+        for (int i = 0; i < texts.size(); i++) {
+            Optional<IpPrefix> prefix = IpPrefix.parse(texts.get(i).strip());
+            if (prefix.isPresent()) {
+                prefixes.add(prefix.get());
+            } else {
+                badEntries.found(spec.invalid(key, i, "\"" + texts.get(i) + "\" is not a CIDR"));
+            }
+        }
+        return new SourceRanges(prefixes, texts.size() - prefixes.size());
     }
 
     private static Map<String, String> ours(Map<String, String> annotations) {

@@ -6,26 +6,28 @@ import io.culvert.cluster.EndpointSlice;
 import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.Service;
 import io.culvert.cluster.ServicePort;
-import io.culvert.cluster.TrafficPolicy;
+import io.culvert.cluster.SourceRanges;
+import io.culvert.maps.FrontendType;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /// The pure function from a Service and its slices to what the kernel should hold. It compiles one Service at a
 /// time, so
-/// that a change costs what it changes; only the owners of cluster IPs ([ClusterIpClaims]) are known across
+/// that a change costs what it changes; only the owners of addresses ([AddressClaims]) are known across
 /// Services.
 public final class ServiceCompiler {
 
     private ServiceCompiler() {}
 
     /// The Service of this name; nothing if there is none. Slices without their Service wait in `state`.
-    public static CompiledService compile(
-            ObjectName name, ClusterState state, NodeContext node, ClusterIpClaims claims) {
+    public static CompiledService compile(ObjectName name, ClusterState state, NodeContext node, AddressClaims claims) {
         return state.service(name)
                 .filter(Service::proxied)
                 .map(service -> compile(service, state.slices(name), node, claims))
@@ -33,38 +35,65 @@ public final class ServiceCompiler {
     }
 
     private static CompiledService compile(
-            Service service, Collection<EndpointSlice> slices, NodeContext node, ClusterIpClaims claims) {
+            Service service, Collection<EndpointSlice> slices, NodeContext node, AddressClaims claims) {
         List<ServiceConflict> conflicts = new ArrayList<>();
         List<ServicePort> ports = distinctPorts(service, conflicts);
+        ConnectionRules rules = ConnectionRules.of(service, conflicts);
+        ServicePortFrontends frontends = new ServicePortFrontends(service, claims, rules, conflicts);
         List<DesiredServicePort> desired =
                 new ArrayList<>(ports.size() * service.clusterIps().size());
         for (IpAddress address : service.clusterIps()) {
-            ObjectName owner = claims.owner(address).orElse(service.name());
-            if (!owner.equals(service.name())) {
-                conflicts.add(new ServiceConflict.ClusterIpTaken(address, owner));
-                continue;
-            }
+            claims.owner(address)
+                    .filter(owner -> !owner.equals(service.name()))
+                    .ifPresent(owner -> conflicts.add(new ServiceConflict.ClusterIpTaken(address, owner)));
             for (ServicePort port : ports) {
-                desired.add(compile(service, port, address, slices, node));
+                List<DesiredFrontend> leading = frontends.of(port, address);
+                if (!leading.isEmpty()) {
+                    ServicePortName name =
+                            new ServicePortName(service.name(), port.name(), port.protocol(), address.family());
+                    desired.add(new DesiredServicePort(
+                            name,
+                            leading,
+                            endpoints(service, name, leading, slices, node),
+                            rules,
+                            frontends.sourceRanges(leading, address.family(), node)));
+                }
             }
         }
+        conflicts.addAll(OutsideFrontends.refused(service, claims.rules()));
+        conflicts.addAll(sourceRangeConflicts(service, desired));
         return new CompiledService(desired, conflicts);
     }
 
-    private static DesiredServicePort compile(
+    private static EndpointSets endpoints(
             Service service,
-            ServicePort port,
-            IpAddress clusterIp,
+            ServicePortName name,
+            List<DesiredFrontend> frontends,
             Collection<EndpointSlice> slices,
             NodeContext node) {
-        ServicePortName name = new ServicePortName(service.name(), port.name(), port.protocol(), clusterIp.family());
-        boolean local = service.internalTrafficPolicy() == TrafficPolicy.LOCAL;
-        DesiredFrontend frontend = new DesiredFrontend(FrontendType.CLUSTER_IP, clusterIp, port.port(), local);
-        EndpointSets endpoints = EndpointSets.of(
-                EndpointUnion.of(name, slices, node.nodeName()),
-                TrafficSets.of(service, port.nodePort(), clusterIp.family()),
-                node);
-        return new DesiredServicePort(name, List.of(frontend), endpoints);
+        boolean reachable = frontends.stream().anyMatch(frontend -> frontend.type() != FrontendType.CLUSTER_IP);
+        TrafficSets sets = TrafficSets.of(service.internalTrafficPolicy(), service.externalTrafficPolicy(), reachable);
+        return EndpointSets.of(EndpointUnion.of(name, slices, node.nodeName()), sets, node);
+    }
+
+    private static List<ServiceConflict> sourceRangeConflicts(Service service, List<DesiredServicePort> ports) {
+        SourceRanges ranges = service.sourceRanges();
+        if (ranges.equals(SourceRanges.NONE)) {
+            return List.of();
+        }
+        Set<IpFamily> families = EnumSet.noneOf(IpFamily.class);
+        for (DesiredServicePort port : ports) {
+            port.frontends().stream()
+                    .filter(frontend -> frontend.type() == FrontendType.LOAD_BALANCER)
+                    .forEach(_ -> families.add(port.name().family()));
+        }
+        if (ranges.allInvalid() && !families.isEmpty()) {
+            return List.of(new ServiceConflict.NoSourceRange());
+        }
+        return families.stream()
+                .filter(family -> ranges.of(family).isEmpty())
+                .<ServiceConflict>map(ServiceConflict.FamilyUnrestricted::new)
+                .toList();
     }
 
     /// The API forbids what is filtered here; manifests and old objects may have it all the same.

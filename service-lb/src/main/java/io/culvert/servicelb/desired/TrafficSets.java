@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.servicelb.desired;
 
-import io.culvert.cluster.LoadBalancerIngress;
-import io.culvert.cluster.Service;
 import io.culvert.cluster.TrafficPolicy;
-import io.culvert.net.IpAddress;
-import io.culvert.net.IpFamily;
 
 /// Which of its two sets of endpoints a Service port can ask for.
 ///
@@ -22,15 +18,5 @@ public record TrafficSets(boolean cluster, boolean local) {
         boolean internalLocal = internal == TrafficPolicy.LOCAL;
         return new TrafficSets(
                 !internalLocal || reachable, internalLocal || (reachable && external == TrafficPolicy.LOCAL));
-    }
-
-    /// @param nodePort of the Service port, or 0
-    static TrafficSets of(Service service, int nodePort, IpFamily family) {
-        boolean reachable = nodePort != 0
-                || service.externalIps().stream().map(IpAddress::family).anyMatch(family::equals)
-                || service.ingress().stream()
-                        .filter(LoadBalancerIngress::vip)
-                        .anyMatch(ingress -> ingress.address().family() == family);
-        return of(service.internalTrafficPolicy(), service.externalTrafficPolicy(), reachable);
     }
 }

@@ -11,11 +11,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.cluster.Endpoint;
 import io.culvert.cluster.EndpointPort;
 import io.culvert.cluster.EndpointSlice;
-import io.culvert.cluster.LoadBalancerIngress;
 import io.culvert.cluster.Service;
 import io.culvert.cluster.ServicePort;
 import io.culvert.cluster.ServiceType;
 import io.culvert.cluster.TrafficPolicy;
+import io.culvert.maps.FrontendFlag;
+import io.culvert.maps.FrontendKey;
+import io.culvert.maps.FrontendType;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
@@ -36,7 +38,7 @@ class ServiceCompilerTest {
 
     private CompiledService compile(String name) {
         return ServiceCompiler.compile(
-                name(name), cluster.state(), new NodeContext(HERE, null), ClusterIpClaims.of(cluster.state()));
+                name(name), cluster.state(), new NodeContext(HERE, null), AddressClaims.of(cluster.state()));
     }
 
     private List<String> backends(String name) {
@@ -49,21 +51,17 @@ class ServiceCompilerTest {
     private List<String> frontends(String name) {
         return compile(name).ports().stream()
                 .flatMap(port -> port.frontends().stream()
-                        .map(frontend -> frontend.address() + " " + frontend.port() + " "
-                                + port.name().protocol()))
+                        .map(frontend -> frontend.key().address() + " "
+                                + frontend.key().port() + " " + frontend.key().protocol()))
                 .toList();
     }
 
     @Test
     void A2_01_everyPortOfEveryTypeHasItsClusterIp() {
         for (ServiceType type : List.of(ServiceType.CLUSTER_IP, ServiceType.NODE_PORT, ServiceType.LOAD_BALANCER)) {
-            cluster.put(service("web", "10.96.0.1")
-                    .type(type)
-                    .externalIps(List.of(IpAddress.of("192.0.2.1")))
-                    .ingress(List.of(new LoadBalancerIngress(IpAddress.of("192.0.2.2"), true)))
-                    .port(new ServicePort("dns", Protocol.UDP, 53, 30053)));
+            cluster.put(service("web", "10.96.0.1").type(type).port(new ServicePort("dns", Protocol.UDP, 53, 30053)));
 
-            assertThat(frontends("web")).containsExactly("10.96.0.1 80 TCP", "10.96.0.1 53 UDP");
+            assertThat(frontends("web")).contains("10.96.0.1 80 TCP", "10.96.0.1 53 UDP");
         }
     }
 
@@ -284,7 +282,10 @@ class ServiceCompilerTest {
                 .put(slice("web", at("10.1.0.1"), at("10.1.0.2").local()));
 
         assertThat(compile("web").ports().getFirst().frontends())
-                .containsExactly(new DesiredFrontend(FrontendType.CLUSTER_IP, IpAddress.of("10.96.0.1"), 80, true));
+                .containsExactly(new DesiredFrontend(
+                        FrontendType.CLUSTER_IP,
+                        new FrontendKey(IpAddress.of("10.96.0.1"), 80, Protocol.TCP),
+                        Set.of(FrontendFlag.LOCAL_SET)));
         assertThat(backends("web")).containsExactly("10.1.0.2 8080");
     }
 

@@ -17,15 +17,15 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class ClusterIpClaimsTest {
+class AddressClaimsTest {
 
     private static final IpAddress SHARED = IpAddress.of("10.96.0.1");
 
     private final ClusterFixture cluster = new ClusterFixture();
-    private final ClusterIpClaims claims = new ClusterIpClaims();
+    private final AddressClaims claims = new AddressClaims(ServiceRules.DEFAULT);
 
     private Set<ObjectName> update() {
-        return claims.update(cluster.state(), cluster.update().services());
+        return claims.update(cluster.state(), cluster.update().services()).services();
     }
 
     private static ServiceBuilder aged(String name, int second, String... clusterIps) {
@@ -93,7 +93,7 @@ class ClusterIpClaimsTest {
                 continue;
             }
             update();
-            ClusterIpClaims fresh = ClusterIpClaims.of(cluster.state());
+            AddressClaims fresh = AddressClaims.of(cluster.state());
             for (int i = 0; i < 4; i++) {
                 IpAddress address = IpAddress.of("10.96.0." + i);
                 assertThat(claims.owner(address))
