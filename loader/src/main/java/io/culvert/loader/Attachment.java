@@ -6,8 +6,7 @@ import java.util.Optional;
 
 /// A program on a hook of the kernel. Until it is pinned it ends with [#close()], at the latest with the
 /// process; once pinned it stays until [#detach()], and a later process takes it over with [#adopt(Path)].
-public sealed interface Attachment extends AutoCloseable
-        permits TcxAttachment, ClsactAttachment, XdpAttachment, CgroupAttachment {
+public sealed interface Attachment extends AutoCloseable permits LinkAttachment, ClsactAttachment {
 
     /// Exchanges the program. No packet and no system call sees the hook without one.
     ///

@@ -3,18 +3,16 @@ package io.culvert.loader;
 
 import io.culvert.loader.internal.SystemCalls;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /// A socket program on a cgroup (version 2) and everything below it, as a link (kernel 5.7). Programs of
 /// others on the same hook run too, in the order they were attached.
-public final class CgroupAttachment implements Attachment {
+public final class CgroupAttachment extends LinkAttachment {
 
-    private final BpfLink link;
     private final String cgroup;
     private final CgroupHook hook;
 
     CgroupAttachment(BpfLink link, String cgroup, CgroupHook hook) {
-        this.link = link;
+        super(link);
         this.cgroup = cgroup;
         this.hook = hook;
     }
@@ -45,24 +43,8 @@ public final class CgroupAttachment implements Attachment {
     }
 
     @Override
-    public void replace(BpfProgram program) {
-        link.replace(program, describe());
-    }
-
-    @Override
-    public void pin(Path path) {
-        link.pin(path, describe());
-    }
-
-    @Override
-    public Optional<Path> pinnedAt() {
-        return link.pinnedAt();
-    }
-
-    @Override
-    public Optional<Integer> programId() {
-        BpfLink.Info info = link.info();
-        return info.cgroup() == 0 ? Optional.empty() : Optional.of(info.programId());
+    boolean hasTarget(BpfLink.Info info) {
+        return info.cgroup() != 0;
     }
 
     @Override
@@ -72,20 +54,5 @@ public final class CgroupAttachment implements Attachment {
 
     private static String describe(String cgroup, CgroupHook hook) {
         return hook + " of cgroup " + cgroup;
-    }
-
-    @Override
-    public void detach() {
-        link.detach(describe());
-    }
-
-    @Override
-    public void close() {
-        link.close();
-    }
-
-    @Override
-    public String toString() {
-        return describe();
     }
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.loader;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static io.culvert.loader.internal.CFunction.pointer;
 
-import java.lang.foreign.FunctionDescriptor;
+import io.culvert.loader.internal.CFunction;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /// libbpf as a whole; its functions by concern are in [LibbpfObjects], [LibbpfMaps], [LibbpfLinks] and
 /// [LibbpfTc].
@@ -19,16 +17,11 @@ final class Libbpf {
     static final SharedLibrary LIBRARY =
             SharedLibrary.open(System.getProperty("culvert.libbpf", "libbpf.so.1"), "install it: apt install libbpf1");
 
-    private static final MethodHandle MAJOR_VERSION =
-            LIBRARY.function("libbpf_major_version", FunctionDescriptor.of(JAVA_INT));
-    private static final MethodHandle MINOR_VERSION =
-            LIBRARY.function("libbpf_minor_version", FunctionDescriptor.of(JAVA_INT));
-    private static final MethodHandle SET_PRINT =
-            LIBRARY.function("libbpf_set_print", FunctionDescriptor.of(ADDRESS, ADDRESS));
-    private static final MethodHandle POSSIBLE_CPUS =
-            LIBRARY.function("libbpf_num_possible_cpus", FunctionDescriptor.of(JAVA_INT));
-    private static final MethodHandle ENABLE_STATS =
-            LIBRARY.function("bpf_enable_stats", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final CFunction MAJOR_VERSION = LIBRARY.function("libbpf_major_version");
+    private static final CFunction MINOR_VERSION = LIBRARY.function("libbpf_minor_version");
+    private static final CFunction SET_PRINT = LIBRARY.function("libbpf_set_print");
+    private static final CFunction POSSIBLE_CPUS = LIBRARY.function("libbpf_num_possible_cpus");
+    private static final CFunction ENABLE_STATS = LIBRARY.function("bpf_enable_stats");
 
     static {
         if (LIBRARY.isPresent()) {
@@ -40,49 +33,29 @@ final class Libbpf {
 
     /// `__u32 libbpf_major_version(void);`
     static int majorVersion() {
-        try {
-            return (int) MAJOR_VERSION.invokeExact();
-        } catch (Throwable t) {
-            throw SharedLibrary.unexpected(t);
-        }
+        return (int) MAJOR_VERSION.call();
     }
 
     /// `__u32 libbpf_minor_version(void);`
     static int minorVersion() {
-        try {
-            return (int) MINOR_VERSION.invokeExact();
-        } catch (Throwable t) {
-            throw SharedLibrary.unexpected(t);
-        }
+        return (int) MINOR_VERSION.call();
     }
 
     /// `libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t fn);`
     ///
     /// @param print a stub that lives as long as the process
     static void setPrint(MemorySegment print) {
-        try {
-            MemorySegment _ = (MemorySegment) SET_PRINT.invokeExact(print);
-        } catch (Throwable t) {
-            throw SharedLibrary.unexpected(t);
-        }
+        long _ = SET_PRINT.call(pointer(print));
     }
 
     /// `int libbpf_num_possible_cpus(void);`
     static int possibleCpus() {
-        try {
-            return (int) POSSIBLE_CPUS.invokeExact();
-        } catch (Throwable t) {
-            throw SharedLibrary.unexpected(t);
-        }
+        return (int) POSSIBLE_CPUS.call();
     }
 
     /// `int bpf_enable_stats(enum bpf_stats_type type);` The statistics are on while the returned descriptor
     /// is open.
     static int enableStats(int type) {
-        try {
-            return (int) ENABLE_STATS.invokeExact(type);
-        } catch (Throwable t) {
-            throw SharedLibrary.unexpected(t);
-        }
+        return (int) ENABLE_STATS.call(type);
     }
 }

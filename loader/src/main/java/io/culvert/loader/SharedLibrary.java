@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.loader;
 
+import io.culvert.loader.internal.CFunction;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A C library. A function that cannot be found becomes a handle that throws [MissingLibraryException] when
-/// it is called, so that the classes that hold the handles always initialise.
+/// A C library. A function that cannot be found throws [MissingLibraryException] when it is called, so that the classes
+/// that hold the functions always initialise.
 final class SharedLibrary {
-
-    private static final Linker LINKER = Linker.nativeLinker();
 
     private final @Nullable SymbolLookup symbols;
     private final String name;
@@ -40,7 +35,7 @@ final class SharedLibrary {
 
     /// The C library of this process.
     static SharedLibrary c() {
-        return new SharedLibrary(LINKER.defaultLookup(), "libc", "");
+        return new SharedLibrary(Linker.nativeLinker().defaultLookup(), "libc", "");
     }
 
     boolean isPresent() {
@@ -48,50 +43,19 @@ final class SharedLibrary {
     }
 
     /// The function of this name.
-    MethodHandle function(String function, FunctionDescriptor type, Linker.Option... options) {
+    CFunction function(String function) {
         return find(function)
-                .map(address -> LINKER.downcallHandle(address, type, options))
-                .orElseGet(() -> missing(function, type, options));
-    }
-
-    /// The function of this name, if the library is new enough to have it.
-    Optional<MethodHandle> optional(String function, FunctionDescriptor type) {
-        return find(function).map(address -> LINKER.downcallHandle(address, type));
+                .map(CFunction::at)
+                .orElseGet(() -> CFunction.absent(() -> new MissingLibraryException(absence(function))));
     }
 
     private Optional<MemorySegment> find(String function) {
         return symbols == null ? Optional.empty() : symbols.find(function);
     }
 
-    private MethodHandle missing(String function, FunctionDescriptor type, Linker.Option... options) {
-        String reason = symbols == null
+    private String absence(String function) {
+        return symbols == null
                 ? "load libbpf: " + name + " not found; " + remedy
                 : "load libbpf: " + name + " has no " + function + "; Culvert needs libbpf 1.1 or newer";
-        MethodType handle = LINKER.downcallHandle(type, options).type().dropParameterTypes(0, 1);
-        return MethodHandles.foldArguments(MethodHandles.empty(handle), thrower(reason));
-    }
-
-    /// A handle that makes the exception anew for each call, so that its stack trace is that of the caller.
-    private static MethodHandle thrower(String reason) {
-        Runnable fail = () -> {
-            throw new MissingLibraryException(reason);
-        };
-        try {
-            return MethodHandles.publicLookup()
-                    .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
-                    .bindTo(fail);
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError("java.lang.Runnable", e);
-        }
-    }
-
-    /// What a method around `invokeExact` throws for what it caught: exceptions of the handles above pass,
-    /// and nothing else is possible but a mistake in the binding.
-    static RuntimeException unexpected(Throwable thrown) {
-        return switch (thrown) {
-            case RuntimeException exception -> exception;
-            case Error error -> throw error;
-            default -> throw new AssertionError(thrown);
-        };
     }
 }

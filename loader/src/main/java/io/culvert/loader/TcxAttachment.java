@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.loader;
 
-import java.nio.file.Path;
-import java.util.Optional;
-
 /// A tc program as a tcx link (kernel 6.6): several programs of different owners run one after the other,
 /// before any clsact filter, and none can remove another's.
-public final class TcxAttachment implements Attachment {
+public final class TcxAttachment extends LinkAttachment {
 
-    private final BpfLink link;
     private final int ifindex;
     private final TcDirection direction;
 
     TcxAttachment(BpfLink link, int ifindex, TcDirection direction) {
-        this.link = link;
+        super(link);
         this.ifindex = ifindex;
         this.direction = direction;
     }
@@ -45,24 +41,8 @@ public final class TcxAttachment implements Attachment {
     }
 
     @Override
-    public void replace(BpfProgram program) {
-        link.replace(program, describe());
-    }
-
-    @Override
-    public void pin(Path path) {
-        link.pin(path, describe());
-    }
-
-    @Override
-    public Optional<Path> pinnedAt() {
-        return link.pinnedAt();
-    }
-
-    @Override
-    public Optional<Integer> programId() {
-        BpfLink.Info info = link.info();
-        return info.ifindex() == 0 ? Optional.empty() : Optional.of(info.programId());
+    boolean hasTarget(BpfLink.Info info) {
+        return info.ifindex() != 0;
     }
 
     @Override
@@ -72,20 +52,5 @@ public final class TcxAttachment implements Attachment {
 
     private static String describe(int ifindex, TcDirection direction) {
         return "tcx " + direction + " of " + InterfaceNames.of(ifindex);
-    }
-
-    @Override
-    public void detach() {
-        link.detach(describe());
-    }
-
-    @Override
-    public void close() {
-        link.close();
-    }
-
-    @Override
-    public String toString() {
-        return describe();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.loader;
 
+import io.culvert.loader.internal.SystemCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
@@ -32,11 +33,21 @@ final class VerifierLogs implements AutoCloseable {
         VerifierLogs attached = new VerifierLogs(programs, arena);
         programs.forEach((name, program) -> {
             // FFM: libbpf keeps the pointer; close() takes it back before the pages go.
-            MemorySegment log = Libc.reserve(SIZE, arena);
+            MemorySegment log = reserve(arena);
             LibbpfObjects.setLogBuffer(program, log, SIZE);
             attached.logs.put(name, log);
         });
         return attached;
+    }
+
+    /// Zeroed memory of which only the pages that are written exist, until the arena closes.
+    private static MemorySegment reserve(Arena arena) {
+        long address = SystemCalls.mapPrivate(SIZE);
+        if (address < 0) {
+            throw SystemCallException.of("reserve " + SIZE + " bytes of memory", Errno.of((int) -address));
+        }
+        // FFM: the kernel mapped exactly these bytes; they go away with the arena, after which access throws.
+        return MemorySegment.ofAddress(address).reinterpret(SIZE, arena, SystemCalls::unmap);
     }
 
     Optional<Refusal> firstRefusal() {

@@ -2,13 +2,11 @@
 package io.culvert.loader;
 
 import java.lang.foreign.Arena;
-import java.nio.file.Path;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// An XDP program as a link (kernel 5.9). An interface has room for one.
-public final class XdpAttachment implements Attachment {
+public final class XdpAttachment extends LinkAttachment {
 
     private static final Logger LOG = LoggerFactory.getLogger(XdpAttachment.class);
 
@@ -18,11 +16,10 @@ public final class XdpAttachment implements Attachment {
     /// `XDP_ATTACHED_SKB` of linux/if_link.h
     private static final int ATTACHED_GENERIC = 2;
 
-    private final BpfLink link;
     private final int ifindex;
 
     XdpAttachment(BpfLink link, int ifindex) {
-        this.link = link;
+        super(link);
         this.ifindex = ifindex;
     }
 
@@ -86,43 +83,12 @@ public final class XdpAttachment implements Attachment {
     }
 
     @Override
-    public void replace(BpfProgram program) {
-        link.replace(program, describe());
-    }
-
-    @Override
-    public void pin(Path path) {
-        link.pin(path, describe());
-    }
-
-    @Override
-    public Optional<Path> pinnedAt() {
-        return link.pinnedAt();
-    }
-
-    @Override
-    public Optional<Integer> programId() {
-        BpfLink.Info info = link.info();
-        return info.ifindex() == 0 ? Optional.empty() : Optional.of(info.programId());
+    boolean hasTarget(BpfLink.Info info) {
+        return info.ifindex() != 0;
     }
 
     @Override
     public String describe() {
         return "XDP of " + InterfaceNames.of(ifindex);
-    }
-
-    @Override
-    public void detach() {
-        link.detach(describe());
-    }
-
-    @Override
-    public void close() {
-        link.close();
-    }
-
-    @Override
-    public String toString() {
-        return describe();
     }
 }
