@@ -9,6 +9,7 @@ import io.culvert.maps.Tables;
 import io.culvert.net.IpAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,8 @@ final class ProgramSet implements AutoCloseable {
 
     private ProgramSet() {}
 
-    /// Loads all objects.
+    /// Makes the maps that are missing, then loads all objects, each on a thread of its own: the verifier takes most of
+    /// the time, and one processor for each.
     ///
     /// @param existing maps that the programs share with others; the rest is made
     /// @param sizes entries of maps that are made, where not those of `maps.h`
@@ -34,7 +36,19 @@ final class ProgramSet implements AutoCloseable {
     static ProgramSet load(DatapathConfig config, Map<String, BpfMap> existing, Map<String, Integer> sizes) {
         var set = new ProgramSet();
         try {
-            OBJECTS.forEach(name -> set.load(name, config, existing, sizes));
+            for (String name : OBJECTS) {
+                BpfObject object = BpfObject.open(name, config.objects().object(name));
+                set.objects.add(object);
+                ObjectLayouts.require(name + ".o", object.btf());
+            }
+            for (BpfObject object : set.objects) {
+                set.makeMaps(object, config, existing, sizes);
+            }
+            Map<String, BpfMap> maps = new HashMap<>(existing);
+            maps.putAll(set.created);
+            Together.run(set.objects.stream()
+                    .map(object -> (Runnable) () -> load(object, config.settings(), maps))
+                    .toList());
             return set;
         } catch (RuntimeException e) {
             set.created.values().forEach(BpfMap::close);
@@ -43,23 +57,37 @@ final class ProgramSet implements AutoCloseable {
         }
     }
 
-    private void load(String name, DatapathConfig config, Map<String, BpfMap> existing, Map<String, Integer> sizes) {
-        BpfObject object = BpfObject.open(name, config.objects().object(name));
-        objects.add(object);
-        ObjectLayouts.require(name + ".o", object.btf());
-        List<String> made = new ArrayList<>();
-        for (String map : object.mapNames()) {
-            BpfMap shared = existing.getOrDefault(map, created.get(map));
-            if (shared != null) {
-                object.reuse(map, shared);
-            } else if (Tables.named(map).isPresent()) {
-                made.add(map);
-                Optional.ofNullable(sizes.get(map)).ifPresent(entries -> object.maxEntries(map, entries));
-            }
+    /// Makes what the object declares and nobody has made: a second copy of it, loaded without its programs.
+    private void makeMaps(
+            BpfObject object, DatapathConfig config, Map<String, BpfMap> existing, Map<String, Integer> sizes) {
+        Map<String, BpfMap> present = new HashMap<>(existing);
+        present.putAll(created);
+        List<String> missing = object.mapNames().stream()
+                .filter(map -> Tables.named(map).isPresent() && !present.containsKey(map))
+                .toList();
+        if (missing.isEmpty()) {
+            return;
         }
-        configure(object, name, config.settings());
+        String name = object.name();
+        try (BpfObject maker = BpfObject.open(name, config.objects().object(name))) {
+            maker.programNames().forEach(maker::skip);
+            reuse(maker, present);
+            missing.forEach(
+                    map -> Optional.ofNullable(sizes.get(map)).ifPresent(entries -> maker.maxEntries(map, entries)));
+            maker.load();
+            missing.forEach(map -> created.put(map, maker.map(map).duplicate()));
+        }
+    }
+
+    private static void load(BpfObject object, DatapathSettings settings, Map<String, BpfMap> maps) {
+        reuse(object, maps);
+        configure(object, object.name(), settings);
         object.load();
-        made.forEach(map -> created.put(map, object.map(map).duplicate()));
+    }
+
+    private static void reuse(BpfObject object, Map<String, BpfMap> maps) {
+        object.mapNames()
+                .forEach(map -> Optional.ofNullable(maps.get(map)).ifPresent(shared -> object.reuse(map, shared)));
     }
 
     private static void configure(BpfObject object, String name, DatapathSettings settings) {
