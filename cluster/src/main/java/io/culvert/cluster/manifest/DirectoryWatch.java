@@ -16,12 +16,13 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Waits for changes in directories (inotify), and for a burst of them to end.
 final class DirectoryWatch implements AutoCloseable {
 
-    /// An editor or a copy writes in steps; this long without one is taken for its end. A file renamed into place is
-    /// whole at once, but is not told apart.
+    /// An editor or a copy writes in steps; this long without one is taken for its end.
     private static final Duration QUIET = Duration.ofMillis(10);
 
     /// Somebody who never stops to write is not waited for any longer.
@@ -29,11 +30,19 @@ final class DirectoryWatch implements AutoCloseable {
 
     private final WatchService watcher;
     private final Path root;
+    private final Duration quiet;
+    private final Duration longestBurst;
 
     /// @param root the tree to watch; it need not exist, and nothing is covered yet
     DirectoryWatch(Path root) throws IOException {
+        this(root, QUIET, LONGEST_BURST);
+    }
+
+    DirectoryWatch(Path root, Duration quiet, Duration longestBurst) throws IOException {
         this.root = root.toAbsolutePath();
         this.watcher = FileSystems.getDefault().newWatchService();
+        this.quiet = quiet;
+        this.longestBurst = longestBurst;
     }
 
     /// Watches for the root itself to come, go, or be exchanged by way of a symbolic link.
@@ -56,38 +65,51 @@ final class DirectoryWatch implements AutoCloseable {
     /// @param lost whether there were more events than the kernel keeps, so that anything may have been touched
     record Burst(Set<Path> paths, boolean lost) {}
 
-    /// Waits until something has changed and then no more does, or `longest` has passed without any change.
-    Burst await(Duration longest) throws InterruptedException {
+    /// Waits until something has changed and then no more does, or `longest` has passed without any change. Files that
+    /// were renamed into the place of another are whole, and not waited for.
+    ///
+    /// @param isAnother whether the file that is under a path now is not the one that was read there
+    Burst await(Duration longest, Predicate<Path> isAnother) throws InterruptedException {
         Set<Path> paths = new HashSet<>();
+        Set<Path> written = new HashSet<>();
         boolean lost = false;
-        long end = System.nanoTime() + longest.toNanos();
         boolean begun = false;
-        for (long rest = longest.toNanos(); rest > 0; ) {
-            WatchKey key = watcher.poll(rest, TimeUnit.NANOSECONDS);
-            if (key == null) {
-                break;
-            }
-            lost |= drain(key, paths);
+        long end = System.nanoTime() + longest.toNanos();
+        long rest = longest.toNanos();
+        for (WatchKey key = next(rest); key != null && end - System.nanoTime() > 0; key = next(rest)) {
+            lost |= drain(key, paths, written);
             if (!begun && (lost || !paths.isEmpty())) {
                 begun = true;
-                end = System.nanoTime() + LONGEST_BURST.toNanos();
+                end = System.nanoTime() + longestBurst.toNanos();
             }
             rest = end - System.nanoTime();
             if (begun) {
-                rest = Math.min(QUIET.toNanos(), rest);
+                boolean whole = !lost && written.isEmpty() && paths.stream().allMatch(isAnother);
+                rest = whole ? 0 : Math.min(quiet.toNanos(), rest);
             }
         }
         return new Burst(paths, lost);
     }
 
-    private boolean drain(WatchKey key, Set<Path> paths) {
+    private @Nullable WatchKey next(long nanos) throws InterruptedException {
+        return watcher.poll(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+    }
+
+    /// @param written those that more happened to than that they appeared. Over a file that was there before, one can
+    /// only
+    ///     appear by being renamed.
+    private boolean drain(WatchKey key, Set<Path> paths, Set<Path> written) {
         boolean lost = false;
         Path directory = (Path) key.watchable();
         for (WatchEvent<?> event : key.pollEvents()) {
             if (event.kind().equals(OVERFLOW)) {
                 lost = true;
             } else if (event.context() instanceof Path name && concerns(directory, name)) {
-                paths.add(directory.resolve(name));
+                Path path = directory.resolve(name);
+                paths.add(path);
+                if (!event.kind().equals(ENTRY_CREATE)) {
+                    written.add(path);
+                }
             }
         }
         key.reset();

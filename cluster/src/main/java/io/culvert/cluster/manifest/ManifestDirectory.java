@@ -55,6 +55,17 @@ final class ManifestDirectory {
         return read.containsKey(file) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
     }
 
+    /// Whether a plain file is there that is not the one that was read under this name.
+    boolean holdsAnother(Path file) {
+        DirectoryScan.Stamp stamp = read.get(file);
+        return stamp != null
+                && stamp.inode() != null
+                && isKnown(file)
+                && DirectoryScan.stamp(file)
+                        .filter(now -> now.inode() != null && !now.inode().equals(stamp.inode()))
+                        .isPresent();
+    }
+
     private Look lookAt(Set<Path> files) {
         for (Path file : files) {
             read(file, DirectoryScan.stamp(file).orElse(DirectoryScan.Stamp.NONE));

@@ -100,7 +100,8 @@ public final class ManifestSource implements ClusterSource {
         DirectoryWatch.Burst burst = new DirectoryWatch.Burst(Set.of(), true);
         try {
             while (true) {
-                burst = started.await(look(directory, burst, store) ? LOOK_AGAIN : LOOK_AGAIN_SOON);
+                boolean followed = look(directory, burst, store);
+                burst = started.await(followed ? LOOK_AGAIN : LOOK_AGAIN_SOON, directory::holdsAnother);
             }
         } catch (ClosedWatchServiceException e) {
             LOG.debug("the watch of {} ends", root);
