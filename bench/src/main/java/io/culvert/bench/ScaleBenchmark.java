@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 final class ScaleBenchmark {
 
     static final int ENDPOINTS = 10;
+    private static final int WARM_UP = 50;
 
     private final Path culvert;
     private final int changes;
@@ -80,34 +81,39 @@ final class ScaleBenchmark {
     private Result measure(
             String source, int services, LabNode node, Consumer<BenchService> write, List<String> options)
             throws Exception {
-        List<BenchService> cluster = cluster(services);
+        List<BenchService> cluster = new ArrayList<>(cluster(services));
         cluster.forEach(write);
         Path directory = node.runDir().resolveSibling("bench");
         Files.createDirectories(directory);
         AgentProcess.Home home = new AgentProcess.Home(node.cgroupRoot(), node.bpffs(), directory);
-        // The first start makes everything; the second adopts it, which is what a start on a node usually is.
-        try (AgentProcess first = AgentProcess.start(home, culvert, options)) {
+        // The first start makes everything; the second adopts it, which is what a start on a node usually is. The changes
+        // that the first takes are for this process, whose own code is cold: what is measured is the agent's, cold or not.
+        try (AgentProcess first = AgentProcess.start(home, culvert, options);
+                KernelWatch kernel = KernelWatch.open(node.bpffs())) {
             Progress.say("scale: first start: " + first.ready());
+            var _ = changes(cluster, write, kernel, WARM_UP);
         }
         try (AgentProcess agent = AgentProcess.start(home, culvert, options);
                 KernelWatch kernel = KernelWatch.open(node.bpffs())) {
-            List<Double> latencies = changes(cluster, write, kernel);
+            List<Double> latencies = changes(cluster, write, kernel, changes);
             return new Result(
                     source, services, agent.startMillis(), agent.ready(), agent.residentMebibytes(), latencies);
         }
     }
 
     /// Takes the last endpoint from a Service at random, or gives it back.
-    private List<Double> changes(List<BenchService> cluster, Consumer<BenchService> write, KernelWatch kernel) {
+    ///
+    /// @param cluster as it is, and kept so
+    private static List<Double> changes(
+            List<BenchService> cluster, Consumer<BenchService> write, KernelWatch kernel, int changes) {
         Random random = new Random(1);
-        List<BenchService> current = new ArrayList<>(cluster);
         List<Double> latencies = new ArrayList<>();
         for (int i = 0; i < changes; i++) {
             Progress.say("scale: change " + i + " of " + changes);
-            int index = random.nextInt(current.size());
-            BenchService changed = current.get(index)
-                    .withEndpoints(current.get(index).endpoints().size() == ENDPOINTS ? ENDPOINTS - 1 : ENDPOINTS);
-            current.set(index, changed);
+            int index = random.nextInt(cluster.size());
+            BenchService changed = cluster.get(index)
+                    .withEndpoints(cluster.get(index).endpoints().size() == ENDPOINTS ? ENDPOINTS - 1 : ENDPOINTS);
+            cluster.set(index, changed);
             latencies.add(kernel.millisUntilChanged(changed, () -> write.accept(changed)));
         }
         return latencies;
