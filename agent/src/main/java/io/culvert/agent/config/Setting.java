@@ -134,36 +134,39 @@ public final class Setting<T> {
             map("sock-overflow", "peers beyond the eighth of unconnected sockets; does not grow");
     public static final Setting<Integer> MAP_OPTED_OUT = map("opted-out", "pods without socket translation");
 
-    public static final Setting<List<String>> DEVICES =
-            later("devices", SettingTypes.GLOBS, "", "node devices for north-south traffic");
+    public static final Setting<List<String>> DEVICES = used(
+            "devices",
+            SettingTypes.GLOBS,
+            "",
+            "node devices for north-south traffic; else those with a default route or an address");
     public static final Setting<BindAddress> HUBBLE =
             later("hubble-listen-address", SettingTypes.ADDRESS, "off", "flows for remote observers");
-    public static final Setting<List<IpPrefix>> CLUSTER_CIDR = later(
+    public static final Setting<List<IpPrefix>> CLUSTER_CIDR = used(
             "cluster-cidr", SettingTypes.FAMILY_PREFIXES, "", "block of pod addresses, one for each family at most");
-    public static final Setting<DetectLocalMode> DETECT_LOCAL_MODE = later(
+    public static final Setting<DetectLocalMode> DETECT_LOCAL_MODE = used(
             "detect-local-mode",
             SettingTypes.choice(DetectLocalMode.class),
             "",
             "which traffic comes from pods; else cluster-cidr where a block is given, else pod-interface");
     public static final Setting<String> POD_BRIDGE_INTERFACE =
-            later("pod-bridge-interface", SettingTypes.INTERFACE, "", "for detect-local-mode bridge-interface");
-    public static final Setting<String> POD_INTERFACE_NAME_PREFIX = later(
+            used("pod-bridge-interface", SettingTypes.INTERFACE, "", "for detect-local-mode bridge-interface");
+    public static final Setting<String> POD_INTERFACE_NAME_PREFIX = used(
             "pod-interface-name-prefix", SettingTypes.INTERFACE, "", "for detect-local-mode interface-name-prefix");
-    public static final Setting<Boolean> MASQUERADE_ALL = later(
+    public static final Setting<Boolean> MASQUERADE_ALL = used(
             "masquerade-all", SettingTypes.SWITCH, "false", "whether traffic to ClusterIPs gets this node's address");
     public static final Setting<PortRange> NODEPORT_RANGE =
-            later("nodeport-range", SettingTypes.PORTS, "30000-32767", "ports that the API server gives to NodePorts");
-    public static final Setting<NodePortAddresses> NODEPORT_ADDRESSES = later(
+            used("nodeport-range", SettingTypes.PORTS, "30000-32767", "ports that the API server gives to NodePorts");
+    public static final Setting<NodePortAddresses> NODEPORT_ADDRESSES = used(
             "nodeport-addresses",
             SettingTypes.NODEPORT_ADDRESSES,
             "primary",
             "which addresses of this node serve NodePorts: primary, all, or those in address blocks");
-    public static final Setting<Boolean> LOCALHOST_NODEPORTS = later(
+    public static final Setting<Boolean> LOCALHOST_NODEPORTS = used(
             "localhost-nodeports",
             SettingTypes.SWITCH,
             "false",
             "whether this node reaches NodePorts on 127.0.0.1 and ::1");
-    public static final Setting<IpAddress> BIND_ADDRESS = later(
+    public static final Setting<IpAddress> BIND_ADDRESS = used(
             "bind-address",
             SettingTypes.IP,
             "0.0.0.0",

@@ -10,6 +10,9 @@ import io.culvert.agent.doctor.Finding;
 import io.culvert.agent.doctor.Machine;
 import io.culvert.agent.health.PageServer;
 import io.culvert.agent.health.RetriedServer;
+import io.culvert.agent.network.NetworkFacts;
+import io.culvert.agent.network.NetworkWatch;
+import io.culvert.agent.network.WantedNetwork;
 import io.culvert.cluster.ClusterStore;
 import io.culvert.cluster.ObjectKind;
 import io.culvert.cluster.ObjectName;
@@ -71,13 +74,12 @@ public final class Agent implements AutoCloseable {
         // What the cluster wants is read while the kernel checks programs: each takes a good part of the start.
         opened(open, sources.source());
         sources.source().start(store);
-        NodeAddresses addresses = NodeNetwork.ownAddresses();
         HealthCounts counts = new HealthCounts();
         NodeHealth health = opened(open, new NodeHealth(plan, sources, store, counts));
-        NodeState state = new NodeState(plan, sources, addresses, health);
+        NodeState state = new NodeState(plan, sources, health);
         CompletableFuture<ControlServer> control = background(() -> control(runDir, state));
         try {
-            Datapath datapath = opened(open, datapath(plan, addresses));
+            Datapath datapath = opened(open, datapath(plan));
             state.program(datapath);
             NetworkWatch network = opened(open, NetworkWatch.start(state.network()::follow));
             state.network().follow();
@@ -103,9 +105,11 @@ public final class Agent implements AutoCloseable {
         return plan.settings();
     }
 
-    private static Datapath datapath(Plan plan, NodeAddresses addresses) {
+    private static Datapath datapath(Plan plan) {
         try {
-            Datapath datapath = Datapath.open(plan.datapath(addresses));
+            // The Node object is not known yet: the network as far as the machine alone tells.
+            WantedNetwork network = WantedNetwork.of(plan.network(), NetworkFacts.read(), Optional.empty());
+            Datapath datapath = Datapath.open(plan.datapath(network));
             if (plan.settings().get(Setting.SOCKET_LB)) {
                 datapath.attachSockets(plan.cgroupRoot());
             } else {

@@ -75,7 +75,7 @@ final class AgentView implements NodeView {
         var gc = kernel.gc().last();
         return List.of(
                 new StatusView.Fact(
-                        "Node addresses", NodeNetwork.text(kernel.network().addresses())),
+                        "Node addresses", kernel.network().current().primary().toString()),
                 new StatusView.Fact(
                         "Pod interfaces",
                         Integer.toString(kernel.network().pods().size())),

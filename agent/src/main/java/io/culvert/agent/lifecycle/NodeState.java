@@ -2,9 +2,9 @@
 package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.control.NodeView;
-import io.culvert.cluster.ClusterState;
+import io.culvert.agent.network.NetworkWatch;
+import io.culvert.agent.network.NodeNetwork;
 import io.culvert.cluster.ClusterUpdate;
-import io.culvert.cluster.Node;
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.net.IpFamily;
 import io.culvert.servicelb.DatapathTables;
@@ -14,7 +14,6 @@ import io.culvert.servicelb.conntrack.DatapathFlows;
 import io.culvert.servicelb.conntrack.FlowLifetimes;
 import io.culvert.servicelb.desired.ServiceRules;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,17 +31,14 @@ final class NodeState {
 
     private final Plan plan;
     private final Sources sources;
-    private final NodeAddresses addresses;
     private final NodeHealth health;
     private final Instant started = Instant.now();
     private final CompletableFuture<Readiness> ready = new CompletableFuture<>();
     private volatile @Nullable Kernel kernel;
 
-    /// @param addresses what the programs are loaded with
-    NodeState(Plan plan, Sources sources, NodeAddresses addresses, NodeHealth health) {
+    NodeState(Plan plan, Sources sources, NodeHealth health) {
         this.plan = plan;
         this.sources = sources;
-        this.addresses = addresses;
         this.health = health;
     }
 
@@ -52,7 +48,7 @@ final class NodeState {
                 datapath,
                 LoadBalancer.adopt(
                         new DatapathTables(datapath), plan.nodeName(), ServiceRules.DEFAULT, sources.events()),
-                new NodeNetwork(plan, datapath, addresses),
+                new NodeNetwork(plan.network(), plan::datapathSettings, datapath),
                 new ConntrackGc(new DatapathFlows(datapath.maps().flows()), new FlowLifetimes(plan.timeouts())),
                 new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())));
     }
@@ -64,7 +60,7 @@ final class NodeState {
             present.optOuts().want(OptOuts.wanted(update.state().pods().values(), plan.nodeName()));
         }
         if (update.nodesChanged()) {
-            present.network().internalIps(internalIps(update.state()));
+            present.network().node(update.state().node(plan.nodeName()));
             watch.trigger();
         }
         present.loadBalancer().apply(update);
@@ -93,10 +89,6 @@ final class NodeState {
         return kernel.loadBalancer().failing().values().stream()
                 .flatMap(Set::stream)
                 .collect(Collectors.toSet());
-    }
-
-    private List<io.culvert.net.IpAddress> internalIps(ClusterState state) {
-        return state.node(plan.nodeName()).map(Node::internalIps).orElse(List.of());
     }
 
     NodeView view() {

@@ -7,17 +7,20 @@ import io.culvert.agent.config.Settings;
 import io.culvert.agent.config.SourceKind;
 import io.culvert.agent.doctor.Machine;
 import io.culvert.agent.doctor.MountTable;
+import io.culvert.agent.network.NetworkSettings;
+import io.culvert.agent.network.SourcePorts;
+import io.culvert.agent.network.WantedNetwork;
 import io.culvert.loader.compile.ClangCompiler;
 import io.culvert.loader.netlink.NetworkNamespace;
 import io.culvert.maps.datapath.DatapathConfig;
 import io.culvert.maps.datapath.DatapathSettings;
 import io.culvert.maps.datapath.FlowTimeouts;
 import io.culvert.maps.datapath.ObjectSource;
+import io.culvert.maps.datapath.PortRange;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -66,8 +69,8 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
         return settings.get(Setting.BPFFS);
     }
 
-    List<String> podInterfaces() {
-        return settings.find(Setting.POD_INTERFACES).orElse(List.of());
+    NetworkSettings network() {
+        return NetworkSettings.of(settings);
     }
 
     /// `--manifests` alone is enough to mean that source.
@@ -99,29 +102,30 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
         return settings.get(Setting.CONNTRACK_GC_INTERVAL);
     }
 
-    DatapathSettings datapathSettings(NodeAddresses addresses) {
-        DatapathSettings defaults = DatapathSettings.DEFAULT;
+    DatapathSettings datapathSettings(WantedNetwork network) {
+        var range = settings.get(Setting.NODEPORT_RANGE);
+        PortRange nodePorts = new PortRange(range.first(), range.last());
         return new DatapathSettings(
-                addresses.ipv4(),
-                addresses.ipv6(),
-                defaults.sourcePorts(),
-                defaults.nodePorts(),
+                network.primary().ipv4(),
+                network.primary().ipv6(),
+                SourcePorts.ofThisNode(nodePorts),
+                nodePorts,
                 timeouts(),
-                defaults.rejectRate(),
+                DatapathSettings.DEFAULT.rejectRate(),
                 settings.get(Setting.TCP_PEER_NAME),
-                defaults.masqueradeAll(),
-                defaults.detectsPods(),
-                defaults.localhostNodePorts(),
+                settings.get(Setting.MASQUERADE_ALL),
+                network.detectsPods(),
+                settings.get(Setting.LOCALHOST_NODEPORTS),
                 NetworkNamespace.currentCookie());
     }
 
     /// Compiles the programs where the settings ask for it.
-    DatapathConfig datapath(NodeAddresses addresses) {
+    DatapathConfig datapath(WantedNetwork network) {
         ObjectSource objects = settings.find(Setting.BPF_SOURCE)
                 .map(source -> ObjectSource.compiled(ClangCompiler.onPath().compile(source)))
                 .orElseGet(ObjectSource::builtIn);
         Map<String, Integer> entries = new HashMap<>();
         MAPS.forEach((setting, map) -> settings.find(setting).ifPresent(count -> entries.put(map, count)));
-        return new DatapathConfig(bpffs(), objects, entries, datapathSettings(addresses));
+        return new DatapathConfig(bpffs(), objects, entries, datapathSettings(network));
     }
 }

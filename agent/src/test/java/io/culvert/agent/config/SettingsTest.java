@@ -51,13 +51,13 @@ final class SettingsTest {
 
     @Test
     void whatNothingReadsYetIsSaid() {
-        ConfigFile file = ConfigFile.parse("agent.yaml", "node-name: n1\nmasquerade-all: true\n");
+        ConfigFile file = ConfigFile.parse("agent.yaml", "node-name: n1\nhubble-listen-address: 0.0.0.0:4244\n");
 
-        assertThat(Settings.resolve(Map.of(Setting.DEVICES, "eth0"), Map.of(), file)
+        assertThat(Settings.resolve(Map.of(), Map.of(), file).unused())
+                .containsExactly("agent.yaml:2: hubble-listen-address is not used yet by this version");
+        assertThat(Settings.resolve(Map.of(Setting.HUBBLE, "off"), Map.of(), ConfigFile.parse("agent.yaml", ""))
                         .unused())
-                .containsExactly(
-                        "--devices: devices is not used yet by this version",
-                        "agent.yaml:2: masquerade-all is not used yet by this version");
+                .containsExactly("--hubble-listen-address: hubble-listen-address is not used yet by this version");
     }
 
     @ParameterizedTest

@@ -10,7 +10,10 @@ import io.culvert.net.IpPrefix;
 /// @param address the interface's own address, also on a point-to-point link
 /// @param prefixLength in the family's own count
 /// @param global whether it is valid beyond the link and the host (scope `global`)
-public record InterfaceAddress(int link, IpAddress address, int prefixLength, boolean global) implements NetworkObject {
+/// @param preferred whether the kernel chooses it as a source by itself: neither secondary, temporary, deprecated, nor
+/// still being checked for duplicates
+public record InterfaceAddress(int link, IpAddress address, int prefixLength, boolean global, boolean preferred)
+        implements NetworkObject {
 
     /// The block that is on the link.
     public IpPrefix prefix() {

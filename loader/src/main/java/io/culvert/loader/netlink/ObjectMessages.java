@@ -19,6 +19,8 @@ final class ObjectMessages {
     private static final int IFF_UP = 1;
     private static final int IFF_LOOPBACK = 1 << 3;
     private static final int IFF_RUNNING = 1 << 6;
+    /// `IFA_F_SECONDARY` (of IPv6: temporary), `IFA_F_DADFAILED`, `IFA_F_DEPRECATED`, `IFA_F_TENTATIVE`
+    private static final int NOT_PREFERRED = 0x1 | 0x8 | 0x20 | 0x40;
 
     private ObjectMessages() {}
 
@@ -70,12 +72,14 @@ final class ObjectMessages {
         boolean global = bytes.u8(3, "ifa_scope") == 0;
         int link = bytes.s32(4, "ifa_index");
         Map<Integer, NetlinkBytes> attributes = bytes.from(8, "an address").attributes();
+        // IFA_FLAGS has all of them, the header the first eight.
+        int flags = number(attributes, 8).orElse(bytes.u8(2, "ifa_flags"));
         // On a point-to-point link IFA_ADDRESS is the other end's and IFA_LOCAL is ours.
         return attribute(attributes, 2)
                 .or(() -> attribute(attributes, 1))
                 .flatMap(value -> value.address(family))
                 .filter(address -> length <= address.family().bits())
-                .map(address -> new InterfaceAddress(link, address, length, global));
+                .map(address -> new InterfaceAddress(link, address, length, global, (flags & NOT_PREFERRED) == 0));
     }
 
     private static Optional<Neighbour> neighbour(NetlinkBytes bytes) {

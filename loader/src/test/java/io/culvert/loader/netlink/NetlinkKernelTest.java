@@ -48,8 +48,8 @@ final class NetlinkKernelTest {
             assertThat(pod0.peerNamespace()).isPresent();
             assertThat(namespace.call(Rtnetlink::addresses))
                     .contains(
-                            new InterfaceAddress(pod0.index(), IpAddress.of("10.1.0.1"), 24, true),
-                            new InterfaceAddress(pod0.index(), IpAddress.of("fd01::1"), 64, true));
+                            new InterfaceAddress(pod0.index(), IpAddress.of("10.1.0.1"), 24, true, true),
+                            new InterfaceAddress(pod0.index(), IpAddress.of("fd01::1"), 64, true, true));
             assertThat(namespace.call(Rtnetlink::routes))
                     .filteredOn(Route::isDefault)
                     .extracting(route -> route.hops().getFirst().gateway().orElseThrow())
@@ -81,7 +81,7 @@ final class NetlinkKernelTest {
             namespace.ip("addr add 10.1.0.1/24 dev pod0");
             namespace.ip("link set pod0 up");
             namespace.ip("link set pod1 up");
-            var address = new InterfaceAddress(index, IpAddress.of("10.1.0.1"), 24, true);
+            var address = new InterfaceAddress(index, IpAddress.of("10.1.0.1"), 24, true, true);
             await().until(() -> listener.saw(false, address));
             await().until(() -> listener.saw(
                     false, Route.class, route -> route.destination().equals(address.prefix())));

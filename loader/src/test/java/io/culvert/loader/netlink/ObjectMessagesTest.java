@@ -63,10 +63,10 @@ final class ObjectMessagesTest {
     void readsAddresses() {
         assertThat(Capture.objects("addresses", InterfaceAddress.class))
                 .contains(
-                        new InterfaceAddress(link("lo").index(), IpAddress.of("127.0.0.1"), 8, false),
-                        new InterfaceAddress(link("uplink").index(), IpAddress.of("10.9.0.1"), 24, true),
-                        new InterfaceAddress(link("uplink").index(), IpAddress.of("fd09::1"), 64, true),
-                        new InterfaceAddress(link("pod0").index(), IpAddress.of("10.9.1.1"), 32, true));
+                        new InterfaceAddress(link("lo").index(), IpAddress.of("127.0.0.1"), 8, false, true),
+                        new InterfaceAddress(link("uplink").index(), IpAddress.of("10.9.0.1"), 24, true, true),
+                        new InterfaceAddress(link("uplink").index(), IpAddress.of("fd09::1"), 64, true, true),
+                        new InterfaceAddress(link("pod0").index(), IpAddress.of("10.9.1.1"), 32, true, true));
     }
 
     @Test

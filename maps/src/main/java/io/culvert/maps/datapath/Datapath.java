@@ -14,6 +14,8 @@ import io.culvert.maps.MapCatalogue;
 import io.culvert.maps.Quarantine;
 import io.culvert.maps.Tables;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -208,14 +210,18 @@ public final class Datapath implements AutoCloseable {
         }
     }
 
-    /// Says what ranges of addresses mean.
+    /// Says what ranges of addresses mean. Ranges have several writers in one process, each with meanings of its own.
     ///
-    /// @param ranges at most [Control#RANGES]
-    public void setRanges(List<AddressRange> ranges) {
+    /// @param meanings of the caller: ranges with one of them are replaced, the others stay
+    /// @param ranges with all others at most [Control#RANGES]
+    public void setRanges(Set<AddressRange.Meaning> meanings, List<AddressRange> ranges) {
         synchronized (catalogue.control()) {
             Control control = catalogue.control().get(0);
-            if (!control.ranges().equals(ranges)) {
-                catalogue.control().set(0, control.withRanges(ranges));
+            List<AddressRange> all = new ArrayList<>(control.ranges());
+            all.removeIf(range -> !Collections.disjoint(range.meanings(), meanings));
+            all.addAll(ranges);
+            if (!Set.copyOf(all).equals(Set.copyOf(control.ranges()))) {
+                catalogue.control().set(0, control.withRanges(all));
             }
         }
     }

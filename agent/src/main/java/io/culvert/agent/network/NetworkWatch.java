@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.agent.lifecycle;
+package io.culvert.agent.network;
 
 import io.culvert.loader.netlink.NetlinkException;
 import io.culvert.loader.netlink.NetworkChange;
@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /// Calls one action whenever links, addresses or routes of this network namespace changed, on a thread of its own.
 /// Changes that come while the action runs are answered by one more run. An action that fails runs again after a
 /// second.
-final class NetworkWatch implements NetworkListener, AutoCloseable {
+public final class NetworkWatch implements NetworkListener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(NetworkWatch.class);
     private static final long RETRY_NANOS = 1_000_000_000L;
@@ -29,18 +29,18 @@ final class NetworkWatch implements NetworkListener, AutoCloseable {
     private NetworkWatch(Runnable action) {
         this.action = action;
         this.monitor = NetworkMonitor.start(this);
-        this.thread = Thread.ofPlatform().name("pod-interfaces").daemon().unstarted(this::run);
+        this.thread = Thread.ofPlatform().name("node-network").daemon().unstarted(this::run);
     }
 
     /// Changes after this returns are not missed; the action does not run for what was there before.
-    static NetworkWatch start(Runnable action) {
+    public static NetworkWatch start(Runnable action) {
         NetworkWatch watch = new NetworkWatch(action);
         watch.thread.start();
         return watch;
     }
 
     /// Has the action run soon, for a reason that the network does not tell of.
-    void trigger() {
+    public void trigger() {
         lock.lock();
         try {
             changed = true;
@@ -62,7 +62,9 @@ final class NetworkWatch implements NetworkListener, AutoCloseable {
 
     @Override
     public void failed(NetlinkException reason) {
-        LOG.error("watch the network: {}; new pods get no programs until the agent is restarted", reason.getMessage());
+        LOG.error(
+                "watch the network: {}; new pods and devices get no programs until the agent is restarted",
+                reason.getMessage());
     }
 
     private void run() {

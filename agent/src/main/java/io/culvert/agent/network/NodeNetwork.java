@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.network;
+
+import io.culvert.cluster.Node;
+import io.culvert.maps.AddressRange;
+import io.culvert.maps.BpfHashMap;
+import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.DatapathSettings;
+import io.culvert.net.IpAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps in the kernel what the node's network means: programs on the interfaces of pods and on the devices of the
+/// node, its addresses, and which traffic is of pods.
+public final class NodeNetwork {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeNetwork.class);
+    private static final Set<AddressRange.Meaning> PODS = Set.of(AddressRange.Meaning.PODS);
+
+    private final NetworkSettings settings;
+    private final Function<WantedNetwork, DatapathSettings> programSettings;
+    private final Datapath datapath;
+    private final InterfacePrograms programs;
+    private volatile Optional<Node> node = Optional.empty();
+    private volatile WantedNetwork current = WantedNetwork.NOTHING;
+
+    /// @param programSettings what the programs shall be loaded with
+    public NodeNetwork(
+            NetworkSettings settings, Function<WantedNetwork, DatapathSettings> programSettings, Datapath datapath) {
+        this.settings = settings;
+        this.programSettings = programSettings;
+        this.datapath = datapath;
+        this.programs = new InterfacePrograms(datapath);
+    }
+
+    /// Takes the Node object of this node. While there is none, what the last one said holds.
+    public void node(Optional<Node> object) {
+        if (object.isPresent()) {
+            node = object;
+        }
+    }
+
+    /// What the kernel has, as far as it did not refuse.
+    public WantedNetwork current() {
+        return current;
+    }
+
+    /// Names of the pod interfaces with programs, by index.
+    public Map<Integer, String> pods() {
+        return programs.pods();
+    }
+
+    /// Names of the node's devices with programs, by index.
+    public Map<Integer, String> devices() {
+        return programs.devices();
+    }
+
+    /// Reads the network anew, and attaches, detaches and configures what is different.
+    ///
+    /// @throws io.culvert.loader.BpfException after everything else was done, if an interface that still exists was
+    /// refused
+    public synchronized void follow() {
+        WantedNetwork wanted = WantedNetwork.of(settings, NetworkFacts.read(), node);
+        if (wanted.podRanges().isEmpty() && !hasPodRanges()) {
+            wanted = wanted.withoutDetection();
+        }
+        datapath.configure(programSettings.apply(wanted));
+        // What programs look up is there before they run, and goes after them.
+        put(datapath.maps().nodeAddresses(), wanted.addresses());
+        put(datapath.maps().devices(), wanted.interfaces());
+        wanted.podRanges().ifPresent(ranges -> datapath.setRanges(PODS, ranges));
+        report(wanted);
+        current = wanted;
+        try {
+            programs.attach(wanted.pods(), wanted.devices());
+        } finally {
+            retain(datapath.maps().nodeAddresses(), wanted.addresses().keySet());
+            retain(datapath.maps().devices(), wanted.interfaces().keySet());
+        }
+    }
+
+    private boolean hasPodRanges() {
+        return datapath.maps().control().get(0).ranges().stream()
+                .anyMatch(range -> range.meanings().contains(AddressRange.Meaning.PODS));
+    }
+
+    private void report(WantedNetwork wanted) {
+        if (!wanted.primary().equals(current.primary())) {
+            LOG.info("node addresses are {}", wanted.primary());
+        }
+        List<IpAddress> nodePorts = wanted.nodePortAddresses();
+        if (!nodePorts.equals(current.nodePortAddresses())) {
+            LOG.info("NodePorts are served on {}", nodePorts);
+        }
+        wanted.unsupported().forEach((name, reason) -> {
+            if (!current.unsupported().containsKey(name)) {
+                LOG.warn("leave interface {} alone: {}", name, reason);
+            }
+        });
+    }
+
+    private static <K, V> void put(BpfHashMap<K, V> map, Map<K, V> wanted) {
+        Map<K, V> different = new HashMap<>(wanted);
+        map.forEach(different::remove);
+        map.putAll(different);
+    }
+
+    private static <K, V> void retain(BpfHashMap<K, V> map, Set<K> wanted) {
+        map.removeAll(map.keys().stream().filter(key -> !wanted.contains(key)).toList());
+    }
+}
