@@ -21,7 +21,8 @@ public final class Doctor {
                 new MountCheck(pins),
                 new LibbpfCheck(),
                 new ClangCheck(),
-                new KubeProxyCheck()));
+                new KubeProxyCheck(),
+                new NetworkCheck()));
     }
 
     /// The errors that keep an agent from starting.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.doctor;
 
+import io.culvert.agent.network.NetworkFacts;
 import io.culvert.loader.LibbpfVersion;
 import io.culvert.loader.MissingLibraryException;
+import io.culvert.loader.netlink.NetlinkException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -77,6 +79,15 @@ public final class LiveMachine implements Machine {
             return List.of();
         }
         return processes;
+    }
+
+    @Override
+    public NetworkFacts network() {
+        try {
+            return NetworkFacts.read();
+        } catch (NetlinkException e) {
+            return NetworkFacts.NONE;
+        }
     }
 
     @Override

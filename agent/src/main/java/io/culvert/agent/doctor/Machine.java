@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.doctor;
 
+import io.culvert.agent.network.NetworkFacts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,9 @@ public interface Machine {
 
     /// Whether libbpf can be loaded: its version, or the reason why not.
     Library libbpf();
+
+    /// The interfaces, addresses and routes of the network namespace; nothing if they cannot be read.
+    NetworkFacts network();
 
     record RunningProcess(long pid, String commandLine) {}
 

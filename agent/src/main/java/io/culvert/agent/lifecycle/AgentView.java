@@ -73,18 +73,15 @@ final class AgentView implements NodeView {
 
     private static List<StatusView.Fact> facts(NodeState.Kernel kernel, Plan plan) {
         var gc = kernel.gc().last();
-        return List.of(
-                new StatusView.Fact(
-                        "Node addresses", kernel.network().current().primary().toString()),
-                new StatusView.Fact(
-                        "Pod interfaces",
-                        Integer.toString(kernel.network().pods().size())),
+        List<StatusView.Fact> facts = new ArrayList<>(NetworkLines.facts(kernel.network()));
+        facts.addAll(List.of(
                 new StatusView.Fact("Opted-out pods", kernel.optOuts().summary()),
                 new StatusView.Fact(
                         "Conntrack",
                         gc.entries() + " entries at the last pass, "
                                 + kernel.gc().removed() + " expired"),
-                new StatusView.Fact("Pins", plan.bpffs().toString()));
+                new StatusView.Fact("Pins", plan.bpffs().toString())));
+        return facts;
     }
 
     private List<StatusView.Trouble> problems() {
@@ -106,6 +103,9 @@ final class AgentView implements NodeView {
                                 "Service " + status.service(),
                                 status.detail(),
                                 ""))));
+        state.kernel()
+                .ifPresent(kernel -> problems.addAll(
+                        NetworkLines.problems(kernel.network(), state.plan().nodeName())));
         for (String line : state.plan().settings().unused()) {
             int colon = line.indexOf(": ");
             problems.add(new StatusView.Trouble("warning", line.substring(0, colon), line.substring(colon + 2), ""));

@@ -48,6 +48,16 @@ final class Pages {
                     "culvert_pod_interfaces",
                     "Interfaces with packet programs.",
                     kernel.network().pods().size());
+            gauge(
+                    text,
+                    "culvert_node_devices",
+                    "Devices of the node with packet programs.",
+                    kernel.network().devices().size());
+            gauge(
+                    text,
+                    "culvert_unsupported_interfaces",
+                    "Interfaces that lead to pods or to other machines and carry no programs.",
+                    kernel.network().current().unsupported().size());
             counter(
                     text,
                     "culvert_flows_expired_total",

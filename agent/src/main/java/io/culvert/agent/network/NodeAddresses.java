@@ -57,6 +57,10 @@ public record NodeAddresses(Optional<IpAddress> ipv4, Optional<IpAddress> ipv6) 
         };
     }
 
+    public boolean has(IpFamily family) {
+        return of(family).isPresent();
+    }
+
     Set<IpAddress> all() {
         return Stream.of(ipv4, ipv6).flatMap(Optional::stream).collect(Collectors.toSet());
     }

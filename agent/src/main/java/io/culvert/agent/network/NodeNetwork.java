@@ -28,6 +28,7 @@ public final class NodeNetwork {
     private final Datapath datapath;
     private final InterfacePrograms programs;
     private volatile Optional<Node> node = Optional.empty();
+    private volatile boolean unnamed;
     private volatile WantedNetwork current = WantedNetwork.NOTHING;
 
     /// @param programSettings what the programs shall be loaded with
@@ -40,10 +41,21 @@ public final class NodeNetwork {
     }
 
     /// Takes the Node object of this node. While there is none, what the last one said holds.
-    public void node(Optional<Node> object) {
+    ///
+    /// @param name of this node
+    public void node(String name, Optional<Node> object) {
+        if (object.isEmpty() && !unnamed) {
+            LOG.error("no Node object is named {}: every endpoint counts as another node's; set --node-name", name);
+        }
+        unnamed = object.isEmpty();
         if (object.isPresent()) {
             node = object;
         }
+    }
+
+    /// Whether the cluster is known and has no Node object with the name of this node.
+    public boolean isUnnamed() {
+        return unnamed;
     }
 
     /// What the kernel has, as far as it did not refuse.

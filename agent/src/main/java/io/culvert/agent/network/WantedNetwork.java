@@ -117,7 +117,7 @@ public record WantedNetwork(
     }
 
     /// Addresses that serve NodePorts, in order.
-    List<IpAddress> nodePortAddresses() {
+    public List<IpAddress> nodePortAddresses() {
         return addresses.entrySet().stream()
                 .filter(entry -> entry.getValue() == AddressKey.NODE_PORTS)
                 .map(entry -> entry.getKey().address())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.doctor;
 
+import io.culvert.agent.network.NetworkFacts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ public final class RecordedMachine implements Machine {
     private final Map<String, String> outputs =
             new HashMap<>(Map.of("clang --version", "Debian clang version 14.0.6\n"));
     private final List<RunningProcess> processes = new ArrayList<>(List.of(new RunningProcess(1, "/sbin/init")));
+    private NetworkFacts network = NetworkFacts.NONE;
     private String release = "6.12.30-amd64";
     private boolean root = true;
     private Library library = new Library("1.1", "");
@@ -87,6 +89,16 @@ public final class RecordedMachine implements Machine {
     @Override
     public List<RunningProcess> processes() {
         return processes;
+    }
+
+    public RecordedMachine network(NetworkFacts facts) {
+        network = facts;
+        return this;
+    }
+
+    @Override
+    public NetworkFacts network() {
+        return network;
     }
 
     @Override
