@@ -59,8 +59,7 @@ final class NodeState {
         if (update.podsChanged()) {
             present.optOuts().want(OptOuts.wanted(update.state().pods().values(), plan.nodeName()));
         }
-        // A first update without any Node changes no Node, and is how a wrong name shows.
-        if (update.nodesChanged() || !ready.isDone()) {
+        if (update.nodesChanged()) {
             present.network().node(plan.nodeName(), update.state().node(plan.nodeName()));
             watch.trigger();
         }

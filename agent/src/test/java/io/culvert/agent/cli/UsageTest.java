@@ -153,6 +153,7 @@ final class UsageTest {
                         error    kube-proxy   runs as process 7; remove it: kubectl -n kube-system delete daemonset kube-proxy
                         ok       iptables     not installed, so nothing was left in it
                         ok       nftables     no table of kube-proxy
+                        ok       devices      eth0
                         """);
     }
 

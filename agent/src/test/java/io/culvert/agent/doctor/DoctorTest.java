@@ -3,8 +3,10 @@ package io.culvert.agent.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.agent.network.TestNetwork;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,7 +63,48 @@ final class DoctorTest {
                         "clang: Debian clang version 14.0.6",
                         "kube-proxy: does not run",
                         "iptables: not installed, so nothing was left in it",
-                        "nftables: no table of kube-proxy");
+                        "nftables: no table of kube-proxy",
+                        "devices: eth0");
+    }
+
+    @Test
+    void A21_10_whatTheNetworkRefusesIsFound() {
+        TestNetwork network = new TestNetwork()
+                .device("eth0", "")
+                .address("eth0", "192.0.2.2")
+                .address("eth0", "fd00::2")
+                .device("eth1", "")
+                .address("eth1", "198.51.100.2")
+                .withoutEthernet("wg0", "wireguard")
+                .address("wg0", "10.9.0.1");
+        RecordedMachine machine = RecordedMachine.healthy()
+                .network(network.facts())
+                .file("/proc/sys/net/ipv4/ip_forward", "0\n")
+                .file("/proc/sys/net/ipv6/conf/all/forwarding", "0\n")
+                .file("/proc/sys/net/ipv4/conf/all/rp_filter", "0\n")
+                .file("/proc/sys/net/ipv4/conf/eth0/rp_filter", "2\n")
+                .file("/proc/sys/net/ipv4/conf/eth1/rp_filter", "1\n")
+                .file("/proc/sys/net/ipv4/conf/eth1/send_redirects", "1\n");
+
+        assertThat(warnings(machine))
+                .contains("devices", "interface wg0")
+                .contains("sysctl -w net.ipv4.ip_forward=1", "sysctl -w net.ipv6.conf.all.forwarding=1")
+                .contains("strict on eth1,", "sysctl -w net.ipv4.conf.eth1.rp_filter=2")
+                .contains("send_redirects: on for eth1,");
+        assertThat(new Doctor(machine).examine(PINS)).noneMatch(finding -> finding.check().equals("ipv6"));
+    }
+
+    @Test
+    void A18_07_aKernelWithoutIpv6IsSaid() {
+        RecordedMachine machine = RecordedMachine.healthy().withoutFile("/proc/net/if_inet6");
+
+        assertThat(new Doctor(machine).examine(PINS).stream().map(Finding::toString))
+                .contains("ipv6: this kernel has none, IPv4 alone is served");
+    }
+
+    private static String warnings(RecordedMachine machine) {
+        return new Doctor(machine)
+                .examine(PINS).stream().map(Finding::toString).collect(Collectors.joining("\n"));
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.culvert.agent.doctor;
 
 import io.culvert.agent.network.NetworkFacts;
+import io.culvert.agent.network.TestNetwork;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,11 +19,12 @@ public final class RecordedMachine implements Machine {
             42 23 0:39 / /sys/fs/bpf rw,relatime shared:10 - bpf bpf rw,mode=700
             """;
 
-    private final Map<Path, String> files = new HashMap<>(Map.of(MountTable.FILE, MOUNTS));
+    private final Map<Path, String> files = new HashMap<>(Map.of(MountTable.FILE, MOUNTS, Path.of("/proc/net/if_inet6"), ""));
     private final Map<String, String> outputs =
             new HashMap<>(Map.of("clang --version", "Debian clang version 14.0.6\n"));
     private final List<RunningProcess> processes = new ArrayList<>(List.of(new RunningProcess(1, "/sbin/init")));
-    private NetworkFacts network = NetworkFacts.NONE;
+    private NetworkFacts network =
+            new TestNetwork().device("eth0", "").address("eth0", "192.0.2.2").facts();
     private String release = "6.12.30-amd64";
     private boolean root = true;
     private Library library = new Library("1.1", "");
@@ -48,6 +50,11 @@ public final class RecordedMachine implements Machine {
 
     public RecordedMachine file(String path, String text) {
         files.put(Path.of(path), text);
+        return this;
+    }
+
+    public RecordedMachine withoutFile(String path) {
+        files.remove(Path.of(path));
         return this;
     }
 

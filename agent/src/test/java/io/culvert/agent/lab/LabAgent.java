@@ -28,7 +28,7 @@ final class LabAgent {
     }
 
     /// Starts the agent without waiting for it.
-    LabAgent launch() {
+    LabAgent launch(String... options) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -45,6 +45,7 @@ final class LabAgent {
                 "--cgroup-root",
                 node.cgroupRoot().toString()));
         command.addAll(place());
+        command.addAll(List.of(options));
         process = node.start("agent", command);
         return this;
     }

@@ -51,6 +51,11 @@ final class ServiceLab implements AutoCloseable {
     /// A lab whose agents have these Services. Before they start, no Service is reachable: what the tests show later is
     /// the agents' doing.
     static ServiceLab with(LabService... services) {
+        return with(List.of(), services);
+    }
+
+    /// The same with these options for every agent.
+    static ServiceLab with(List<String> options, LabService... services) {
         ServiceLab made = new ServiceLab();
         try {
             for (LabService service : services) {
@@ -60,7 +65,7 @@ final class ServiceLab implements AutoCloseable {
                 Dial dial = made.dial(services[0], IpFamily.IPV4).within(Duration.ofMillis(100));
                 assertThat(client.sockets().tcp(dial).failure().errno()).isNotEqualTo("ECONNREFUSED");
             }
-            made.startAgents();
+            made.startAgents(options.toArray(String[]::new));
             return made;
         } catch (RuntimeException | AssertionError e) {
             made.close();
@@ -74,8 +79,8 @@ final class ServiceLab implements AutoCloseable {
                 .port(PORT, TARGET_PORT);
     }
 
-    void startAgents() {
-        agents.forEach(LabAgent::launch);
+    void startAgents(String... options) {
+        agents.forEach(agent -> agent.launch(options));
         agents.forEach(LabAgent::awaitReady);
     }
 

@@ -13,65 +13,65 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// A network that a test describes line by line. Interfaces are numbered from 1, which is loopback.
-final class TestNetwork {
+public final class TestNetwork {
 
     private final List<Link> links = new ArrayList<>();
     private final List<InterfaceAddress> addresses = new ArrayList<>();
     private final List<Route> routes = new ArrayList<>();
 
-    TestNetwork() {
+    public TestNetwork() {
         add("lo", "", 0, false, false, true);
         address("lo", "127.0.0.1", 8, false, true);
         address("lo", "::1", 128, false, true);
     }
 
     /// Hardware, or a device of some kind, with an Ethernet header.
-    TestNetwork device(String name, String kind) {
+    public TestNetwork device(String name, String kind) {
         return add(name, kind, 0, false, true, false);
     }
 
-    TestNetwork withoutEthernet(String name, String kind) {
+    public TestNetwork withoutEthernet(String name, String kind) {
         return add(name, kind, 0, false, false, false);
     }
 
     /// A veth whose other end is in another namespace.
-    TestNetwork veth(String name) {
+    public TestNetwork veth(String name) {
         return add(name, "veth", 0, true, true, false);
     }
 
-    TestNetwork vethInBridge(String name, String bridge) {
+    public TestNetwork vethInBridge(String name, String bridge) {
         return add(name, "veth", index(bridge), true, true, false);
     }
 
-    TestNetwork port(String name, String master) {
+    public TestNetwork port(String name, String master) {
         return add(name, "", index(master), false, true, false);
     }
 
-    TestNetwork address(String link, String address) {
+    public TestNetwork address(String link, String address) {
         return address(link, address, 24, true, true);
     }
 
-    TestNetwork secondaryAddress(String link, String address) {
+    public TestNetwork secondaryAddress(String link, String address) {
         return address(link, address, 24, true, false);
     }
 
-    TestNetwork linkLocal(String link, String address) {
+    public TestNetwork linkLocal(String link, String address) {
         return address(link, address, 64, false, true);
     }
 
-    TestNetwork route(String destination, String link) {
+    public TestNetwork route(String destination, String link) {
         return route(destination, link, Optional.empty());
     }
 
-    TestNetwork routeVia(String destination, String link, String gateway) {
+    public TestNetwork routeVia(String destination, String link, String gateway) {
         return route(destination, link, Optional.of(IpAddress.of(gateway)));
     }
 
-    NetworkFacts facts() {
+    public NetworkFacts facts() {
         return new NetworkFacts(links, addresses, routes);
     }
 
-    int index(String name) {
+    public int index(String name) {
         return links.stream()
                 .filter(link -> link.name().equals(name))
                 .findFirst()

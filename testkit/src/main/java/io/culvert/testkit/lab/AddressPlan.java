@@ -10,6 +10,7 @@ import io.culvert.net.IpFamily;
 /// |---|---|---|
 /// | node i on the underlay | 172.30.0.i/24 | fd30::i/64 |
 /// | the outside | 172.30.0.254 | fd30::fe |
+/// | client i beyond the outside | 203.0.i.2/24 | fd20:0:0:i::2/64 |
 /// | pods of node i | 10.244.i.0/24 | fd44:0:0:i::/64 |
 /// | pod j of node i | .(j+1) | ::(j+1) |
 final class AddressPlan {
@@ -30,6 +31,23 @@ final class AddressPlan {
 
     static int underlayLength(IpFamily family) {
         return podRangeLength(family);
+    }
+
+    static IpAddress client(IpFamily family, int client) {
+        return inClientRange(family, client, 2);
+    }
+
+    /// The outside, as this client sees it.
+    static IpAddress clientGateway(IpFamily family, int client) {
+        return inClientRange(family, client, 1);
+    }
+
+    private static IpAddress inClientRange(IpFamily family, int client, int host) {
+        return IpAddress.of(
+                switch (family) {
+                    case IPV4 -> "203.0." + client + "." + host;
+                    case IPV6 -> "fd20:0:0:" + Integer.toHexString(client) + "::" + host;
+                });
     }
 
     static IpAddress pod(IpFamily family, int node, int pod) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.testkit.lab;
 
+import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,6 +44,7 @@ public final class Lab implements AutoCloseable {
     private final List<LabProcess> processes = new CopyOnWriteArrayList<>();
     private final AtomicInteger logs = new AtomicInteger();
     private final LabHost outside;
+    private int clients;
 
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> List.copyOf(OPEN).forEach(Lab::close), "remove labs"));
@@ -139,6 +141,26 @@ public final class Lab implements AutoCloseable {
     /// A machine on the underlay that is no node: the nodes' default gateway, which knows no pod and no Service.
     public LabHost outside() {
         return outside;
+    }
+
+    /// Adds a machine beyond [#outside()], which routes between it and the nodes: a client from the Internet.
+    public synchronized LabClient addClient(String clientName) {
+        Script script = new Script();
+        LabClient client = new LabClient(this, clientName, name + "-" + clientName, ++clients);
+        wiring.namespace(script, client.netns());
+        wiring.client(script, outside.netns(), client.netns(), clients);
+        script.run();
+        return client;
+    }
+
+    /// Has the outside send packets for these addresses to a node, as for a load balancer's.
+    public void routeTo(LabNode node, IpAddress... addresses) {
+        Script script = new Script();
+        for (IpAddress address : addresses) {
+            IpFamily family = address.family();
+            script.ip(outside.netns(), "route replace " + address + "/" + family.bits() + " via " + node.ip(family));
+        }
+        script.run();
     }
 
     public Set<IpFamily> families() {

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Somewhere in the lab where processes run: a network namespace and a cgroup. Mounts are those of the caller, so that
 /// the cgroup and bpf file systems stay visible; only the network is separate.
-public sealed class LabHost permits LabNode, LabPod {
+public sealed class LabHost permits LabClient, LabNode, LabPod {
 
     private static final Duration EXEC_PATIENCE = Duration.ofSeconds(20);
 

@@ -19,7 +19,8 @@ public record LabService(
         List<IpAddress> clusterIps,
         List<Port> ports,
         List<LabPod> backends,
-        String internalTrafficPolicy) {
+        String internalTrafficPolicy,
+        LabExposure exposure) {
 
     /// @param port of the Service
     /// @param targetPort of the pods
@@ -28,7 +29,7 @@ public record LabService(
     /// A Service in the namespace `default`.
     public static LabService named(String name, String... clusterIps) {
         List<IpAddress> addresses = Stream.of(clusterIps).map(IpAddress::of).toList();
-        return new LabService(name, addresses, List.of(), List.of(), "Cluster");
+        return new LabService(name, addresses, List.of(), List.of(), "Cluster", LabExposure.NONE);
     }
 
     /// With one more port, which has the same number for TCP and for UDP.
@@ -36,16 +37,20 @@ public record LabService(
         List<Port> more = new ArrayList<>(ports);
         more.add(new Port("tcp-" + port, Protocol.TCP, port, targetPort));
         more.add(new Port("udp-" + port, Protocol.UDP, port, targetPort));
-        return new LabService(name, clusterIps, List.copyOf(more), backends, internalTrafficPolicy);
+        return new LabService(name, clusterIps, List.copyOf(more), backends, internalTrafficPolicy, exposure);
     }
 
     public LabService backedBy(LabPod... pods) {
-        return new LabService(name, clusterIps, ports, List.of(pods), internalTrafficPolicy);
+        return new LabService(name, clusterIps, ports, List.of(pods), internalTrafficPolicy, exposure);
     }
 
     /// @param policy `Cluster` or `Local`
     public LabService internalTrafficPolicy(String policy) {
-        return new LabService(name, clusterIps, ports, backends, policy);
+        return new LabService(name, clusterIps, ports, backends, policy, exposure);
+    }
+
+    public LabService exposed(LabExposure other) {
+        return new LabService(name, clusterIps, ports, backends, internalTrafficPolicy, other);
     }
 
     /// The Service and one EndpointSlice a family.
@@ -66,17 +71,23 @@ public record LabService(
                   namespace: default
                   creationTimestamp: "2026-01-01T00:00:00Z"
                 spec:
-                  type: ClusterIP
+                %s\
                   clusterIP: "%s"
                   clusterIPs: [%s]
                   ipFamilies: [%s]
                   internalTrafficPolicy: %s
                   ports:
-                """.formatted(name, clusterIps.getFirst(), quoted(clusterIps), families, internalTrafficPolicy)
+                """.formatted(name, exposure.spec(), clusterIps.getFirst(), quoted(clusterIps), families, internalTrafficPolicy)
                 + each(
                         ports,
-                        port -> "  - {name: %s, protocol: %s, port: %d, targetPort: %d}\n"
-                                .formatted(port.name(), port.protocol(), port.port(), port.targetPort()));
+                        port -> "  - {name: %s, protocol: %s, port: %d, targetPort: %d%s}\n"
+                                .formatted(port.name(), port.protocol(), port.port(), port.targetPort(), nodePort(port)))
+                + exposure.status();
+    }
+
+    private String nodePort(Port port) {
+        boolean first = port.port() == ports.getFirst().port();
+        return first && exposure.nodePort() != 0 ? ", nodePort: " + exposure.nodePort() : "";
     }
 
     private String slice(IpFamily family) {

@@ -59,6 +59,26 @@ record NamespaceWiring(Set<IpFamily> families, int mtu) {
         }
     }
 
+    /// A machine beyond the nodes' gateway, which routes between them from now on.
+    void client(Script script, String wire, String netns, int index) {
+        String port = "c" + index;
+        script.set(wire, "ipv4/ip_forward=1");
+        if (families.contains(IpFamily.IPV6)) {
+            script.set(wire, "ipv6/conf/all/forwarding=1");
+        }
+        script.ip(
+                wire,
+                "link add " + port + " mtu " + mtu + " type veth peer name eth0 mtu " + mtu + " netns " + netns,
+                "link set " + port + " up");
+        script.ip(netns, "link set eth0 up");
+        for (IpFamily family : families) {
+            IpAddress gateway = AddressPlan.clientGateway(family, index);
+            address(script, wire, port, gateway, AddressPlan.underlayLength(family));
+            address(script, netns, "eth0", AddressPlan.client(family, index), AddressPlan.underlayLength(family));
+            script.ip(netns, "route add default via " + gateway);
+        }
+    }
+
     void bridge(Script script, String netns, int index) {
         script.ip(netns, "link add cni0 type bridge mcast_snooping 0", "link set cni0 mtu " + mtu + " up");
         for (IpFamily family : families) {
