@@ -12,7 +12,6 @@ import io.culvert.servicelb.LoadBalancer;
 import io.culvert.servicelb.conntrack.ConntrackGc;
 import io.culvert.servicelb.conntrack.DatapathFlows;
 import io.culvert.servicelb.conntrack.FlowLifetimes;
-import io.culvert.servicelb.desired.ServiceRules;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -47,7 +46,7 @@ final class NodeState {
         kernel = new Kernel(
                 datapath,
                 LoadBalancer.adopt(
-                        new DatapathTables(datapath), plan.nodeName(), ServiceRules.DEFAULT, sources.events()),
+                        new DatapathTables(datapath), plan.nodeName(), plan.serviceRules(), sources.events()),
                 new NodeNetwork(plan.network(), plan::datapathSettings, datapath),
                 new ConntrackGc(new DatapathFlows(datapath.maps().flows()), new FlowLifetimes(plan.timeouts())),
                 new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())));

@@ -17,6 +17,7 @@ import io.culvert.maps.datapath.DatapathSettings;
 import io.culvert.maps.datapath.FlowTimeouts;
 import io.culvert.maps.datapath.ObjectSource;
 import io.culvert.maps.datapath.PortRange;
+import io.culvert.servicelb.desired.ServiceRules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +68,11 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
 
     Path bpffs() {
         return settings.get(Setting.BPFFS);
+    }
+
+    ServiceRules serviceRules() {
+        ServiceRules rules = ServiceRules.DEFAULT;
+        return new ServiceRules(settings.get(Setting.MASQUERADE_ALL), rules.externalIps(), rules.externalRanges());
     }
 
     NetworkSettings network() {
