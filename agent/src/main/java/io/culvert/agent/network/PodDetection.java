@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// How programs tell pods from other clients.
 ///
@@ -26,21 +27,19 @@ record PodDetection(Set<Integer> devices, Optional<List<AddressRange>> ranges, b
         ranges = ranges.map(List::copyOf);
     }
 
+    /// @param primary addresses of the node, whose families have to be told
     /// @param pods indexes of pod interfaces
     /// @param node the Node object of this node, once it is known
-    static PodDetection of(LocalTraffic mode, NetworkFacts facts, Set<Integer> pods, Optional<Node> node) {
+    static PodDetection of(
+            LocalTraffic mode, NetworkFacts facts, NodeAddresses primary, Set<Integer> pods, Optional<Node> node) {
         return switch (mode) {
             case LocalTraffic.PodInterface() -> devices(pods);
-            case LocalTraffic.ClusterCidr(var blocks) ->
-                new PodDetection(Set.of(), Optional.of(ranges(blocks)), !blocks.isEmpty());
+            case LocalTraffic.ClusterCidr(var blocks) -> blocks(blocks, primary, pods);
             case LocalTraffic.NodeCidr() ->
-                new PodDetection(
-                        Set.of(),
-                        node.map(Node::podCidrs)
-                                .filter(blocks -> !blocks.isEmpty())
-                                .map(PodDetection::firstOfEachFamily)
-                                .map(PodDetection::ranges),
-                        true);
+                node.map(Node::podCidrs)
+                        .filter(blocks -> !blocks.isEmpty())
+                        .map(blocks -> blocks(firstOfEachFamily(blocks), primary, pods))
+                        .orElseGet(() -> new PodDetection(Set.of(), Optional.empty(), true));
             case LocalTraffic.BridgeInterface(String name) -> devices(ofBridge(name, facts));
             case LocalTraffic.InterfaceNamePrefix(String prefix) ->
                 devices(indexes(facts, link -> link.name().startsWith(prefix)));
@@ -49,6 +48,16 @@ record PodDetection(Set<Integer> devices, Optional<List<AddressRange>> ranges, b
 
     private static PodDetection devices(Set<Integer> devices) {
         return new PodDetection(devices, Optional.of(List.of()), true);
+    }
+
+    /// Programs tell pods in all families or in none: where one family has no block, pods are known by their
+    /// interfaces too, or else every pod of that family would be taken for a stranger.
+    private static PodDetection blocks(List<IpPrefix> blocks, NodeAddresses primary, Set<Integer> pods) {
+        boolean enough = Stream.of(IpFamily.values())
+                .filter(primary::has)
+                .allMatch(family -> blocks.stream().anyMatch(block -> block.family() == family));
+        return new PodDetection(
+                enough || blocks.isEmpty() ? Set.of() : pods, Optional.of(ranges(blocks)), !blocks.isEmpty());
     }
 
     /// Packets reach our programs at the ports of the bridge, before the bridge itself.

@@ -59,7 +59,7 @@ public record WantedNetwork(
         Set<IpAddress> nodeIps = new HashSet<>(internalIps);
         nodeIps.addAll(primary.all());
         NodeDevices devices = NodeDevices.select(facts, podLinks, nodeIps, settings.devices());
-        PodDetection detection = PodDetection.of(settings.localTraffic(), facts, podLinks, node);
+        PodDetection detection = PodDetection.of(settings.localTraffic(), facts, primary, podLinks, node);
         Map<String, String> unsupported = new TreeMap<>(pods.unsupported());
         unsupported.putAll(devices.unsupported());
         Set<Integer> attached = new HashSet<>(podLinks);

@@ -133,6 +133,15 @@ final class WantedNetworkTest {
     }
 
     @Test
+    void aFamilyWithoutABlockIsToldByInterfaces() {
+        LocalTraffic mode = new LocalTraffic.ClusterCidr(List.of(prefix("10.1.0.0/16")));
+
+        assertThat(ranges(mode)).contains("10.1.0.0/16 [PODS]");
+        assertThat(device("veth1", mode).pods()).isTrue();
+        assertThat(device("eth0", mode).pods()).isFalse();
+    }
+
+    @Test
     void A7_07_podsAreKnownByOurProgramsOnTheirInterface() {
         assertThat(device("veth1", new LocalTraffic.PodInterface()).pods()).isTrue();
         assertThat(wanted().detectsPods()).isTrue();
