@@ -51,6 +51,7 @@ final class NetworkLines {
         return values.isEmpty()
                 ? "none"
                 : String.join(
-                        ", ", new TreeSet<>(values.stream().map(Object::toString).toList()));
+                        ", ",
+                        new TreeSet<>(values.stream().map(Object::toString).toList()));
     }
 }

@@ -91,7 +91,8 @@ final class DoctorTest {
                 .contains("sysctl -w net.ipv4.ip_forward=1", "sysctl -w net.ipv6.conf.all.forwarding=1")
                 .contains("strict on eth1,", "sysctl -w net.ipv4.conf.eth1.rp_filter=2")
                 .contains("send_redirects: on for eth1,");
-        assertThat(new Doctor(machine).examine(PINS)).noneMatch(finding -> finding.check().equals("ipv6"));
+        assertThat(new Doctor(machine).examine(PINS))
+                .noneMatch(finding -> finding.check().equals("ipv6"));
     }
 
     @Test
@@ -103,8 +104,7 @@ final class DoctorTest {
     }
 
     private static String warnings(RecordedMachine machine) {
-        return new Doctor(machine)
-                .examine(PINS).stream().map(Finding::toString).collect(Collectors.joining("\n"));
+        return new Doctor(machine).examine(PINS).stream().map(Finding::toString).collect(Collectors.joining("\n"));
     }
 
     @Test

@@ -19,7 +19,8 @@ public final class RecordedMachine implements Machine {
             42 23 0:39 / /sys/fs/bpf rw,relatime shared:10 - bpf bpf rw,mode=700
             """;
 
-    private final Map<Path, String> files = new HashMap<>(Map.of(MountTable.FILE, MOUNTS, Path.of("/proc/net/if_inet6"), ""));
+    private final Map<Path, String> files =
+            new HashMap<>(Map.of(MountTable.FILE, MOUNTS, Path.of("/proc/net/if_inet6"), ""));
     private final Map<String, String> outputs =
             new HashMap<>(Map.of("clang --version", "Debian clang version 14.0.6\n"));
     private final List<RunningProcess> processes = new ArrayList<>(List.of(new RunningProcess(1, "/sbin/init")));

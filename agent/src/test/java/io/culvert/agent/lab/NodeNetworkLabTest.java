@@ -150,12 +150,16 @@ final class NodeNetworkLabTest {
     }
 
     private void awaitStatus(String line) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(agent.verb("status")).contains(line));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(agent.verb("status")).contains(line));
     }
 
     private void awaitRanges(String... blocks) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(dump("control"))
-                .contains(List.of(blocks).stream().map(block -> block + " [PODS]").toList()));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(dump("control"))
+                        .contains(List.of(blocks).stream()
+                                .map(block -> block + " [PODS]")
+                                .toList()));
     }
 
     private String dump(String map) {
@@ -163,7 +167,10 @@ final class NodeNetworkLabTest {
     }
 
     private String index(String device) {
-        return node.exec("ip", "-o", "link", "show", "dev", device).orThrow().split(":", 2)[0].strip();
+        return node.exec("ip", "-o", "link", "show", "dev", device)
+                .orThrow()
+                .split(":", 2)[0]
+                .strip();
     }
 
     private void ip(String... commands) {

@@ -22,8 +22,7 @@ public record LabExposure(
         List<String> sourceRanges,
         List<IpAddress> externalIps) {
 
-    static final LabExposure NONE =
-            new LabExposure("ClusterIP", 0, "Cluster", List.of(), "VIP", List.of(), List.of());
+    static final LabExposure NONE = new LabExposure("ClusterIP", 0, "Cluster", List.of(), "VIP", List.of(), List.of());
 
     public static LabExposure nodePort(int port) {
         return new LabExposure("NodePort", port, "Cluster", List.of(), "VIP", List.of(), List.of());

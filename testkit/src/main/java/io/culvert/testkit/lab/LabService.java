@@ -77,11 +77,18 @@ public record LabService(
                   ipFamilies: [%s]
                   internalTrafficPolicy: %s
                   ports:
-                """.formatted(name, exposure.spec(), clusterIps.getFirst(), quoted(clusterIps), families, internalTrafficPolicy)
+                """.formatted(
+                                name,
+                                exposure.spec(),
+                                clusterIps.getFirst(),
+                                quoted(clusterIps),
+                                families,
+                                internalTrafficPolicy)
                 + each(
                         ports,
                         port -> "  - {name: %s, protocol: %s, port: %d, targetPort: %d%s}\n"
-                                .formatted(port.name(), port.protocol(), port.port(), port.targetPort(), nodePort(port)))
+                                .formatted(
+                                        port.name(), port.protocol(), port.port(), port.targetPort(), nodePort(port)))
                 + exposure.status();
     }
 
