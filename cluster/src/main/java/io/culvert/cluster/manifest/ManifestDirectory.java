@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// What is known of a directory of manifests, and how it follows the files. Not for use by several threads.
 final class ManifestDirectory {
@@ -26,6 +28,9 @@ final class ManifestDirectory {
     private List<Problem> treeProblems = List.of();
     private boolean unfollowed = true;
     private boolean begun;
+
+    /// Copies that are due and not made yet: a single change is not to wait for a disk.
+    private final List<Runnable> dueCopies = new ArrayList<>();
 
     /// @param copies from an earlier process, and for a later one
     ManifestDirectory(Path root, LastGoodCopies copies, DirectoryWatch watch) {
@@ -43,6 +48,8 @@ final class ManifestDirectory {
     /// Reads what is new or different. A burst that touched only files that are known to be plain ones is about those;
     /// anything else, and every look without a burst, goes through the whole tree.
     Look look(DirectoryWatch.Burst burst) {
+        // Of a look that failed half-way, before newer ones are made.
+        var _ = makeCopies();
         return !burst.lost()
                         && !burst.paths().isEmpty()
                         && burst.paths().stream().allMatch(this::isKnown)
@@ -68,7 +75,7 @@ final class ManifestDirectory {
 
     private Look lookAt(Set<Path> files) {
         for (Path file : files) {
-            read(file, DirectoryScan.stamp(file).orElse(DirectoryScan.Stamp.NONE));
+            read(file, DirectoryScan.stamp(file).orElse(DirectoryScan.Stamp.NONE), dueCopies::add);
         }
         return look();
     }
@@ -86,7 +93,8 @@ final class ManifestDirectory {
         forgetMissing(scan);
         scan.files().forEach((file, stamp) -> {
             if (burst.lost() || burst.paths().contains(file) || !stamp.equals(read.get(file))) {
-                read(file, stamp);
+                // Not left for later: the texts of all files would have to be kept until then.
+                read(file, stamp, Runnable::run);
             }
         });
         treeProblems = scan.problems();
@@ -95,11 +103,26 @@ final class ManifestDirectory {
     }
 
     private Look look() {
-        List<Change> changes = manifests.changes();
+        return new Look(true, unfollowed, manifests.changes(), problems(), summary());
+    }
+
+    private List<Problem> problems() {
         List<Problem> problems = new ArrayList<>(treeProblems);
         problems.addAll(copies.problems());
         problems.addAll(manifests.problems());
-        return new Look(true, unfollowed, changes, problems, summary());
+        return problems;
+    }
+
+    /// Makes the copies that the last look left for later; to be called after its changes were handed on.
+    ///
+    /// @return all problems, where there may be other ones now
+    Optional<List<Problem>> makeCopies() {
+        if (dueCopies.isEmpty()) {
+            return Optional.empty();
+        }
+        dueCopies.forEach(Runnable::run);
+        dueCopies.clear();
+        return Optional.of(problems());
     }
 
     private boolean coverParent() {
@@ -140,16 +163,17 @@ final class ManifestDirectory {
         });
     }
 
-    private void read(Path file, DirectoryScan.Stamp stamp) {
+    private void read(Path file, DirectoryScan.Stamp stamp, Consumer<Runnable> copy) {
         boolean known = read.put(file, stamp) != null;
         try {
             String text = Files.readString(file);
             ParsedFile contents = ManifestParser.parse(file.toString(), text);
             if (contents.faulty()) {
-                copies.keep(file, text, put(file, known, contents));
+                Set<DocumentName> names = put(file, known, contents);
+                copy.accept(() -> copies.keep(file, text, names));
             } else {
                 manifests.put(file.toString(), contents);
-                copies.keep(file, text);
+                copy.accept(() -> copies.keep(file, text));
             }
         } catch (IOException e) {
             put(

@@ -115,6 +115,7 @@ public final class ManifestSource implements ClusterSource {
         try {
             ManifestDirectory.Look look = directory.look(burst);
             take(look, store);
+            directory.makeCopies().ifPresent(problems::replace);
             return !look.unfollowed();
         } catch (ClosedWatchServiceException e) {
             throw e;
