@@ -4,6 +4,7 @@
  * The address that the process dialled is shown again by recvfrom(2) and getpeername(2).
  */
 #include "culvert/sock.h"
+#include "culvert/sock_bind.h"
 #include "culvert/sock_choose.h"
 
 /* 0: TCP sockets remember nothing, connect is cheaper, getpeername shows the backend. */
@@ -168,6 +169,22 @@ SEC("cgroup/getpeername6")
 int sock_getpeername6(struct bpf_sock_addr *ctx)
 {
 	return sock_reverse6(ctx);
+}
+
+SEC("cgroup/post_bind4")
+int sock_post_bind4(struct bpf_sock *sk)
+{
+	struct ip address = ip_from_v4(sk->src_ip4);
+
+	return bpf_get_netns_cookie(sk) == config_host_netns ? bind_check(sk, &address) : 1;
+}
+
+SEC("cgroup/post_bind6")
+int sock_post_bind6(struct bpf_sock *sk)
+{
+	struct ip address = { { sk->src_ip6[0], sk->src_ip6[1], sk->src_ip6[2], sk->src_ip6[3] } };
+
+	return bpf_get_netns_cookie(sk) == config_host_netns ? bind_check(sk, &address) : 1;
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -26,6 +26,19 @@ static __always_inline bool ip_is_zero(const struct ip *ip)
 	return !(ip->word[0] | ip->word[1] | ip->word[2] | ip->word[3]);
 }
 
+/* 0.0.0.0 or ::, as bind(2) and connect(2) take them. */
+static __always_inline bool ip_is_unspecified(const struct ip *ip)
+{
+	return ip_is_zero(ip) || (ip_is_v4(ip) && !ip->word[3]);
+}
+
+static __always_inline bool ip_is_loopback(const struct ip *ip)
+{
+	if (ip_is_v4(ip))
+		return (ip->word[3] & bpf_htonl(0xff000000)) == bpf_htonl(0x7f000000);
+	return !(ip->word[0] | ip->word[1] | ip->word[2] | (ip->word[3] ^ bpf_htonl(1)));
+}
+
 /* The last word first: that is where addresses of one cluster differ. */
 static __always_inline bool ip_equal(const struct ip *a, const struct ip *b)
 {

@@ -58,15 +58,7 @@ static __always_inline bool sock_is_host(struct bpf_sock_addr *ctx)
 /* NodePorts on loopback addresses; connect(2) takes the unspecified address for one as well. */
 static __always_inline bool sock_dials_itself(struct bpf_sock_addr *ctx, const struct frontend_key *key)
 {
-	const struct ip *address = &key->address;
-	bool loopback;
-
-	if (ip_is_v4(address))
-		loopback = !address->word[3] || (address->word[3] & bpf_htonl(0xff000000)) == bpf_htonl(0x7f000000);
-	else
-		loopback = !(address->word[0] | address->word[1] | address->word[2]) &&
-			   !(address->word[3] & ~bpf_htonl(1));
-	return loopback && sock_is_host(ctx);
+	return (ip_is_loopback(&key->address) || ip_is_unspecified(&key->address)) && sock_is_host(ctx);
 }
 
 static __always_inline struct frontend *sock_frontend(struct bpf_sock_addr *ctx, const struct frontend_key *key)

@@ -16,7 +16,8 @@ public enum DropReason {
     SOURCE_RANGE(177),
     REJECT_RATE_LIMITED(198),
     NO_LOCAL_BACKEND(210),
-    BACKEND_REMOVED(211);
+    BACKEND_REMOVED(211),
+    NODE_PORT_BIND(212);
 
     /// `DROP_REASONS`: numbers are below this.
     public static final int COUNT = 256;

@@ -72,6 +72,11 @@ public final class Setting<T> {
             SettingTypes.SWITCH,
             "true",
             "getpeername(2) of a TCP socket shows the Service, at the cost of socket storage");
+    public static final Setting<Boolean> NODEPORT_BIND_PROTECTION = used(
+            "nodeport-bind-protection",
+            SettingTypes.SWITCH,
+            "false",
+            "processes of the node cannot bind NodePorts (EADDRINUSE); needs socket-lb");
     public static final Setting<Duration> CONNTRACK_GC_INTERVAL = used(
             "conntrack-gc-interval", SettingTypes.DURATION, "10s", "how often expired flows are removed from memory");
     public static final Setting<Duration> TCP_SYN_TIMEOUT =

@@ -111,7 +111,7 @@ public final class Agent implements AutoCloseable {
             WantedNetwork network = WantedNetwork.of(plan.network(), NetworkFacts.read(), Optional.empty());
             Datapath datapath = Datapath.open(plan.datapath(network));
             if (plan.settings().get(Setting.SOCKET_LB)) {
-                datapath.attachSockets(plan.cgroupRoot());
+                datapath.attachSockets(plan.cgroupRoot(), plan.settings().get(Setting.NODEPORT_BIND_PROTECTION));
             } else {
                 datapath.detachSockets();
             }

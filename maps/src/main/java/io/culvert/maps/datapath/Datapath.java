@@ -124,7 +124,12 @@ public final class Datapath implements AutoCloseable {
     ///
     /// @param cgroup a directory of a cgroup2 file system
     public synchronized void attachSockets(Path cgroup) {
-        links.attachSockets(cgroup, programs);
+        attachSockets(cgroup, false);
+    }
+
+    /// The same; with `protectNodePorts`, bind(2) of the node's processes to a NodePort fails with `EADDRINUSE`.
+    public synchronized void attachSockets(Path cgroup, boolean protectNodePorts) {
+        links.attachSockets(cgroup, protectNodePorts, programs);
     }
 
     /// Takes the socket programs off their cgroup. Sockets that were translated stay so; replies to UDP sockets among
@@ -151,10 +156,8 @@ public final class Datapath implements AutoCloseable {
         links.detach(name -> name.isPod() && !ifindexes.contains((int) name.target()));
     }
 
-    /// Attaches the packet programs for north-south traffic to a device of the node. Does nothing where they are
-    /// attached already.
-    ///
-    /// @param ifindex index of the device in this network namespace
+    /// Attaches the packet programs for north-south traffic to a device of the node, by its index in this network
+    /// namespace. Does nothing where they are attached already.
     public synchronized void attachNode(int ifindex) {
         links.attachNode(ifindex, programs);
     }

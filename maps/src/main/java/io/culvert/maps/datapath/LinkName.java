@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /// @param hook for example `connect4`, or `ingress`
 record LinkName(String kind, long target, String hook) implements Comparable<LinkName> {
 
-    private static final Pattern NAME = Pattern.compile("(sock|pod|net)_(\\d{1,18})_([a-z0-9]+)");
+    private static final Pattern NAME = Pattern.compile("(sock|pod|net)_(\\d{1,18})_([a-z0-9_]+)");
     private static final Comparator<LinkName> ORDER = Comparator.comparing(LinkName::kind)
             .thenComparingLong(LinkName::target)
             .thenComparing(LinkName::hook);

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +42,10 @@ final class Links implements AutoCloseable {
             CgroupHook.SENDMSG6,
             CgroupHook.CONNECT4,
             CgroupHook.CONNECT6);
+
+    private static final List<CgroupHook> SOCKET_AND_BIND_HOOKS = Stream.concat(
+                    SOCKET_HOOKS.stream(), Stream.of(CgroupHook.POST_BIND4, CgroupHook.POST_BIND6))
+            .toList();
 
     /// Replies are recognised before requests are translated.
     private static final List<TcDirection> PACKET_HOOKS = List.of(TcDirection.EGRESS, TcDirection.INGRESS);
@@ -113,14 +119,18 @@ final class Links implements AutoCloseable {
         }
     }
 
-    /// Attaches the socket programs to a cgroup, then takes them off any other one.
-    void attachSockets(Path cgroup, ProgramSet programs) {
+    /// Attaches the socket programs to a cgroup, then takes all others off it and off any other one.
+    ///
+    /// @param bind whether those that look at bind(2) are among them
+    void attachSockets(Path cgroup, boolean bind, ProgramSet programs) {
         long inode = inode(cgroup);
-        for (CgroupHook hook : SOCKET_HOOKS) {
+        Set<LinkName> wanted = new HashSet<>();
+        for (CgroupHook hook : bind ? SOCKET_AND_BIND_HOOKS : SOCKET_HOOKS) {
             LinkName name = LinkName.socket(inode, hook);
+            wanted.add(name);
             attach(name, () -> CgroupAttachment.attach(programs.program(name.program()), cgroup, hook));
         }
-        detach(name -> name.isSocket() && name.target() != inode);
+        detach(name -> name.isSocket() && !wanted.contains(name));
     }
 
     /// Attaches the pair of programs for pods to an interface.

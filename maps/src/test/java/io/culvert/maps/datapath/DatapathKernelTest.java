@@ -72,6 +72,21 @@ final class DatapathKernelTest {
     }
 
     @Test
+    void A21_30_whetherNodePortsAreProtectedFromBindIsASetting() {
+        try (Datapath datapath = Datapath.open(place.config())) {
+            datapath.attachSockets(place.cgroup, true);
+            assertThat(datapath.attachments()).hasSize(10);
+        }
+        try (Datapath datapath = Datapath.open(place.config())) {
+            assertThat(datapath.attachments()).as("adopted").hasSize(10);
+            datapath.attachSockets(place.cgroup);
+            assertThat(datapath.attachments())
+                    .hasSize(8)
+                    .allSatisfy((name, _) -> assertThat(name).doesNotContain("bind"));
+        }
+    }
+
+    @Test
     void A8_12_theNextStartKnowsTheBackendsOfClients() {
         AffinityKey client = new AffinityKey(7, IpAddress.of("10.1.0.2"));
         Affinity backend = new Affinity(11, 3, 1_000_000);

@@ -98,6 +98,13 @@ final class LabPrograms implements AutoCloseable {
         return this;
     }
 
+    LabPrograms protectNodePorts(Path cgroup) {
+        for (CgroupHook hook : List.of(CgroupHook.POST_BIND4, CgroupHook.POST_BIND6)) {
+            attachments.add(CgroupAttachment.attach(sockets.program("sock_" + hook), cgroup, hook));
+        }
+        return this;
+    }
+
     /// By tc(8), because the interfaces are in the node's namespace.
     LabPrograms attachPods(LabNode node) {
         try {

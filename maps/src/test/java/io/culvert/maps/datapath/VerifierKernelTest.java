@@ -40,7 +40,9 @@ class VerifierKernelTest {
                             "sock_recvmsg4",
                             "sock_recvmsg6",
                             "sock_getpeername4",
-                            "sock_getpeername6");
+                            "sock_getpeername6",
+                            "sock_post_bind4",
+                            "sock_post_bind6");
             assertThat(names(packets.load().programs())).containsExactlyInAnyOrder("pod_ingress", "pod_egress");
         }
     }
