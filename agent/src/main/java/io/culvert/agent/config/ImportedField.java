@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.config;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+
 /// What becomes of one field of an imported KubeProxyConfiguration.
 ///
 /// @param where `file:line`; of a field that is not there, of the one that it follows from
@@ -26,6 +28,7 @@ public record ImportedField(String where, String field, String value, Fate fate,
         }
 
         @Override
+        @JsonValue
         public String toString() {
             return text;
         }

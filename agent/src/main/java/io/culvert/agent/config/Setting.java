@@ -121,6 +121,11 @@ public final class Setting<T> {
             SettingTypes.DURATION,
             "0s",
             "the kernel forgets an answered UDP flow after; 0s leaves it alone");
+    public static final Setting<Boolean> BESIDE_KUBE_PROXY = used(
+            "beside-kube-proxy",
+            SettingTypes.SWITCH,
+            "false",
+            "start although kube-proxy runs on this node; for a try, both translate");
     public static final Setting<Integer> OOM_SCORE_ADJ = used(
             "oom-score-adj",
             SettingTypes.count(-1000, 1000),

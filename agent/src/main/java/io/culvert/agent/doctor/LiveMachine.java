@@ -65,10 +65,20 @@ public final class LiveMachine implements Machine {
     }
 
     @Override
+    public Optional<String> fetch(int port, String path) {
+        return LoopbackHttp.get(port, path);
+    }
+
+    @Override
     public List<RunningProcess> processes() {
+        Optional<Path> network = network(Path.of("/proc/self"));
         List<RunningProcess> processes = new ArrayList<>();
         try (DirectoryStream<Path> directories = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path directory : directories) {
+                Optional<Path> other = network(directory);
+                if (network.isPresent() && other.isPresent() && !other.equals(network)) {
+                    continue;
+                }
                 read(directory.resolve("cmdline"))
                         .map(text -> text.replace('\0', ' ').strip())
                         .filter(text -> !text.isEmpty())
@@ -79,6 +89,15 @@ public final class LiveMachine implements Machine {
             return List.of();
         }
         return processes;
+    }
+
+    /// The network namespace of a process, as far as we may know it.
+    private static Optional<Path> network(Path process) {
+        try {
+            return Optional.of(Files.readSymbolicLink(process.resolve("ns/net")));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -20,7 +20,12 @@ public interface Machine {
     /// What a command prints on stdout, or empty if it is not installed or fails.
     Optional<String> run(String... command);
 
-    /// The command lines of all processes, arguments separated by spaces, with their process ids.
+    /// What an HTTP server answers on 127.0.0.1 with status 200, or empty if none does in a second.
+    Optional<String> fetch(int port, String path);
+
+    /// The command lines of all processes, arguments separated by spaces, with their process ids; without those that
+    /// are
+    /// known to have another network.
     List<RunningProcess> processes();
 
     /// Whether libbpf can be loaded: its version, or the reason why not.

@@ -7,6 +7,7 @@ import io.culvert.agent.control.ControlServer;
 import io.culvert.agent.control.ControlSocket;
 import io.culvert.agent.doctor.Doctor;
 import io.culvert.agent.doctor.Finding;
+import io.culvert.agent.doctor.LiveKubeProxy;
 import io.culvert.agent.doctor.Machine;
 import io.culvert.agent.health.PageServer;
 import io.culvert.agent.health.RetriedServer;
@@ -55,6 +56,7 @@ public final class Agent implements AutoCloseable {
         if (!obstacles.isEmpty()) {
             throw new StartException("start agent: " + obstacles.getFirst());
         }
+        kubeProxy(settings, machine);
         Plan plan = Plan.of(settings, nodeName, machine);
         Deque<AutoCloseable> open = new ArrayDeque<>();
         try {
@@ -62,6 +64,16 @@ public final class Agent implements AutoCloseable {
         } catch (RuntimeException e) {
             closeAll(open);
             throw e;
+        }
+    }
+
+    private static void kubeProxy(Settings settings, Machine machine) {
+        Optional<String> live = LiveKubeProxy.find(machine);
+        if (live.isPresent() && settings.get(Setting.BESIDE_KUBE_PROXY)) {
+            LOG.warn("kube-proxy {}; with beside-kube-proxy both translate, and Culvert comes first", live.get());
+        } else if (live.isPresent()) {
+            throw new StartException("start agent: kube-proxy " + live.get() + "; " + LiveKubeProxy.REMEDY
+                    + ", or start with --beside-kube-proxy true");
         }
     }
 

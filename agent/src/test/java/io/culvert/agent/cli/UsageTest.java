@@ -150,11 +150,54 @@ final class UsageTest {
                         ok       cgroup2      mounted on /sys/fs/cgroup
                         ok       libbpf       1.1
                         ok       clang        Debian clang version 14.0.6
-                        error    kube-proxy   runs as process 7; remove it: kubectl -n kube-system delete daemonset kube-proxy
-                        ok       iptables     not installed, so nothing was left in it
-                        ok       nftables     no table of kube-proxy
+                        error    kube-proxy   runs as process 7; remove it: kubectl -n kube-system delete daemonset kube-proxy (k3s: --disable-kube-proxy)
+                        ok       iptables     nothing of kube-proxy
+                        ok       nftables     nothing of kube-proxy
+                        ok       ipset        nothing of kube-proxy
+                        ok       ipvs         nothing of kube-proxy
                         ok       devices      eth0
                         """);
+    }
+
+    @Test
+    void A16_theDoctorTellsWhatBecomesOfAKubeProxyConfiguration() throws IOException {
+        Path file = Files.writeString(temporary.resolve("config.conf"), """
+                apiVersion: kubeproxy.config.k8s.io/v1alpha1
+                kind: KubeProxyConfiguration
+                hostnameOverride: n1
+                mode: nftables
+                ipvs: {strictARP: true}
+                """);
+
+        CommandLineRun run = CommandLineRun.of("doctor", "--kube-proxy-config", file.toString());
+
+        assertThat(run).isEqualTo(new CommandLineRun(ExitStatus.DONE, """
+                Result    Field              Value      What Culvert does
+                used      hostnameOverride   n1         sets node-name n1
+                ignored   mode               nftables   Culvert has one mode; this one decides what other fields mean
+                ignored   ipvs.strictARP     true       Culvert puts no Service address on an interface, so nothing answers ARP for one
+                """, ""));
+        assertThat(CommandLineRun.of("doctor", "--kube-proxy-config", file.toString(), "-o", "json")
+                        .out())
+                .contains("\"field\" : \"hostnameOverride\"", "\"fate\" : \"used\"");
+    }
+
+    @Test
+    void A16_aConfigurationThatIsRefusedFailsTheDoctorAndTheAgent() throws IOException {
+        Path file = Files.writeString(temporary.resolve("config.conf"), """
+                apiVersion: kubeproxy.config.k8s.io/v1alpha1
+                kind: KubeProxyConfiguration
+                mode: kernelspace
+                """);
+        String line = "culvert: " + file
+                + ":3: mode: \"kernelspace\" is refused: for nodes with Windows; Culvert runs on" + " Linux only\n";
+
+        CommandLineRun doctor = CommandLineRun.of("doctor", "--kube-proxy-config", file.toString());
+        assertThat(doctor.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(doctor.out()).contains("refused   mode");
+        assertThat(doctor.err()).isEqualTo(line);
+        assertThat(CommandLineRun.of("agent", "--config", file.toString()))
+                .isEqualTo(new CommandLineRun(ExitStatus.USAGE, "", line));
     }
 
     private static CommandLineRun doctor(RecordedMachine machine) {

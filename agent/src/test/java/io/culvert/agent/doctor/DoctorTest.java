@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class DoctorTest {
 
+    private static final String REMEDY = "remove it: culvert cleanup --kube-proxy (with --dry-run it only tells)";
+
     private static final Path PINS = Path.of("/sys/fs/bpf/culvert");
 
     /// What kube-proxy 1.33 in iptables mode leaves, shortened, with the kubelet's own chains.
@@ -62,8 +64,10 @@ final class DoctorTest {
                         "libbpf: 1.1",
                         "clang: Debian clang version 14.0.6",
                         "kube-proxy: does not run",
-                        "iptables: not installed, so nothing was left in it",
-                        "nftables: no table of kube-proxy",
+                        "iptables: nothing of kube-proxy",
+                        "nftables: nothing of kube-proxy",
+                        "ipset: nothing of kube-proxy",
+                        "ipvs: nothing of kube-proxy",
                         "devices: eth0");
     }
 
@@ -108,48 +112,40 @@ final class DoctorTest {
     }
 
     @Test
-    void chainsOfKubeProxyAreFoundAndThoseOfTheKubeletAreNot() {
-        assertThat(KubeProxyCheck.chains(IPTABLES))
-                .containsExactly(
-                        "KUBE-FORWARD",
-                        "KUBE-NODEPORTS",
-                        "KUBE-SEP-6E7XQMQ4RAYOWTTM",
-                        "KUBE-SERVICES",
-                        "KUBE-SVC-ERIFXISQEP7F7OF4");
-        assertThat(KubeProxyCheck.chains(KUBELET_ONLY)).isEmpty();
-    }
-
-    @Test
-    void leftOverChainsAreAnErrorWithTheRemedy() {
+    void A17_04_leftOverChainsAreAnErrorWithTheRemedy() {
         assertErrors(
                 RecordedMachine.healthy()
                         .output("iptables-nft-save", IPTABLES)
                         .output("iptables-legacy-save", KUBELET_ONLY),
-                "iptables: 5 chains of kube-proxy are left (iptables-nft), as KUBE-FORWARD;"
-                        + " remove them: kube-proxy --cleanup, or reboot the node after kube-proxy is gone");
+                "iptables: kube-proxy left iptables-nft nat: 5 chains, 1 rule leading there, and 1 more; " + REMEDY);
     }
 
     @Test
-    void chainsOfTheKubeletAreFine() {
+    void A17_11_chainsOfTheKubeletAreFine() {
         assertThat(errors(RecordedMachine.healthy().output("iptables-save", KUBELET_ONLY)))
                 .isEmpty();
     }
 
     @Test
-    void tablesOfTheNftablesModeAreFound() {
+    void A17_04_tablesOfTheNftablesModeAreFound() {
         assertErrors(
                 RecordedMachine.healthy()
                         .output("nft list tables", "table ip kube-proxy\ntable ip6 kube-proxy\ntable inet firewalld\n"),
-                "nftables: table ip kube-proxy is left; remove it: nft delete table ip kube-proxy",
-                "nftables: table ip6 kube-proxy is left; remove it: nft delete table ip6 kube-proxy");
+                "nftables: kube-proxy left nft: table ip kube-proxy, and 1 more; " + REMEDY);
     }
 
     @Test
-    void theInterfaceOfTheIpvsModeIsFound() {
+    void A17_04_whatTheIpvsModeLeavesIsFound() {
+        RecordedMachine machine = RecordedMachine.healthy()
+                .output("ip -o link show dev kube-ipvs0", "7: kube-ipvs0: <BROADCAST,NOARP> mtu 1500\n")
+                .output("ip -o addr", "7: kube-ipvs0    inet 10.96.0.1/32 scope global kube-ipvs0\n")
+                .output("ipvsadm -S -n", "-A -t 10.96.0.1:443 -s rr\n-a -t 10.96.0.1:443 -r 192.0.2.1:6443 -m -w 1\n")
+                .output("ipset list -n", "KUBE-CLUSTER-IP\nKUBE-6-CLUSTER-IP\nblocklist\n");
+
         assertErrors(
-                RecordedMachine.healthy().file("/sys/class/net/kube-ipvs0/ifindex", "7\n"),
-                "ipvs: interface kube-ipvs0 of kube-proxy is left and holds Service addresses;"
-                        + " remove it: ip link delete kube-ipvs0, and ipvsadm --clear");
+                machine,
+                "ipset: kube-proxy left ipset: set KUBE-CLUSTER-IP, and 1 more; " + REMEDY,
+                "ipvs: kube-proxy left ipvs: virtual server 10.96.0.1:443/TCP, and 1 more; " + REMEDY);
     }
 
     @Test
@@ -158,9 +154,16 @@ final class DoctorTest {
                 .process(10, "vim kube-proxy.yaml")
                 .process(11, "/usr/local/bin/kube-proxy --config=/var/lib/kube-proxy/config.conf");
 
+        assertErrors(machine, "kube-proxy: runs as process 11; " + LiveKubeProxy.REMEDY);
+    }
+
+    @Test
+    void aKubeProxyInsideOfAnotherProcessIsFoundByItsPort() {
         assertErrors(
-                machine,
-                "kube-proxy: runs as process 11; remove it: kubectl -n kube-system delete daemonset kube-proxy");
+                RecordedMachine.healthy().page(10249, "/proxyMode", "ipvs"),
+                "kube-proxy: answers on port 10249 in mode ipvs; " + LiveKubeProxy.REMEDY);
+        assertThat(errors(RecordedMachine.healthy().page(10249, "/proxyMode", "culvert\n")))
+                .isEmpty();
     }
 
     @ParameterizedTest

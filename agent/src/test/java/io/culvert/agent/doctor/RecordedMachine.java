@@ -23,6 +23,7 @@ public final class RecordedMachine implements Machine {
             new HashMap<>(Map.of(MountTable.FILE, MOUNTS, Path.of("/proc/net/if_inet6"), ""));
     private final Map<String, String> outputs =
             new HashMap<>(Map.of("clang --version", "Debian clang version 14.0.6\n"));
+    private final Map<String, String> pages = new HashMap<>();
     private final List<RunningProcess> processes = new ArrayList<>(List.of(new RunningProcess(1, "/sbin/init")));
     private NetworkFacts network =
             new TestNetwork().device("eth0", "").address("eth0", "192.0.2.2").facts();
@@ -69,6 +70,11 @@ public final class RecordedMachine implements Machine {
         return this;
     }
 
+    public RecordedMachine page(int port, String path, String body) {
+        pages.put(port + path, body);
+        return this;
+    }
+
     public RecordedMachine process(long pid, String commandLine) {
         processes.add(new RunningProcess(pid, commandLine));
         return this;
@@ -92,6 +98,11 @@ public final class RecordedMachine implements Machine {
     @Override
     public Optional<String> run(String... command) {
         return Optional.ofNullable(outputs.get(String.join(" ", command)));
+    }
+
+    @Override
+    public Optional<String> fetch(int port, String path) {
+        return Optional.ofNullable(pages.get(port + path));
     }
 
     @Override

@@ -55,6 +55,14 @@ final class AgentObstaclesTest {
                         + " or run: mkdir -p /run/cgroup2 && mount -t cgroup2 cgroup2 /run/cgroup2");
     }
 
+    @Test
+    void A17_03_besideALiveKubeProxy() {
+        assertRefused(
+                RecordedMachine.healthy().process(11, "/usr/local/bin/kube-proxy --config=/config"),
+                "kube-proxy runs as process 11; remove it: kubectl -n kube-system delete daemonset kube-proxy"
+                        + " (k3s: --disable-kube-proxy), or start with --beside-kube-proxy true");
+    }
+
     private void assertRefused(RecordedMachine machine, String obstacle) {
         Path runDir = temporary.resolve("run");
         Settings settings = Settings.resolve(
