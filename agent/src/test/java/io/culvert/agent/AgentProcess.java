@@ -65,6 +65,16 @@ final class AgentProcess {
         return node.exec(command.toArray(String[]::new));
     }
 
+    /// Runs a verb on the node that also finds programs in `programs`.
+    static ExecResult verbOn(LabNode node, Path programs, String verb, String option, String... more) {
+        List<String> command = new ArrayList<>(List.of("env", "PATH=" + programs + ":" + System.getenv("PATH")));
+        command.addAll(culvert());
+        command.addAll(List.of(verb, option));
+        command.addAll(List.of(more));
+        command.addAll(directories(node));
+        return node.exec(command.toArray(String[]::new));
+    }
+
     private static List<String> directories(LabNode node) {
         return List.of(
                 "--run-dir", node.runDir().toString(), "--bpffs", node.bpffs().toString());

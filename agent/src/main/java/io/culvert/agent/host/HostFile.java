@@ -56,7 +56,7 @@ record HostFile(Path path) {
     private static String reason(IOException e) {
         String message = String.valueOf(e.getMessage());
         String lower = message.toLowerCase(Locale.ROOT);
-        if (e instanceof AccessDeniedException) {
+        if (e instanceof AccessDeniedException || lower.contains("permission denied")) {
             return "Permission denied (EACCES)";
         }
         if (lower.contains("read-only file system")) {

@@ -35,10 +35,18 @@ final class IptablesLeftovers {
                     // The plain name is one of the other two.
                     .filter(saved -> seen.add(program.substring(0, 4) + withoutComments(saved)))
                     .map(IptablesTable::parse)
-                    .orElse(List.of())
-                    .forEach(table -> in(program, table).ifPresent(found::add));
+                    .ifPresent(tables -> found.addAll(in(program, tables)));
         }
         return found;
+    }
+
+    private static List<Leftover> in(String program, List<IptablesTable> tables) {
+        boolean kubeProxy = tables.stream()
+                .flatMap(table -> table.rules().keySet().stream())
+                .anyMatch(KubeProxyChains::contains);
+        return kubeProxy
+                ? tables.stream().flatMap(table -> in(program, table).stream()).toList()
+                : List.of();
     }
 
     private static String withoutComments(String saved) {
@@ -84,12 +92,9 @@ final class IptablesLeftovers {
     /// The chains that can go.
     private static Set<String> chains(IptablesTable table) {
         Set<String> chains = new TreeSet<>();
-        table.rules().keySet().stream().filter(KubeProxyChains::contains).forEach(chains::add);
-        if (!chains.isEmpty()) {
-            table.rules().keySet().stream()
-                    .filter(KubeProxyChains.COMPANIONS::contains)
-                    .forEach(chains::add);
-        }
+        table.rules().keySet().stream()
+                .filter(chain -> KubeProxyChains.contains(chain) || KubeProxyChains.COMPANIONS.contains(chain))
+                .forEach(chains::add);
         chains.removeAll(needed(table, Set.copyOf(chains)));
         return chains;
     }
