@@ -231,7 +231,7 @@ final class MigrationLabTest {
         ExecResult refused = node.exec(AgentProcess.agentCommand(node).toArray(String[]::new));
         assertThat(refused.status()).isEqualTo(1);
         assertThat(refused.errors())
-                .endsWith("culvert: start agent: kube-proxy runs as process " + kubeProxy.pid()
+                .isEqualTo("culvert: start agent: kube-proxy runs as process " + kubeProxy.pid()
                         + "; remove it: kubectl -n kube-system delete daemonset kube-proxy (k3s: --disable-kube-proxy),"
                         + " or start with --beside-kube-proxy true\n");
         assertThat(cleanup().errors())
@@ -253,7 +253,12 @@ final class MigrationLabTest {
 
     @Test
     void A13_14_timesOfTheKernelsConntrackAreKubeProxys() {
-        AgentProcess.start(node);
+        assertThat(conntrack("tcp_timeout_established")).isEqualTo("432000");
+
+        AgentProcess agent = AgentProcess.start(node);
+        agent.process()
+                .awaitLine("nf_conntrack_tcp_timeout_established to 86400; it was 432000\n", AgentProcess.PATIENCE);
+        agent.process().awaitLine("nf_conntrack_tcp_timeout_close_wait to 3600; it was 60\n", AgentProcess.PATIENCE);
 
         assertThat(conntrack("tcp_timeout_established")).isEqualTo("86400");
         assertThat(conntrack("tcp_timeout_close_wait")).isEqualTo("3600");

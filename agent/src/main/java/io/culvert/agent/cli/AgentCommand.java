@@ -66,12 +66,14 @@ final class AgentCommand extends Verb {
         Settings settings = Settings.resolve(options(), environment, file);
         Logging.forAgent(settings.get(Setting.LOG_LEVEL));
         file.imported().forEach(AgentCommand::report);
-        OomScore.apply(settings);
-        KernelConntrack.ofThisMachine().apply(settings);
         if (initOnly) {
+            KernelConntrack.ofThisMachine().apply(settings);
             return ExitStatus.DONE;
         }
         Agent agent = Agent.start(settings, NodeName.of(settings, environment), new LiveMachine());
+        // Not before: an agent that is refused must not change the machine.
+        OomScore.apply(settings);
+        KernelConntrack.ofThisMachine().apply(settings);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent, stopped), "stop"));
         var _ = agent.ready().thenAccept(this::announce);

@@ -2,6 +2,8 @@
 package io.culvert.agent.host;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,9 +47,12 @@ record HostFile(Path path) {
         }
     }
 
+    /// In one piece: a second read of a number below /proc/sys finds its end, however much the first one took.
     private OptionalLong read() throws IOException {
-        try {
-            return OptionalLong.of(Long.parseLong(Files.readString(path).strip()));
+        byte[] text = new byte[64];
+        try (InputStream file = Files.newInputStream(path)) {
+            int length = Math.max(0, file.read(text));
+            return OptionalLong.of(Long.parseLong(new String(text, 0, length, StandardCharsets.US_ASCII).strip()));
         } catch (NumberFormatException e) {
             return OptionalLong.empty();
         }
