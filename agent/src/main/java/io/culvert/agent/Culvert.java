@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent;
 
+import io.culvert.agent.cli.AgentArguments;
+import io.culvert.agent.cli.AgentRun;
 import io.culvert.agent.cli.CommandLines;
 
 /// The program: `culvert VERB ...`.
@@ -10,6 +12,8 @@ public final class Culvert {
 
     public static void main(String[] args) {
         Logging.forCommandLine();
-        System.exit(CommandLines.create(args).execute(args));
+        System.exit(AgentArguments.plain(args)
+                .map(AgentRun::main)
+                .orElseGet(() -> CommandLines.create(args).execute(args)));
     }
 }

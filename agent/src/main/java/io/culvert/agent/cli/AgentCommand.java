@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.cli;
 
-import io.culvert.agent.Logging;
-import io.culvert.agent.config.ConfigFile;
-import io.culvert.agent.config.ImportedField;
-import io.culvert.agent.config.NodeName;
 import io.culvert.agent.config.Setting;
-import io.culvert.agent.config.Settings;
-import io.culvert.agent.doctor.LiveMachine;
-import io.culvert.agent.host.KernelConntrack;
-import io.culvert.agent.host.OomScore;
-import io.culvert.agent.lifecycle.Agent;
-import io.culvert.agent.lifecycle.Readiness;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -26,17 +13,15 @@ import picocli.CommandLine.Option;
 
 /// `culvert agent`. Its options are the settings, so that there is one list of them.
 @Command(
-        name = "agent",
+        name = AgentArguments.VERB,
         description = {
             "Run the agent of this node until SIGTERM, which leaves the datapath running.",
             "Every option is also a key of the configuration file, and CULVERT_... in the environment."
         })
 final class AgentCommand extends Verb {
 
-    private static final Logger LOG = LoggerFactory.getLogger(AgentCommand.class);
-
     @Option(
-            names = "--config",
+            names = AgentArguments.CONFIG,
             paramLabel = "FILE",
             description = "YAML configuration, or a KubeProxyConfiguration; options and environment come first.")
     private @Nullable Path config;
@@ -61,24 +46,7 @@ final class AgentCommand extends Verb {
 
     @Override
     public Integer call() {
-        Map<String, String> environment = System.getenv();
-        ConfigFile file = config == null ? ConfigFile.NONE : ConfigFile.read(config);
-        Settings settings = Settings.resolve(options(), environment, file);
-        Logging.forAgent(settings.get(Setting.LOG_LEVEL));
-        file.imported().forEach(AgentCommand::report);
-        if (initOnly) {
-            KernelConntrack.ofThisMachine().apply(settings);
-            return ExitStatus.DONE;
-        }
-        Agent agent = Agent.start(settings, NodeName.of(settings, environment), new LiveMachine());
-        // Not before: an agent that is refused must not change the machine.
-        OomScore.apply(settings);
-        KernelConntrack.ofThisMachine().apply(settings);
-        CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent, stopped), "stop"));
-        var _ = agent.ready().thenAccept(this::announce);
-        await(stopped);
-        return ExitStatus.DONE;
+        return AgentRun.run(new AgentArguments(options(), config, initOnly), out());
     }
 
     private Map<Setting<?>, String> options() {
@@ -90,33 +58,5 @@ final class AgentCommand extends Verb {
             }
         }
         return options;
-    }
-
-    private static void report(ImportedField field) {
-        if (field.fate() == ImportedField.Fate.WARNING) {
-            LOG.warn("{}", field);
-        } else {
-            LOG.info("{}", field);
-        }
-    }
-
-    private void announce(Readiness readiness) {
-        out().println(readiness);
-        out().flush();
-    }
-
-    /// A signal that is obeyed is no failure: without this the JVM would end with status 143.
-    private static void stop(Agent agent, CountDownLatch stopped) {
-        agent.close();
-        stopped.countDown();
-        Runtime.getRuntime().halt(ExitStatus.DONE);
-    }
-
-    private static void await(CountDownLatch stopped) {
-        try {
-            stopped.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.cli;
 
-import io.culvert.agent.config.ConfigException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -20,7 +19,7 @@ final class Failures {
     private static int usage(ParameterException exception, String[] args) {
         CommandLine command = exception.getCommandLine();
         PrintWriter err = command.getErr();
-        String reason = firstLine(exception.getMessage());
+        String reason = FailureLines.first(exception.getMessage());
         String guess = suggestion(exception);
         err.println("culvert: " + reason + guess + "; see culvert " + path(command) + "--help");
         err.flush();
@@ -32,25 +31,7 @@ final class Failures {
         if (debug(command)) {
             exception.printStackTrace(err);
         }
-        if (exception instanceof ConfigException mistakes) {
-            mistakes.lines().forEach(line -> err.println("culvert: " + line));
-            err.flush();
-            return ExitStatus.USAGE;
-        }
-        err.println("culvert: " + describe(exception));
-        err.flush();
-        return exception instanceof CommandFailure failure ? failure.status() : ExitStatus.FAILED;
-    }
-
-    /// Our own exceptions carry a whole sentence; what others throw is named, since its text alone may say little.
-    static String describe(Throwable exception) {
-        String message = firstLine(exception.getMessage());
-        boolean ours = exception.getClass().getName().startsWith("io.culvert.");
-        if (ours && !message.isEmpty()) {
-            return message;
-        }
-        String name = exception.getClass().getSimpleName();
-        return name + (message.isEmpty() ? "" : ": " + message) + "; run it again with --debug for the stack trace";
+        return FailureLines.print(exception, err);
     }
 
     private static boolean debug(CommandLine command) {
@@ -74,13 +55,5 @@ final class Failures {
     private static String path(CommandLine command) {
         String name = command.getCommandSpec().qualifiedName(" ");
         return name.startsWith("culvert ") ? name.substring("culvert ".length()) + " " : "";
-    }
-
-    private static String firstLine(@org.jspecify.annotations.Nullable String text) {
-        if (text == null) {
-            return "";
-        }
-        int end = text.indexOf('\n');
-        return end < 0 ? text.strip() : text.substring(0, end).strip();
     }
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.function.Consumer;
 public final class Rehearsal {
 
     private static final int PATIENCE_SECONDS = 30;
+    private static final int CHANGES = 4;
 
     private final Consumer<List<String>> commandLine;
     private final Machine machine = new LiveMachine();
@@ -65,7 +67,8 @@ public final class Rehearsal {
                         new KubernetesConfig(null, URI.create(server.url()), RehearsalManifests.NODE))) {
             source.start(store);
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-            while (!store.complete() && System.nanoTime() < end) {
+            // Two: the one of the list, and the one that the watch adds.
+            while (store.state().services().size() < 2 && System.nanoTime() < end) {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
         }
@@ -82,6 +85,7 @@ public final class Rehearsal {
         try (Agent agent = Agent.start(settings(directory, pins, cgroup), RehearsalManifests.NODE, machine)) {
             var _ = agent.ready().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             askAgent(directory, pins);
+            change(directory);
         } catch (ExecutionException | TimeoutException e) {
             return "rehearsed, but the agent did not become ready: " + e;
         } finally {
@@ -101,6 +105,15 @@ public final class Rehearsal {
         options.put(Setting.HEALTHZ, "127.0.0.1:0");
         options.put(Setting.METRICS, "127.0.0.1:0");
         return Settings.resolve(options, Map.of(), ConfigFile.NONE);
+    }
+
+    /// Files that are renamed into place, as most who write manifests do. Nothing depends on the agent's being in time.
+    private static void change(Path directory) throws IOException, InterruptedException {
+        for (int endpoint = 1; endpoint <= CHANGES; endpoint++) {
+            Path next = Files.writeString(directory.resolve("next"), RehearsalManifests.slice(endpoint));
+            Files.move(next, directory.resolve("manifests/change.yaml"), StandardCopyOption.REPLACE_EXISTING);
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
     }
 
     private void askAgent(Path directory, Path pins) {

@@ -18,10 +18,15 @@ final class RehearsalApiServer implements AutoCloseable {
 
     /// Kinds by the last part of their path.
     private static final Map<String, List<String>> KINDS = Map.of(
-            "services", List.of("v1", "Service", RehearsalManifests.service(1)),
-            "endpointslices", List.of("discovery.k8s.io/v1", "EndpointSlice", RehearsalManifests.slice(1)),
-            "nodes", List.of("v1", "Node", ""),
-            "pods", List.of("v1", "Pod", ""));
+            "services", List.of("v1", "Service", RehearsalManifests.service(1), RehearsalManifests.service(2)),
+            "endpointslices",
+                    List.of(
+                            "discovery.k8s.io/v1",
+                            "EndpointSlice",
+                            RehearsalManifests.slice(1),
+                            RehearsalManifests.slice(2)),
+            "nodes", List.of("v1", "Node", "", ""),
+            "pods", List.of("v1", "Pod", "", ""));
 
     private final HttpServer server;
     private final ObjectMapper json = new ObjectMapper();
@@ -45,7 +50,8 @@ final class RehearsalApiServer implements AutoCloseable {
                 exchange.sendResponseHeaders(404, -1);
                 return;
             }
-            byte[] body = (query.contains("watch=") ? bookmark(kind) : list(kind)).getBytes(StandardCharsets.UTF_8);
+            byte[] body = (query.contains("watch=") ? addition(kind) + bookmark(kind) : list(kind))
+                    .getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
@@ -62,13 +68,23 @@ final class RehearsalApiServer implements AutoCloseable {
         return list.toString();
     }
 
+    private String addition(List<String> kind) throws IOException {
+        if (kind.get(3).isEmpty()) {
+            return "";
+        }
+        ObjectNode event = json.createObjectNode().put("type", "ADDED");
+        event.set("object", new ObjectMapper(new YAMLFactory()).readTree(kind.get(3)));
+        event.withObject("/object/metadata").put("resourceVersion", "2");
+        return event + "\n";
+    }
+
     private String bookmark(List<String> kind) {
         ObjectNode event = json.createObjectNode().put("type", "BOOKMARK");
         event.putObject("object")
                 .put("apiVersion", kind.get(0))
                 .put("kind", kind.get(1))
                 .putObject("metadata")
-                .put("resourceVersion", "2");
+                .put("resourceVersion", "3");
         return event + "\n";
     }
 
