@@ -2,7 +2,6 @@
 package io.culvert.agent.cli;
 
 import io.culvert.loader.compile.ClangCompiler;
-import io.culvert.loader.compile.CompileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +27,7 @@ final class CompileCommand extends Verb {
 
     @Override
     public Integer call() {
-        SortedMap<String, byte[]> objects = compile();
+        SortedMap<String, byte[]> objects = ClangCompiler.onPath().compile(source);
         objects.forEach((name, object) -> {
             out().println(name + ".o: " + object.length + " bytes" + (target == null ? "" : ", in " + target));
             if (target != null) {
@@ -37,16 +36,6 @@ final class CompileCommand extends Verb {
         });
         out().flush();
         return ExitStatus.DONE;
-    }
-
-    /// What clang says comes first, a line each, as compilers print it; then our own line.
-    private SortedMap<String, byte[]> compile() {
-        try {
-            return ClangCompiler.onPath().compile(source);
-        } catch (CompileException e) {
-            e.diagnostics().forEach(diagnostic -> spec().commandLine().getErr().println(diagnostic));
-            throw e;
-        }
     }
 
     private static void write(Path file, byte[] object) {

@@ -2,6 +2,7 @@
 package io.culvert.agent.cli;
 
 import io.culvert.agent.config.ConfigException;
+import io.culvert.loader.compile.CompileException;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,10 @@ final class FailureLines {
             mistakes.lines().forEach(line -> err.println("culvert: " + line));
             err.flush();
             return ExitStatus.USAGE;
+        }
+        if (exception instanceof CompileException compilation) {
+            // What clang says comes first, a line each, as compilers print it; then our own line.
+            compilation.diagnostics().forEach(err::println);
         }
         err.println("culvert: " + describe(exception));
         err.flush();

@@ -32,13 +32,17 @@ public final class RunDirectory implements AutoCloseable {
         try {
             Files.createDirectories(
                     path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            channel = FileChannel.open(
-                    pidFile, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            if (!tryLock(channel)) {
-                throw held(path, channel);
-            }
-            channel.truncate(0);
-            channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+            do {
+                closeQuietly(channel);
+                channel = FileChannel.open(
+                        pidFile, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                if (!tryLock(channel)) {
+                    throw held(path, channel);
+                }
+                channel.truncate(0);
+                channel.write(ByteBuffer.wrap(ownPid().getBytes(StandardCharsets.US_ASCII)));
+                // Whoever had it may have removed the file since it was opened.
+            } while (!isOurs(pidFile));
             RunDirectory directory = new RunDirectory(path, channel);
             channel = null;
             return directory;
@@ -47,6 +51,19 @@ public final class RunDirectory implements AutoCloseable {
                     "use run directory " + path + ": " + reason(e) + "; run it as root, or choose another --run-dir");
         } finally {
             closeQuietly(channel);
+        }
+    }
+
+    private static String ownPid() {
+        return ProcessHandle.current().pid() + "\n";
+    }
+
+    /// Whether the file of this name is the one that this process has locked: only who has the lock writes its number.
+    private static boolean isOurs(Path pidFile) {
+        try {
+            return Files.readString(pidFile, StandardCharsets.US_ASCII).equals(ownPid());
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -100,9 +117,19 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /// Lets others have it. The file stays: removing it would let two processes lock different files of one name.
+    /// Lets others have it, and removes `agent.pid`. That is done before the lock is given up, by its holder alone:
+    /// otherwise two processes could lock different files of one name.
     @Override
     public void close() {
-        closeQuietly(channel);
+        Path pidFile = path.resolve("agent.pid");
+        try {
+            if (isOurs(pidFile)) {
+                Files.deleteIfExists(pidFile);
+            }
+        } catch (IOException e) {
+            // A file without a lock says nothing; the next agent writes it anew.
+        } finally {
+            closeQuietly(channel);
+        }
     }
 }

@@ -32,6 +32,7 @@ final class RunDirectoryTest {
     void whatWasLetGoCanBeLockedAgain() throws IOException {
         Path path = temporary.resolve("run");
         RunDirectory.lock(path).close();
+        assertThat(path).isEmptyDirectory();
 
         try (RunDirectory again = RunDirectory.lock(path)) {
             assertThat(again.path()).isEqualTo(path);
@@ -40,6 +41,29 @@ final class RunDirectoryTest {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                     .isEqualTo("rwx------");
         }
+    }
+
+    @Test
+    void aFileThatAProcessLeftWhenItWasKilledIsNobodys() throws IOException {
+        Path path = Files.createDirectory(temporary.resolve("run"));
+        Files.writeString(path.resolve("agent.pid"), "4194304999\n");
+
+        try (RunDirectory _ = RunDirectory.lock(path)) {
+            assertThat(path.resolve("agent.pid"))
+                    .hasContent(Long.toString(ProcessHandle.current().pid()));
+        }
+        assertThat(path).isEmptyDirectory();
+    }
+
+    @Test
+    void anothersFileIsNotRemoved() throws IOException {
+        Path path = temporary.resolve("run");
+        try (RunDirectory run = RunDirectory.lock(path)) {
+            run.clear();
+            Files.createDirectories(path);
+            Files.writeString(path.resolve("agent.pid"), "1\n");
+        }
+        assertThat(path.resolve("agent.pid")).hasContent("1");
     }
 
     @Test

@@ -25,7 +25,9 @@ public final class CompileException extends RuntimeException {
     static CompileException of(Path directory, int failed, int files, List<Diagnostic> diagnostics) {
         String messages = diagnostics.stream().map(Diagnostic::toString).collect(Collectors.joining("\n"));
         return new CompileException(
-                "%s: %d of %d files failed\n%s".formatted(operation(directory), failed, files, messages), diagnostics);
+                "%s: %d of %d files failed; correct what clang reports\n%s"
+                        .formatted(operation(directory), failed, files, messages),
+                diagnostics);
     }
 
     /// What the compiler said, in its order, over all files; empty if it could not be run.

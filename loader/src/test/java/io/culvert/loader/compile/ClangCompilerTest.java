@@ -49,7 +49,8 @@ final class ClangCompilerTest {
         write("c.c", "int c(void)\n{\n\tint unused;\n\treturn 0;\n}");
         assertThatThrownBy(() -> ClangCompiler.onPath().compile(directory))
                 .isInstanceOf(CompileException.class)
-                .hasMessageStartingWith("compile eBPF programs in " + directory + ": 2 of 3 files failed\n")
+                .hasMessageStartingWith(
+                        "compile eBPF programs in " + directory + ": 2 of 3 files failed; correct what clang reports\n")
                 .hasMessageContaining("\ninclude/broken.h:1:17: error: unknown type name 'absent_t'\n")
                 .hasMessageContaining("\na.c:4:9: error: use of undeclared identifier 'missing'\n")
                 .hasMessageContaining("\nc.c:3:6: error: unused variable 'unused'")

@@ -43,6 +43,7 @@ public final class Datapath implements AutoCloseable {
     private final Links links;
     private final ExtentStore extents;
     private final BackendIds backendIds;
+    private final FailedGrowth failedGrowth = new FailedGrowth();
     private DatapathConfig config;
     private ProgramSet programs;
 
@@ -264,7 +265,7 @@ public final class Datapath implements AutoCloseable {
     }
 
     private void grow(String map, int entries) {
-        growTo(Map.of(map, entries));
+        failedGrowth.attempt(() -> growTo(Map.of(map, entries)));
     }
 
     private synchronized void growTo(Map<String, Integer> wanted) {
@@ -283,9 +284,9 @@ public final class Datapath implements AutoCloseable {
             pinnedMaps.stage(larger);
             exchange(next);
         } catch (RuntimeException e) {
-            pinnedMaps.removeLeftOvers();
             larger.values().forEach(BpfMap::close);
             next.close();
+            pinnedMaps.removeLeftOvers(e);
             throw e;
         }
         pinnedMaps.commit(larger.keySet());

@@ -156,6 +156,16 @@ final class PinnedMaps {
         }
     }
 
+    /// As [#removeLeftOvers()] after a failure, which may keep pins from being removed too; then the next start removes
+    /// them.
+    void removeLeftOvers(RuntimeException cause) {
+        try {
+            removeLeftOvers();
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
     /// Removes all pins of maps. `control` goes last, so that what is left is still known as ours.
     void remove() {
         removeLeftOvers();

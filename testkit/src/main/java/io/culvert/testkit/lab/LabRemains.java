@@ -55,6 +55,7 @@ final class LabRemains {
         if (Files.exists(cgroup)) {
             Cgroups.killAndRemove(cgroup);
         }
+        MountPoints.unmountBelow(MountPoints.bpffs().resolve(lab.toString()));
         deleteTree(MountPoints.bpffs().resolve(lab.toString()));
         Script script = new Script();
         netnsOf(lab).forEach(netns -> script.ip("netns del " + netns));

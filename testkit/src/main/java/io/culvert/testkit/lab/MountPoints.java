@@ -27,6 +27,32 @@ final class MountPoints {
                         "no bpf file system is mounted; mount -t bpf none /sys/fs/bpf, then run again"));
     }
 
+    /// Unmounts what a test mounted below a directory.
+    static void unmountBelow(Path directory) {
+        List<Path> mounts;
+        try (var lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
+            mounts = lines.map(line -> Path.of(line.split(" ")[4]))
+                    .filter(mount -> mount.startsWith(directory))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        mounts.reversed().forEach(MountPoints::unmount);
+    }
+
+    private static void unmount(Path mount) {
+        try {
+            Process process = new ProcessBuilder("umount", "--lazy", mount.toString())
+                    .inheritIO()
+                    .start();
+            int _ = process.waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("unmount " + mount, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static Optional<Path> find(String type) {
         try (var lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
             return lines.map(line -> List.of(line.split(" ")))

@@ -68,6 +68,20 @@ class LabRemovalLabTest {
     }
 
     @Test
+    void aFileSystemThatATestMountedIsUnmounted() throws IOException {
+        Lab lab = create();
+        Path mount = Files.createDirectories(lab.node("n1").bpffs());
+        String _ = lab.node("n1")
+                .exec("mount", "-t", "bpf", "bpf", mount.toString())
+                .orThrow();
+
+        lab.close();
+
+        assertThat(lab.remains()).isEmpty();
+        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(mount.toString());
+    }
+
+    @Test
     void namesOfOthersAreNotLabs() {
         assertThat(LabName.parse("culvert-lab-1-2-3-n1")).contains(new LabName(1, 2, 3));
         assertThat(LabName.parse("culvert-lab")).isEmpty();
