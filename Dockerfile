@@ -15,5 +15,8 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends libbpf1 clang llvm libbpf-dev linux-libc-dev nftables iptables \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/culvert /opt/culvert
+LABEL org.opencontainers.image.title="Culvert" \
+      org.opencontainers.image.description="Services by eBPF in place of kube-proxy, and the culvert command line" \
+      org.opencontainers.image.licenses="Apache-2.0 AND (GPL-2.0-only OR BSD-2-Clause)"
 ENTRYPOINT ["/opt/culvert/culvert"]
 CMD ["agent"]
