@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 /// @param uid `metadata.uid`, which names the pod's cgroup; empty where the source has none
 /// @param ips `status.podIPs`; empty once the pod has ended, because its addresses may belong to another by then
 /// @param nodeName `spec.nodeName`; null before the pod is scheduled
-/// @param socketLb false where annotation `culvert.io/socket-lb` is `off`: its sockets are translated packet by packet
+/// @param socketLb by annotation `culvert.io/socket-lb`, and without one by whether the pod has a sidecar
 public record Pod(
         ObjectName name,
         String uid,
         List<IpAddress> ips,
         @Nullable String nodeName,
         boolean hostNetwork,
-        boolean socketLb)
+        SocketLb socketLb)
         implements ClusterObject {
 
     public Pod {

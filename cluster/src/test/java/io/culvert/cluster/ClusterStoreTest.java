@@ -171,7 +171,7 @@ class ClusterStoreTest {
 
         store.apply(List.of(Change.put(Node.of("n1", List.of(IpAddress.of("192.0.2.1"))))));
         ClusterUpdate nodes = next();
-        store.apply(List.of(Change.put(new Pod(name("p"), "", List.of(), "n1", false, true))));
+        store.apply(List.of(Change.put(new Pod(name("p"), "", List.of(), "n1", false, SocketLb.ON))));
         ClusterUpdate pods = next();
 
         assertThat(nodes.nodesChanged()).isTrue();

@@ -2,6 +2,7 @@
 package io.culvert.agent.lifecycle;
 
 import io.culvert.cluster.Pod;
+import io.culvert.cluster.SocketLb;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -16,7 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Finds the cgroups of pods whose sockets are left to the packet path (annotation `culvert.io/socket-lb: "off"`).
+/// Finds the cgroups of pods whose sockets are left to the packet path: by annotation `culvert.io/socket-lb: "off"`, or
+/// for the sake of a sidecar.
 final class OptOuts {
 
     /// kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod<uid>.slice, below one more for nested nodes.
@@ -28,12 +30,12 @@ final class OptOuts {
         this.cgroupRoot = cgroupRoot;
     }
 
-    /// Uids of the pods of this node that opted out.
-    static Set<String> wanted(Collection<Pod> pods, String nodeName) {
+    /// The pods of this node that opted out, by uid.
+    static Map<String, SocketLb> wanted(Collection<Pod> pods, String nodeName) {
         return pods.stream()
-                .filter(pod -> !pod.socketLb() && !pod.uid().isEmpty() && nodeName.equals(pod.nodeName()))
-                .map(Pod::uid)
-                .collect(Collectors.toSet());
+                .filter(pod -> pod.socketLb() != SocketLb.ON && !pod.uid().isEmpty())
+                .filter(pod -> nodeName.equals(pod.nodeName()))
+                .collect(Collectors.toMap(Pod::uid, Pod::socketLb, (first, _) -> first));
     }
 
     /// The cgroups of these pods that exist now, by uid: a cgroup's id is the inode number of its directory.

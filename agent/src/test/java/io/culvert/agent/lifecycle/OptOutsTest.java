@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.Pod;
+import io.culvert.cluster.SocketLb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,13 +46,17 @@ final class OptOutsTest {
 
     @Test
     void onlyPodsOfThisNodeThatAskForItOptOut() {
-        List<Pod> pods =
-                List.of(pod("a", "n1", false), pod("b", "n1", true), pod("c", "n2", false), pod("", "n1", false));
+        List<Pod> pods = List.of(
+                pod("a", "n1", SocketLb.OFF),
+                pod("b", "n1", SocketLb.ON),
+                pod("c", "n2", SocketLb.OFF),
+                pod("", "n1", SocketLb.OFF),
+                pod("d", "n1", SocketLb.OFF_FOR_SIDECAR));
 
-        assertThat(OptOuts.wanted(pods, "n1")).containsExactly("a");
+        assertThat(OptOuts.wanted(pods, "n1")).isEqualTo(Map.of("a", SocketLb.OFF, "d", SocketLb.OFF_FOR_SIDECAR));
     }
 
-    private static Pod pod(String uid, String node, boolean socketLb) {
+    private static Pod pod(String uid, String node, SocketLb socketLb) {
         return new Pod(new ObjectName("default", "p" + uid), uid, List.of(), node, false, socketLb);
     }
 

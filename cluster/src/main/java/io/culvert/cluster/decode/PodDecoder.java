@@ -2,6 +2,7 @@
 package io.culvert.cluster.decode;
 
 import io.culvert.cluster.Pod;
+import io.culvert.cluster.SocketLb;
 import io.culvert.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,13 +44,19 @@ final class PodDecoder {
         return addresses;
     }
 
-    private boolean socketLb(Metadata metadata, Fields document) {
-        String text = metadata.annotations().getOrDefault(SOCKET_LB, "on");
-        if (!text.equals("on") && !text.equals("off")) {
-            badEntries.found(document.at("metadata")
-                    .at("annotations")
-                    .invalid(SOCKET_LB, "\"" + text + "\" is not understood", "use \"on\" or \"off\""));
-        }
-        return !text.equals("off");
+    private SocketLb socketLb(Metadata metadata, Fields document) {
+        String text = metadata.annotations().getOrDefault(SOCKET_LB, "");
+        return switch (text) {
+            case "on" -> SocketLb.ON;
+            case "off" -> SocketLb.OFF;
+            default -> {
+                if (metadata.annotations().containsKey(SOCKET_LB)) {
+                    badEntries.found(document.at("metadata")
+                            .at("annotations")
+                            .invalid(SOCKET_LB, "\"" + text + "\" is not understood", "use \"on\" or \"off\""));
+                }
+                yield Sidecars.in(metadata, document.at("spec")) ? SocketLb.OFF_FOR_SIDECAR : SocketLb.ON;
+            }
+        };
     }
 }

@@ -11,6 +11,7 @@ import io.culvert.cluster.Service;
 import io.culvert.cluster.ServicePort;
 import io.culvert.cluster.ServiceType;
 import io.culvert.cluster.SessionAffinity;
+import io.culvert.cluster.SocketLb;
 import io.culvert.cluster.TrafficPolicy;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
@@ -20,6 +21,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Rows of services.md about Services, Nodes and Pods that are decided where an object is read, as an API server's
 /// objects
@@ -225,12 +228,47 @@ class ObjectDecoderTest {
                         List.of(IpAddress.of("10.1.0.1"), IpAddress.of("fd00::1")),
                         "n1",
                         true,
-                        false));
+                        SocketLb.OFF));
         assertThat(decoding.<Pod>wanted(DocumentKind.POD, pod.replace("Running", "Failed"))
                         .ips())
                 .isEmpty();
-        assertThat(decoding.<Pod>wanted(DocumentKind.POD, "metadata: {name: p}").socketLb())
-                .isTrue();
+        assertThat(socketLb("metadata: {name: p}")).isEqualTo(SocketLb.ON);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "metadata: {name: p, annotations: {sidecar.istio.io/status: '{}'}}",
+                "metadata: {name: p, annotations: {linkerd.io/proxy-version: stable-2.14}}",
+                "metadata: {name: p, labels: {linkerd.io/proxy-version: stable-2.14}}",
+                "metadata: {name: p, labels: {linkerd.io/control-plane-ns: linkerd}}",
+                "metadata: {name: p}\nspec: {containers: [{name: main}, {name: istio-proxy}]}",
+                "metadata: {name: p}\nspec: {containers: [{name: main}, {name: linkerd-proxy}]}",
+                "metadata: {name: p}\nspec: {initContainers: [{name: istio-proxy}], containers: [{name: main}]}",
+                "metadata: {name: p, annotations: {culvert.io/socket-lb: perhaps, sidecar.istio.io/status: '{}'}}",
+            })
+    void A21_01_aPodWithASidecarOptsOutUnlessItSaysOtherwise(String pod) {
+        assertThat(socketLb(pod)).isEqualTo(SocketLb.OFF_FOR_SIDECAR);
+        String said = pod.replace("culvert.io/socket-lb: perhaps, ", "");
+        String annotations = said.contains("annotations: {")
+                ? said.replace("annotations: {", "annotations: {culvert.io/socket-lb: 'SAID', ")
+                : said.replace("name: p", "name: p, annotations: {culvert.io/socket-lb: 'SAID'}");
+        assertThat(socketLb(annotations.replace("SAID", "on"))).isEqualTo(SocketLb.ON);
+        assertThat(socketLb(annotations.replace("SAID", "off"))).isEqualTo(SocketLb.OFF);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "metadata: {name: p, annotations: {sidecar.istio.io/inject: 'false', linkerd.io/inject: disabled}}",
+                "metadata: {name: p}\nspec: {containers: [{name: istio-proxy-test}, {image: istio-proxy}]}",
+            })
+    void A21_01_aPodThatOnlySoundsLikeOneKeepsItsSocketTranslation(String pod) {
+        assertThat(socketLb(pod)).isEqualTo(SocketLb.ON);
+    }
+
+    private SocketLb socketLb(String pod) {
+        return decoding.<Pod>wanted(DocumentKind.POD, pod).socketLb();
     }
 
     private Service service(String spec) {
