@@ -2,13 +2,13 @@
 package io.culvert.agent.doctor;
 
 import io.culvert.agent.network.NetworkSettings;
+import io.culvert.agent.network.NodeObjects;
 import io.culvert.agent.network.WantedNetwork;
 import io.culvert.net.IpFamily;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -21,7 +21,7 @@ final class NetworkCheck implements Check {
 
     @Override
     public List<Finding> examine(Machine machine) {
-        WantedNetwork network = WantedNetwork.of(NetworkSettings.DEFAULT, machine.network(), Optional.empty());
+        WantedNetwork network = WantedNetwork.of(NetworkSettings.DEFAULT, machine.network(), NodeObjects.UNKNOWN);
         Collection<String> devices = new TreeSet<>(network.devices().values());
         List<Finding> findings = new ArrayList<>();
         findings.add(
@@ -33,7 +33,7 @@ final class NetworkCheck implements Check {
                         : Finding.ok("devices", String.join(", ", devices)));
         new TreeMap<>(network.unsupported())
                 .forEach((name, reason) ->
-                        findings.add(Finding.warning("interface " + name, reason, "use another one for this traffic")));
+                        findings.add(Finding.warning(name, reason, "use another one for this traffic")));
         forwarding(machine, network, findings);
         reversePath(machine, devices, findings);
         redirects(machine, devices, findings);

@@ -13,6 +13,7 @@ import io.culvert.agent.health.PageServer;
 import io.culvert.agent.health.RetriedServer;
 import io.culvert.agent.network.NetworkFacts;
 import io.culvert.agent.network.NetworkWatch;
+import io.culvert.agent.network.NodeObjects;
 import io.culvert.agent.network.WantedNetwork;
 import io.culvert.cluster.ClusterStore;
 import io.culvert.cluster.ObjectKind;
@@ -120,7 +121,7 @@ public final class Agent implements AutoCloseable {
     private static Datapath datapath(Plan plan) {
         try {
             // The Node object is not known yet: the network as far as the machine alone tells.
-            WantedNetwork network = WantedNetwork.of(plan.network(), NetworkFacts.read(), Optional.empty());
+            WantedNetwork network = WantedNetwork.of(plan.network(), NetworkFacts.read(), NodeObjects.UNKNOWN);
             Datapath datapath = Datapath.open(plan.datapath(network));
             if (plan.settings().get(Setting.SOCKET_LB)) {
                 datapath.attachSockets(plan.cgroupRoot(), plan.settings().get(Setting.NODEPORT_BIND_PROTECTION));

@@ -43,7 +43,7 @@ final class NetworkLines {
         }
         new TreeMap<>(network.current().unsupported())
                 .forEach((name, reason) ->
-                        problems.add(new StatusView.Trouble("warning", "interface " + name, reason, "")));
+                        problems.add(new StatusView.Trouble("warning", name, reason, "")));
         return problems;
     }
 

@@ -4,6 +4,7 @@ package io.culvert.agent.lifecycle;
 import io.culvert.agent.control.NodeView;
 import io.culvert.agent.network.NetworkWatch;
 import io.culvert.agent.network.NodeNetwork;
+import io.culvert.agent.network.NodeObjects;
 import io.culvert.cluster.ClusterUpdate;
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.net.IpFamily;
@@ -58,8 +59,8 @@ final class NodeState {
         if (update.podsChanged()) {
             present.optOuts().want(OptOuts.wanted(update.state().pods().values(), plan.nodeName()));
         }
-        if (update.nodesChanged()) {
-            present.network().node(plan.nodeName(), update.state().node(plan.nodeName()));
+        if (update.nodesChanged() || update.podsChanged()) {
+            present.network().objects(plan.nodeName(), NodeObjects.of(update.state(), plan.nodeName()));
             watch.trigger();
         }
         present.loadBalancer().apply(update);

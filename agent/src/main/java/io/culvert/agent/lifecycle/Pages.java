@@ -56,7 +56,7 @@ final class Pages {
             gauge(
                     text,
                     "culvert_unsupported_interfaces",
-                    "Interfaces that lead to pods or to other machines and carry no programs.",
+                    "Interfaces and pods that programs cannot serve.",
                     kernel.network().current().unsupported().size());
             counter(
                     text,

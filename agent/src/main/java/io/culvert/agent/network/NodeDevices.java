@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /// and of bridges only those that join more than pods. With globs: what they match, but loopback and pods.
 ///
 /// @param names by interface index
-/// @param unsupported why devices carry no programs, by name
+/// @param unsupported why devices carry no programs, by what and name
 record NodeDevices(Map<Integer, String> names, Map<String, String> unsupported) {
 
     private static final Set<String> INTERNAL_KINDS = Set.of("dummy", "ifb", "nlmon");
@@ -45,8 +45,7 @@ record NodeDevices(Map<Integer, String> names, Map<String, String> unsupported) 
                 names.put(link.index(), link.name());
             } else {
                 String kind = link.kind().isEmpty() ? "" : " (" + link.kind() + ")";
-                unsupported.put(
-                        link.name(), "a device without Ethernet header" + kind + "; NodePorts do not work on it");
+                unsupported.put("interface " + link.name(), "a device without Ethernet header" + kind + "; NodePorts do not work on it");
             }
         }
         return new NodeDevices(names, unsupported);

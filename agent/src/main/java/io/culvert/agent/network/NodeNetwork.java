@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.network;
 
-import io.culvert.cluster.Node;
 import io.culvert.maps.AddressRange;
 import io.culvert.maps.BpfHashMap;
 import io.culvert.maps.datapath.Datapath;
@@ -10,7 +9,6 @@ import io.culvert.net.IpAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -27,7 +25,7 @@ public final class NodeNetwork {
     private final Function<WantedNetwork, DatapathSettings> programSettings;
     private final Datapath datapath;
     private final InterfacePrograms programs;
-    private volatile Optional<Node> node = Optional.empty();
+    private NodeObjects objects = NodeObjects.UNKNOWN;
     private volatile boolean unnamed;
     private volatile WantedNetwork current = WantedNetwork.NOTHING;
 
@@ -40,17 +38,15 @@ public final class NodeNetwork {
         this.programs = new InterfacePrograms(datapath);
     }
 
-    /// Takes the Node object of this node. While there is none, what the last one said holds.
+    /// Takes what the cluster says of this node. Of the Node object, what the last one said holds while there is none.
     ///
     /// @param name of this node
-    public void node(String name, Optional<Node> object) {
-        if (object.isEmpty() && !unnamed) {
+    public synchronized void objects(String name, NodeObjects said) {
+        if (said.node().isEmpty() && !unnamed) {
             LOG.error("no Node object is named {}: every endpoint counts as another node's; set --node-name", name);
         }
-        unnamed = object.isEmpty();
-        if (object.isPresent()) {
-            node = object;
-        }
+        unnamed = said.node().isEmpty();
+        objects = new NodeObjects(said.node().or(objects::node), said.pods());
     }
 
     /// Whether the cluster is known and has no Node object with the name of this node.
@@ -78,7 +74,7 @@ public final class NodeNetwork {
     /// @throws io.culvert.loader.BpfException after everything else was done, if an interface that still exists was
     /// refused
     public synchronized void follow() {
-        WantedNetwork wanted = WantedNetwork.of(settings, NetworkFacts.read(), node);
+        WantedNetwork wanted = WantedNetwork.of(settings, NetworkFacts.read(), objects);
         if (wanted.podRanges().isEmpty() && !hasPodRanges()) {
             wanted = wanted.withoutDetection();
         }
@@ -112,7 +108,7 @@ public final class NodeNetwork {
         }
         wanted.unsupported().forEach((name, reason) -> {
             if (!current.unsupported().containsKey(name)) {
-                LOG.warn("leave interface {} alone: {}", name, reason);
+                LOG.warn("leave {} alone: {}", name, reason);
             }
         });
     }

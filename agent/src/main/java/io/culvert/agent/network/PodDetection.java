@@ -2,7 +2,6 @@
 package io.culvert.agent.network;
 
 import io.culvert.agent.config.LocalTraffic;
-import io.culvert.cluster.Node;
 import io.culvert.loader.netlink.Link;
 import io.culvert.maps.AddressRange;
 import io.culvert.net.IpFamily;
@@ -29,17 +28,16 @@ record PodDetection(Set<Integer> devices, Optional<List<AddressRange>> ranges, b
 
     /// @param primary addresses of the node, whose families have to be told
     /// @param pods indexes of pod interfaces
-    /// @param node the Node object of this node, once it is known
+    /// @param podCidrs of the Node object; empty as long as they are not known
     static PodDetection of(
-            LocalTraffic mode, NetworkFacts facts, NodeAddresses primary, Set<Integer> pods, Optional<Node> node) {
+            LocalTraffic mode, NetworkFacts facts, NodeAddresses primary, Set<Integer> pods, List<IpPrefix> podCidrs) {
         return switch (mode) {
             case LocalTraffic.PodInterface() -> devices(pods);
             case LocalTraffic.ClusterCidr(var blocks) -> blocks(blocks, primary, pods);
             case LocalTraffic.NodeCidr() ->
-                node.map(Node::podCidrs)
-                        .filter(blocks -> !blocks.isEmpty())
-                        .map(blocks -> blocks(firstOfEachFamily(blocks), primary, pods))
-                        .orElseGet(() -> new PodDetection(Set.of(), Optional.empty(), true));
+                podCidrs.isEmpty()
+                        ? new PodDetection(Set.of(), Optional.empty(), true)
+                        : blocks(firstOfEachFamily(podCidrs), primary, pods);
             case LocalTraffic.BridgeInterface(String name) -> devices(ofBridge(name, facts));
             case LocalTraffic.InterfaceNamePrefix(String prefix) ->
                 devices(indexes(facts, link -> link.name().startsWith(prefix)));

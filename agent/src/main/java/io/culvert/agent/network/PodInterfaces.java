@@ -14,7 +14,7 @@ import java.util.TreeMap;
 /// to its host has neither. With globs: every interface whose name matches one, and no other.
 ///
 /// @param names by interface index
-/// @param unsupported why interfaces that lead to pods carry no programs, by name
+/// @param unsupported why interfaces that lead to pods carry no programs, by what and name
 record PodInterfaces(Map<Integer, String> names, Map<String, String> unsupported) {
 
     /// Kinds that lead to a pod where a route of one address does. Others, as tunnels, lead to other machines.
@@ -39,7 +39,7 @@ record PodInterfaces(Map<Integer, String> names, Map<String, String> unsupported
             if (globs.isEmpty() ? pair && (port || leadsToOne) : wanted.match(link.name())) {
                 selected.put(link.index(), link.name());
             } else if (globs.isEmpty() && leadsToOne && OTHER_POD_KINDS.contains(link.kind())) {
-                unsupported.put(link.name(), "a pod interface of kind " + link.kind() + "; only veth is supported");
+                unsupported.put("interface " + link.name(), "a pod interface of kind " + link.kind() + "; only veth is supported");
             }
         }
         return new PodInterfaces(selected, unsupported);

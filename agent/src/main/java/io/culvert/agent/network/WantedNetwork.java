@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.network;
 
-import io.culvert.cluster.Node;
 import io.culvert.loader.netlink.InterfaceAddress;
 import io.culvert.loader.netlink.Link;
 import io.culvert.maps.AddressKey;
@@ -24,7 +23,7 @@ import java.util.TreeMap;
 /// @param primary addresses of the node
 /// @param pods names of pod interfaces by index
 /// @param devices names of the node's devices by index
-/// @param unsupported why interfaces that should carry programs do not, by name
+/// @param unsupported why interfaces that should carry programs do not, and why pods are not served, by what and name
 /// @param addresses entries of map `node_addresses`
 /// @param interfaces entries of map `devices`
 /// @param podRanges ranges of pods; empty: not known yet, what was known before holds
@@ -50,18 +49,18 @@ public record WantedNetwork(
         interfaces = Map.copyOf(interfaces);
     }
 
-    /// @param node the Node object of this node, once it is known
-    public static WantedNetwork of(NetworkSettings settings, NetworkFacts facts, Optional<Node> node) {
-        List<IpAddress> internalIps = node.map(Node::internalIps).orElse(List.of());
+    public static WantedNetwork of(NetworkSettings settings, NetworkFacts facts, NodeObjects objects) {
+        List<IpAddress> internalIps = objects.internalIps();
         NodeAddresses primary = NodeAddresses.choose(settings.primary(), internalIps, facts);
         PodInterfaces pods = PodInterfaces.select(facts, settings.podInterfaces());
         Set<Integer> podLinks = pods.names().keySet();
         Set<IpAddress> nodeIps = new HashSet<>(internalIps);
         nodeIps.addAll(primary.all());
         NodeDevices devices = NodeDevices.select(facts, podLinks, nodeIps, settings.devices());
-        PodDetection detection = PodDetection.of(settings.localTraffic(), facts, primary, podLinks, node);
+        PodDetection detection = PodDetection.of(settings.localTraffic(), facts, primary, podLinks, objects.podCidrs());
         Map<String, String> unsupported = new TreeMap<>(pods.unsupported());
         unsupported.putAll(devices.unsupported());
+        unsupported.putAll(new UnservedPods(facts, podLinks).among(objects.pods()));
         Set<Integer> attached = new HashSet<>(podLinks);
         attached.addAll(devices.names().keySet());
         return new WantedNetwork(

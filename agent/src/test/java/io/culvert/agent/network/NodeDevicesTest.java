@@ -77,8 +77,8 @@ final class NodeDevicesTest {
         NodeDevices devices = select();
 
         assertThat(devices.names().values()).containsExactly("eth0");
-        assertThat(devices.unsupported()).containsOnlyKeys("wg0", "tailscale0");
-        assertThat(devices.unsupported().get("wg0")).contains("wireguard", "NodePorts do not work");
+        assertThat(devices.unsupported()).containsOnlyKeys("interface wg0", "interface tailscale0");
+        assertThat(devices.unsupported().get("interface wg0")).contains("wireguard", "NodePorts do not work");
     }
 
     @Test

@@ -53,8 +53,8 @@ final class PodInterfacesTest {
 
         PodInterfaces selected = select();
 
-        assertThat(selected.unsupported()).containsOnlyKeys("nk1", "ipvl1");
-        assertThat(selected.unsupported().get("nk1")).contains("netkit");
+        assertThat(selected.unsupported()).containsOnlyKeys("interface nk1", "interface ipvl1");
+        assertThat(selected.unsupported().get("interface nk1")).contains("netkit");
         assertThat(selected.names().values()).containsExactlyInAnyOrder("cali1234", "veth77");
     }
 

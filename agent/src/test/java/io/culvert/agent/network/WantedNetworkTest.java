@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.agent.config.LocalTraffic;
 import io.culvert.agent.config.NodePortAddresses;
 import io.culvert.cluster.Node;
+import io.culvert.cluster.ObjectName;
+import io.culvert.cluster.Pod;
 import io.culvert.maps.Device;
 import io.culvert.maps.DeviceKey;
 import io.culvert.net.IpAddress;
@@ -36,6 +38,7 @@ final class WantedNetworkTest {
     private Optional<Node> node = Optional.empty();
     private NodePortAddresses nodePorts = new NodePortAddresses.Primary();
     private Optional<IpAddress> bind = Optional.empty();
+    private List<Pod> pods = List.of();
 
     @Test
     void theNodeObjectsAddressIsChosenIfTheMachineHasIt() {
@@ -142,6 +145,17 @@ final class WantedNetworkTest {
     }
 
     @Test
+    void A21_05_podsBehindOtherInterfacesAreReportedOneByOne() {
+        network.route("10.1.0.0/24", "cni0")
+                .route("192.0.2.0/24", "eth0")
+                .routeVia("10.0.0.0/8", "eth0", "192.0.2.1");
+        pods = List.of(pod("bridged", "10.1.0.5"), pod("macvlan", "192.0.2.77"), pod("away", "10.7.0.5"));
+
+        assertThat(wanted().unsupported()).containsOnlyKeys("pod default/macvlan");
+        assertThat(wanted().unsupported().get("pod default/macvlan")).contains("eth0");
+    }
+
+    @Test
     void A7_07_podsAreKnownByOurProgramsOnTheirInterface() {
         assertThat(device("veth1", new LocalTraffic.PodInterface()).pods()).isTrue();
         assertThat(wanted().detectsPods()).isTrue();
@@ -153,7 +167,7 @@ final class WantedNetworkTest {
 
     private WantedNetwork wanted(LocalTraffic mode) {
         return WantedNetwork.of(
-                new NetworkSettings(List.of(), List.of(), nodePorts, mode, bind), network.facts(), node);
+                new NetworkSettings(List.of(), List.of(), nodePorts, mode, bind), network.facts(), new NodeObjects(node, pods));
     }
 
     private Set<IpAddress> known() {
@@ -172,6 +186,10 @@ final class WantedNetworkTest {
 
     private static Device device(String ipv4, String ipv6, boolean pods) {
         return new Device(IpAddress.of(ipv4), IpAddress.of(ipv6), pods);
+    }
+
+    private static Pod pod(String name, String address) {
+        return new Pod(new ObjectName("default", name), "", addresses(address), "n1", false, true);
     }
 
     private static Node node(String... podCidrs) {
