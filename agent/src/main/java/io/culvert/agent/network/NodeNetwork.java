@@ -25,7 +25,7 @@ public final class NodeNetwork {
     private final Function<WantedNetwork, DatapathSettings> programSettings;
     private final Datapath datapath;
     private final InterfacePrograms programs;
-    private NodeObjects objects = NodeObjects.UNKNOWN;
+    private volatile NodeObjects objects = NodeObjects.UNKNOWN;
     private volatile boolean unnamed;
     private volatile WantedNetwork current = WantedNetwork.NOTHING;
 
@@ -38,15 +38,17 @@ public final class NodeNetwork {
         this.programs = new InterfacePrograms(datapath);
     }
 
-    /// Takes what the cluster says of this node. Of the Node object, what the last one said holds while there is none.
+    /// Takes what the cluster says of this node; the next [#follow] heeds it. Of the Node object, what the last one said
+    /// holds while there is none. One thread calls this; it does not wait for programs that are being loaded.
     ///
     /// @param name of this node
-    public synchronized void objects(String name, NodeObjects said) {
+    public void objects(String name, NodeObjects said) {
         if (said.node().isEmpty() && !unnamed) {
             LOG.error("no Node object is named {}: every endpoint counts as another node's; set --node-name", name);
         }
         unnamed = said.node().isEmpty();
-        objects = new NodeObjects(said.node().or(objects::node), said.pods());
+        NodeObjects before = objects;
+        objects = new NodeObjects(said.node().or(before::node), said.pods());
     }
 
     /// Whether the cluster is known and has no Node object with the name of this node.
