@@ -42,8 +42,7 @@ final class NetworkLines {
                     "set cluster-cidr or the Node's podCIDRs, or use detect-local-mode pod-interface"));
         }
         new TreeMap<>(network.current().unsupported())
-                .forEach((name, reason) ->
-                        problems.add(new StatusView.Trouble("warning", name, reason, "")));
+                .forEach((name, reason) -> problems.add(new StatusView.Trouble("warning", name, reason, "")));
         return problems;
     }
 

@@ -45,7 +45,9 @@ record NodeDevices(Map<Integer, String> names, Map<String, String> unsupported) 
                 names.put(link.index(), link.name());
             } else {
                 String kind = link.kind().isEmpty() ? "" : " (" + link.kind() + ")";
-                unsupported.put("interface " + link.name(), "a device without Ethernet header" + kind + "; NodePorts do not work on it");
+                unsupported.put(
+                        "interface " + link.name(),
+                        "a device without Ethernet header" + kind + "; NodePorts do not work on it");
             }
         }
         return new NodeDevices(names, unsupported);

@@ -39,7 +39,9 @@ record PodInterfaces(Map<Integer, String> names, Map<String, String> unsupported
             if (globs.isEmpty() ? pair && (port || leadsToOne) : wanted.match(link.name())) {
                 selected.put(link.index(), link.name());
             } else if (globs.isEmpty() && leadsToOne && OTHER_POD_KINDS.contains(link.kind())) {
-                unsupported.put("interface " + link.name(), "a pod interface of kind " + link.kind() + "; only veth is supported");
+                unsupported.put(
+                        "interface " + link.name(),
+                        "a pod interface of kind " + link.kind() + "; only veth is supported");
             }
         }
         return new PodInterfaces(selected, unsupported);

@@ -146,9 +146,7 @@ final class WantedNetworkTest {
 
     @Test
     void A21_05_podsBehindOtherInterfacesAreReportedOneByOne() {
-        network.route("10.1.0.0/24", "cni0")
-                .route("192.0.2.0/24", "eth0")
-                .routeVia("10.0.0.0/8", "eth0", "192.0.2.1");
+        network.route("10.1.0.0/24", "cni0").route("192.0.2.0/24", "eth0").routeVia("10.0.0.0/8", "eth0", "192.0.2.1");
         pods = List.of(pod("bridged", "10.1.0.5"), pod("macvlan", "192.0.2.77"), pod("away", "10.7.0.5"));
 
         assertThat(wanted().unsupported()).containsOnlyKeys("pod default/macvlan");
@@ -167,7 +165,9 @@ final class WantedNetworkTest {
 
     private WantedNetwork wanted(LocalTraffic mode) {
         return WantedNetwork.of(
-                new NetworkSettings(List.of(), List.of(), nodePorts, mode, bind), network.facts(), new NodeObjects(node, pods));
+                new NetworkSettings(List.of(), List.of(), nodePorts, mode, bind),
+                network.facts(),
+                new NodeObjects(node, pods));
     }
 
     private Set<IpAddress> known() {
