@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A packet of a pod to a Service: on with the connection that it belongs to, or a new one. */
+/* A packet to a Service: on with the connection that it belongs to, or a new one. */
 #ifndef CULVERT_CONNECT_H
 #define CULVERT_CONNECT_H
 
+#include "client.h"
 #include "flow_open.h"
 #include "reject.h"
+#include "route.h"
 #include "select.h"
 #include "translate.h"
 
@@ -20,49 +22,124 @@ static __always_inline bool connect_continues(const struct flow *flow, const str
 	       !(flow->state & (FLOW_ANSWERED | FLOW_CLIENT_CLOSED | FLOW_RESET));
 }
 
-/* False where a pod reaches itself and there is no address of the node to put in its place. */
-static __always_inline bool connect_set_source(struct flow *flow)
+/* Whether a connection that is open ends here, because its Service resets those of backends that are removed. */
+static __always_inline bool connect_is_reset(const struct flow *flow, const struct packet *packet)
 {
-	flow->source = flow->client;
-	flow->source_port = flow->client_port;
-	if (!ip_equal(&flow->client, &flow->backend))
-		return true;
-	flow->state |= FLOW_HAIRPIN;
-	if (ip_is_v4(&flow->client)) {
-		for (int i = 0; i < 4; i++)
-			flow->source.word[i] = config_node_ipv4.word[i];
-	} else {
-		for (int i = 0; i < 4; i++)
-			flow->source.word[i] = config_node_ipv6.word[i];
-	}
-	return !ip_is_zero(&flow->source);
+	return flow->state & FLOW_RESET_REMOVED && packet->protocol == IPPROTO_TCP &&
+	       !(packet->signals & PACKET_RESET) && !backend_is_published(flow->backend_id);
 }
 
-/* Opens a flow; the drop reason that says why it could not. */
-__noinline int connect_open(struct __sk_buff *skb, const struct packet *packet, __u32 service,
-			    const struct backend *backend)
+/* On with a connection, from the client to the backend. to: see packet_turn(). */
+static __always_inline int connect_forward(struct __sk_buff *skb, const struct packet *packet, struct flow *flow,
+					   __u64 now, __u64 to)
 {
-	struct flow flow = {};
+	if (connect_is_reset(flow, packet)) {
+		flow_account(flow, skb, FLOW_RESET, now);
+		return packet_reject(skb, packet, DROP_BACKEND_REMOVED, to);
+	}
+	flow_account(flow, skb, flow_state_forward(packet->signals), now);
+	return translate(skb, packet, flow, TRANSLATE_FORWARD);
+}
+
+/* Why a packet opens no connection; a reason of enum drop_reason stands for itself. */
+#define CHOICE_PASS 1   /* nothing to translate */
+#define CHOICE_REFUSE 2 /* nobody serves this client */
+
+/* A backend for a client, and the state that its connection begins with. */
+struct choice {
+	const struct backend *backend;
+	__u16 state; /* FLOW_* */
+};
+
+/* Chooses a backend: 0, or why there is none. */
+static __always_inline int connect_choose(const struct packet *packet, const struct frontend *frontend,
+					  enum client client, struct choice *choice)
+{
+	struct candidates candidates;
+	const struct backend *backend;
+
+	if (!packet->source_port)
+		return DROP_INVALID_PACKET;
+	if (!frontend_admits(frontend, &packet->source))
+		return DROP_SOURCE_RANGE;
+	switch (service_candidates(frontend, frontend_is_local(frontend, client != CLIENT_EXTERNAL), &candidates)) {
+	case CANDIDATES_UNPUBLISHED:
+		return CHOICE_PASS;
+	case CANDIDATES_NONE:
+		return CHOICE_REFUSE;
+	case CANDIDATES_ELSEWHERE:
+		return DROP_NO_LOCAL_BACKEND;
+	}
+	backend = select_backend_for(&candidates, frontend->service, &packet->source);
+	/* A backend of the other family cannot be written into this packet. */
+	if (!backend || ip_is_v4(&backend->address) != packet->v4)
+		return CHOICE_REFUSE;
+	/* Dialled by the address of the backend that was chosen: nothing to translate, and no entry needed. */
+	if (backend->port == packet->destination_port && ip_equal(&backend->address, &packet->destination))
+		return CHOICE_PASS;
+	choice->backend = backend;
+	choice->state = (client_is_masqueraded(client, frontend) ? FLOW_MASQUERADED : 0) |
+			(client == CLIENT_HOST ? FLOW_HOST : 0) |
+			(candidates.flags & EXTENT_RESET_REMOVED ? FLOW_RESET_REMOVED : 0);
+	return 0;
+}
+
+/*
+ * What the backend sees as its peer, but for the ports. False where that must be an address of this node, and there is
+ * none.
+ */
+static __always_inline bool connect_set_source(struct __sk_buff *skb, const struct packet *packet, struct flow *flow)
+{
+	int device;
+
+	flow->source = flow->client;
+	flow->source_port = flow->client_port;
+	if (ip_equal(&flow->client, &flow->backend)) {
+		flow->state |= FLOW_HAIRPIN | FLOW_OTHER_SOURCE;
+		flow->state &= ~FLOW_MASQUERADED;
+		node_address(&flow->source, packet->v4);
+		return !ip_is_zero(&flow->source);
+	}
+	/* Datagrams are looked up in the flow table by their ports alone where they come in: see packet_may_reply(). */
+	if (flow->state & FLOW_HOST && flow->protocol == IPPROTO_UDP)
+		flow->state |= FLOW_OTHER_SOURCE;
+	if (!(flow->state & FLOW_MASQUERADED))
+		return true;
+	device = route_device(skb, packet, &flow->backend);
+	if (device == ROUTE_HERE) {
+		flow->state &= ~FLOW_MASQUERADED;
+		return true;
+	}
+	device_address(&flow->masquerade, device, packet->v4);
+	return !ip_is_zero(&flow->masquerade);
+}
+
+/* Opens a connection to a backend; the drop reason that says why it could not. state: what it begins with. */
+__noinline int connect_open(struct __sk_buff *skb, const struct packet *packet, __u32 service,
+			    const struct backend *backend, __u32 state)
+{
+	struct opening opening = {};
+	struct flow *flow = &opening.flow;
 
 	if (!packet || !backend)
 		return DROP_INVALID_PACKET;
-	flow.client = packet->source;
-	flow.service = packet->destination;
-	flow.backend = backend->address;
-	flow.client_port = packet->source_port;
-	flow.service_port = packet->destination_port;
-	flow.backend_port = backend->port;
-	flow.service_index = service;
-	flow.backend_id = backend->id;
-	flow.created = flow_clock();
-	flow.last_seen = flow.created;
-	flow.packets = 1;
-	flow.bytes = packet_length(skb);
-	flow.protocol = packet->protocol;
-	flow.state = flow_state_forward(packet->signals);
-	if (!connect_set_source(&flow))
+	flow->client = packet->source;
+	flow->service = packet->destination;
+	flow->backend = backend->address;
+	flow->client_port = packet->source_port;
+	flow->service_port = packet->destination_port;
+	flow->backend_port = backend->port;
+	flow->service_index = service;
+	flow->backend_id = backend->id;
+	flow->created = flow_clock();
+	flow->last_seen = flow->created;
+	flow->packets = 1;
+	flow->bytes = packet_length(skb);
+	flow->protocol = packet->protocol;
+	flow->state = state | flow_state_forward(packet->signals);
+	if (!connect_set_source(skb, packet, flow))
 		return DROP_NO_SOURCE_PORT;
-	switch (flow_open(&flow)) {
+	switch (flow_open(&opening)) {
 	case 0:
 	case -EALREADY:
 		return 0;
@@ -72,40 +149,28 @@ __noinline int connect_open(struct __sk_buff *skb, const struct packet *packet, 
 	return DROP_FLOW_TABLE_FULL;
 }
 
-/* Chooses a backend of the Service for a packet whose destination is what the client shall see as its peer. */
+/* Opens a connection for a packet whose destination is what the client shall see as its peer. to: see packet_turn(). */
 static __always_inline int connect_service(struct __sk_buff *skb, const struct packet *packet,
-					   const struct frontend *frontend, const struct flow_key *key)
+					   const struct frontend *frontend, enum client client, __u64 to)
 {
-	struct candidates candidates;
-	const struct backend *backend;
+	struct choice choice;
 	struct flow *flow;
 	int reason;
 
-	if (!packet->source_port)
-		return packet_drop(skb, DROP_INVALID_PACKET);
-	switch (service_candidates(frontend, frontend_is_local(frontend, false), &candidates)) {
-	case CANDIDATES_UNPUBLISHED:
+	reason = connect_choose(packet, frontend, client, &choice);
+	if (reason == CHOICE_PASS)
 		return PACKET_PASS;
-	case CANDIDATES_NONE:
-		return packet_reject(skb, packet);
-	case CANDIDATES_ELSEWHERE:
-		return packet_drop(skb, DROP_NO_LOCAL_BACKEND);
-	}
-	backend = select_backend_for(&candidates, frontend->service, &packet->source);
-	/* A backend of the other family cannot be written into this packet. */
-	if (!backend || ip_is_v4(&backend->address) != packet->v4)
-		return packet_reject(skb, packet);
-	/* Dialled by the address of the backend that was chosen: nothing to translate, and no entry needed. */
-	if (backend->port == packet->destination_port && ip_equal(&backend->address, &packet->destination))
-		return PACKET_PASS;
-	reason = connect_open(skb, packet, frontend->service, backend);
+	if (reason == CHOICE_REFUSE)
+		return packet_reject(skb, packet, DROP_NO_BACKEND, to);
+	if (!reason)
+		reason = connect_open(skb, packet, frontend->service, choice.backend, choice.state);
 	if (reason)
 		return packet_drop(skb, reason);
-	/* Looked up again, because another CPU may have opened the same flow with another backend. */
-	flow = bpf_map_lookup_elem(&flows, key);
+	/* Looked up again, because another CPU may have opened the same connection with another backend. */
+	flow = flow_find(packet);
 	if (!flow || !flow_is_forward(flow, packet))
 		return packet_drop(skb, DROP_FLOW_TABLE_FULL);
-	return translate_forward(skb, packet, flow);
+	return translate(skb, packet, flow, TRANSLATE_FORWARD);
 }
 
 #endif

@@ -15,7 +15,8 @@
 #define CRC32C_POLYNOMIAL 0x82f63b78u /* bits reflected: x^0 is the highest bit */
 #define CRC32C_LENGTH_BITS 17
 
-static __always_inline __u32 crc32c_multiply(__u32 a, __u32 b)
+/* Global functions, so that the verifier walks through them once and not at every call. */
+__noinline __u32 crc32c_multiply(__u32 a, __u32 b)
 {
 	__u32 product = 0;
 
@@ -27,7 +28,6 @@ static __always_inline __u32 crc32c_multiply(__u32 a, __u32 b)
 	return product;
 }
 
-/* A global function, so that the verifier walks through it once and not at every call. */
 __noinline __u32 crc32c_advance(__u32 crc, __u32 bytes)
 {
 	__u32 power = 0x00800000; /* x^8: one byte; then two, four, ... */

@@ -3,6 +3,8 @@
 #ifndef CULVERT_FLOW_H
 #define CULVERT_FLOW_H
 
+#include <linux/errno.h>
+
 #include "addr.h"
 #include "config.h"
 #include "maps.h"
@@ -16,16 +18,34 @@ static __always_inline __u64 flow_clock(void)
 	return bpf_ktime_get_coarse_ns();
 }
 
-static __always_inline void flow_key_of(struct flow_key *key, const struct ip *a, __be16 a_port, const struct ip *b,
-					__be16 b_port, __u8 protocol)
+/* What is not an address in a key, as one argument. */
+static __always_inline __u64 flow_key_rest(__be16 a_port, __be16 b_port, __u8 protocol)
 {
-	__u64 a_high = ip_high(a), b_high = ip_high(b), a_low = ip_low(a), b_low = ip_low(b);
-	bool swap = a_high != b_high ? b_high < a_high :
-		    a_low != b_low   ? b_low < a_low :
-				       bpf_ntohs(b_port) < bpf_ntohs(a_port);
-	/* Exchanged by a mask: a branch would make the verifier walk everything after it twice. */
-	__u32 mask = -(__u32)swap;
+	return (__u64)protocol << 32 | (__u32)a_port << 16 | b_port;
+}
 
+/*
+ * Puts two ends in order. Functions that are not static are verified once by themselves, for any argument, and not again
+ * at every call. rest: flow_key_rest()
+ */
+__noinline int flow_key_order(struct flow_key *key, const struct ip *a, const struct ip *b, __u64 rest)
+{
+	__be16 a_port = rest >> 16, b_port = rest;
+	__u64 a_high, b_high, a_low, b_low;
+	__u32 mask;
+	bool swap;
+
+	if (!key || !a || !b)
+		return 0;
+	a_high = ip_high(a);
+	b_high = ip_high(b);
+	a_low = ip_low(a);
+	b_low = ip_low(b);
+	swap = a_high != b_high ? b_high < a_high :
+	       a_low != b_low   ? b_low < a_low :
+				  bpf_ntohs(b_port) < bpf_ntohs(a_port);
+	/* Exchanged by a mask: a branch would make the verifier walk everything after it twice. */
+	mask = -(__u32)swap;
 	for (int i = 0; i < 4; i++) {
 		__u32 change = (a->word[i] ^ b->word[i]) & mask;
 
@@ -34,36 +54,47 @@ static __always_inline void flow_key_of(struct flow_key *key, const struct ip *a
 	}
 	key->low_port = a_port ^ ((a_port ^ b_port) & mask);
 	key->high_port = b_port ^ ((a_port ^ b_port) & mask);
-	key->protocol = protocol;
-	__builtin_memset(key->pad, 0, sizeof(key->pad));
+	key->protocol = rest >> 32;
+	return 0;
 }
 
 /* The key under which a connection has its entry of a role. */
 static __always_inline void flow_role_key(struct flow_key *key, const struct flow *flow, __u8 role)
 {
-	bool forward = role == FLOW_FORWARD;
-
-	flow_key_of(key, forward ? &flow->client : &flow->source, forward ? flow->client_port : flow->source_port,
-		    forward ? &flow->service : &flow->backend, forward ? flow->service_port : flow->backend_port,
-		    flow->protocol);
+	/* Linux 6.1 lets no memory be handed to a function that was not written before. */
+	__builtin_memset(key, 0, sizeof(*key));
+	if (role == FLOW_FORWARD)
+		flow_key_order(key, &flow->client, &flow->service,
+			       flow_key_rest(flow->client_port, flow->service_port, flow->protocol));
+	else if (role == FLOW_REPLY)
+		flow_key_order(key, &flow->source, &flow->backend,
+			       flow_key_rest(flow->source_port, flow->backend_port, flow->protocol));
+	else
+		flow_key_order(key, &flow->masquerade, &flow->backend,
+			       flow_key_rest(flow->masquerade_port, flow->backend_port, flow->protocol));
 }
 
-static __always_inline void flow_packet_key(struct flow_key *key, const struct packet *packet)
+/* The entry that a packet meets, of whichever role, or null. */
+static __noinline struct flow *flow_find(const struct packet *packet)
 {
-	flow_key_of(key, &packet->source, packet->source_port, &packet->destination, packet->destination_port,
-		    packet->protocol);
+	struct flow_key key = {};
+
+	flow_key_order(&key, &packet->source, &packet->destination,
+		       flow_key_rest(packet->source_port, packet->destination_port, packet->protocol));
+	return bpf_map_lookup_elem(&flows, &key);
 }
 
-/* Both directions meet one entry: whether this packet goes the way that the entry translates. */
+/* Both directions meet one entry: whether this packet goes from the client to the Service. */
 static __always_inline bool flow_is_forward(const struct flow *flow, const struct packet *packet)
 {
 	return flow->role == FLOW_FORWARD && flow->client_port == packet->source_port &&
 	       ip_equal(&flow->client, &packet->source);
 }
 
+/* Whether it comes from the backend, which the other two entries meet. */
 static __always_inline bool flow_is_reply(const struct flow *flow, const struct packet *packet)
 {
-	return flow->role == FLOW_REPLY && flow->backend_port == packet->source_port &&
+	return flow->role != FLOW_FORWARD && flow->backend_port == packet->source_port &&
 	       ip_equal(&flow->backend, &packet->source);
 }
 
@@ -85,32 +116,37 @@ static __always_inline bool flow_is_idle(const struct flow *flow, __u64 now)
 	return (__s64)(now - flow->last_seen) > (__s64)flow_timeout(flow);
 }
 
-/* The entry of the other direction and its key, or null. */
-static __always_inline struct flow *flow_partner(const struct flow *flow, struct flow_key *key)
+/* Whether two entries are of one connection, and not of two that began one after the other with the same tuple. */
+static __always_inline bool flow_is_same(const struct flow *a, const struct flow *b)
 {
-	struct flow *partner;
-
-	flow_role_key(key, flow, flow->role == FLOW_FORWARD ? FLOW_REPLY : FLOW_FORWARD);
-	partner = bpf_map_lookup_elem(&flows, key);
-	if (!partner || partner->role == flow->role || partner->client_port != flow->client_port ||
-	    partner->service_port != flow->service_port || !ip_equal(&partner->client, &flow->client) ||
-	    !ip_equal(&partner->service, &flow->service))
-		return NULL;
-	return partner;
+	return a->client_port == b->client_port && a->service_port == b->service_port &&
+	       a->source_port == b->source_port && a->masquerade_port == b->masquerade_port &&
+	       a->backend_id == b->backend_id && ip_equal(&a->client, &b->client) && ip_equal(&a->service, &b->service);
 }
 
 /*
- * Rare: one direction may be silent for long, so that an entry is expired only when its partner is too.
- * Functions that are not static are verified once by themselves, for any argument, not again at every call.
+ * The entry that this one's age also depends on, or null: of a forward entry that of the replies, of the others the
+ * forward entry.
  */
+static __always_inline struct flow *flow_partner(const struct flow *flow)
+{
+	__u8 role = flow->role == FLOW_FORWARD ? FLOW_REPLY : FLOW_FORWARD;
+	struct flow *partner;
+	struct flow_key key;
+
+	flow_role_key(&key, flow, role);
+	partner = bpf_map_lookup_elem(&flows, &key);
+	return partner && partner->role == role && flow_is_same(partner, flow) ? partner : NULL;
+}
+
+/* Rare: one direction may be silent for long, so that an entry is expired only when its partner is too. */
 __noinline int flow_partner_is_idle(const struct flow *flow, __u64 now)
 {
-	struct flow_key key;
 	struct flow *partner;
 
 	if (!flow)
 		return true;
-	partner = flow_partner(flow, &key);
+	partner = flow_partner(flow);
 	return !partner || flow_is_idle(partner, now);
 }
 
@@ -145,17 +181,32 @@ static __always_inline void flow_account(struct flow *flow, const struct __sk_bu
 		flow->state |= shown;
 }
 
-/* Removes an entry, and if asked to its partner, where that is of the same connection. */
-__noinline int flow_delete(const struct flow *flow, int pair)
+/* Removes the entry of a role, if it is this connection's. */
+static __noinline int flow_remove(const struct flow *flow, __u8 role)
 {
 	struct flow_key key;
+	struct flow *present;
+
+	flow_role_key(&key, flow, role);
+	present = bpf_map_lookup_elem(&flows, &key);
+	if (!present || present->role != role || !flow_is_same(present, flow))
+		return -ENOENT;
+	return bpf_map_delete_elem(&flows, &key);
+}
+
+/* Removes all entries of a connection. A copy says which: what is deleted may be another connection's at once. */
+__noinline int flow_delete(const struct flow *flow)
+{
+	struct flow copy;
 
 	if (!flow)
 		return 0;
-	if (pair && flow_partner(flow, &key))
-		bpf_map_delete_elem(&flows, &key);
-	flow_role_key(&key, flow, flow->role);
-	return bpf_map_delete_elem(&flows, &key);
+	copy = *flow;
+	flow_remove(&copy, FLOW_FORWARD);
+	flow_remove(&copy, FLOW_REPLY);
+	if (copy.state & FLOW_MASQUERADED)
+		flow_remove(&copy, FLOW_MASQUERADE);
+	return 0;
 }
 
 #endif

@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* New entries of the flow table: the pair of a connection, and the source that its backend sees. */
+/* New entries of the flow table: those of one connection, and the ports that its backend sees. */
 #ifndef CULVERT_FLOW_OPEN_H
 #define CULVERT_FLOW_OPEN_H
 
-#include <linux/errno.h>
-
 #include "flow.h"
 
-#define SOURCE_PORT_PROBES 32
-
-/* Younger than this, an entry without a partner may be half of a pair that another CPU is inserting. */
+/* Younger than this, an entry without a partner may be one of a connection that another CPU is inserting. */
 #define FLOW_INSERTION (1 * NANOSECONDS)
 
 /* Whether the connection of an entry in the way is over, so that its tuple may be used again. */
-static __always_inline bool flow_is_finished(const struct flow *flow, struct flow_key *key, __u64 now)
+static __always_inline bool flow_is_finished(const struct flow *flow, __u64 now)
 {
 	__u16 closed = FLOW_CLIENT_CLOSED | FLOW_SERVER_CLOSED;
-	struct flow *partner = flow_partner(flow, key);
+	struct flow *partner = flow_partner(flow);
 	__u16 state;
 
 	if (!partner)
@@ -34,7 +30,7 @@ static __always_inline bool flow_is_finished(const struct flow *flow, struct flo
  */
 static __noinline int flow_insert(const struct flow *flow)
 {
-	struct flow_key key, partner;
+	struct flow_key key;
 	struct flow *present;
 	int error;
 
@@ -43,8 +39,17 @@ static __noinline int flow_insert(const struct flow *flow)
 	if (error != -EEXIST || flow->role == FLOW_FORWARD)
 		return error;
 	present = bpf_map_lookup_elem(&flows, &key);
-	if (!present || !flow_is_finished(present, &partner, flow->created))
+	if (!present || !flow_is_finished(present, flow->created))
 		return -EEXIST;
+	return bpf_map_update_elem(&flows, &key, flow, BPF_ANY);
+}
+
+/* Writes the entry of flow's role over what is there. */
+static __noinline long flow_replace(const struct flow *flow)
+{
+	struct flow_key key;
+
+	flow_role_key(&key, flow, flow->role);
 	return bpf_map_update_elem(&flows, &key, flow, BPF_ANY);
 }
 
@@ -58,47 +63,131 @@ static __always_inline __be16 source_port(__u32 n)
 	return bpf_htons(n < low ? config_source_ports[0].first + n : config_source_ports[1].first + n - low);
 }
 
-/*
- * Finds a source for which {source, backend} is free. That is the client itself, unless it has another connection to
- * this backend from the same port through another Service, or is the backend.
- */
-static __always_inline int flow_claim_source(struct flow *flow)
+/* Whether a reply to a port of those may have come to a connection of ours. */
+static __always_inline bool is_source_port(__be16 port)
 {
-	__u32 start;
+	__u16 number = bpf_ntohs(port);
+
+	return (number >= config_source_ports[0].first && number <= config_source_ports[0].last) ||
+	       (number >= config_source_ports[1].first && number <= config_source_ports[1].last);
+}
+
+/* A connection that is being opened, in the memory of whoever opens it. */
+struct opening {
+	struct flow flow;
+	__u32 start; /* where among the source ports the search begins */
+	int error;
+};
+
+/* One turn of the search: 0 to go on, 1 to end it. */
+static long flow_probe(__u32 turn, void *context)
+{
+	struct opening *opening = context;
+	__be16 port = source_port(opening->start + turn);
+
+	if (opening->flow.role == FLOW_REPLY)
+		opening->flow.source_port = port;
+	else
+		opening->flow.masquerade_port = port;
+	opening->error = flow_insert(&opening->flow);
+	return opening->error != -EEXIST;
+}
+
+/*
+ * Inserts the entry of flow's role with a port that is free. Searched by bpf_loop, because the verifier walks every turn
+ * of any other loop.
+ */
+static __always_inline int flow_claim_port(struct opening *opening)
+{
+	__u32 taken = SOURCE_PORT_PROBES;
+	__u64 *count;
+	long turns;
+
+	opening->error = -EEXIST;
+	opening->start = bpf_get_prandom_u32();
+	turns = bpf_loop(SOURCE_PORT_PROBES, flow_probe, opening, 0);
+	if (opening->error != -EEXIST)
+		taken = turns - 1;
+	count = bpf_map_lookup_elem(&source_port_probes, &taken);
+	if (count)
+		(*count)++;
+	return opening->error;
+}
+
+/*
+ * Claims {source, backend}. Source is the client itself, unless that has another connection to this backend from the same
+ * port through another Service, or flow says already that it is another.
+ */
+static __always_inline int flow_claim_source(struct opening *opening)
+{
+	struct flow *flow = &opening->flow;
 	int error;
 
-	if (!(flow->state & FLOW_HAIRPIN)) {
+	if (!(flow->state & FLOW_OTHER_SOURCE)) {
 		error = flow_insert(flow);
 		if (error != -EEXIST)
 			return error;
 	}
 	flow->state |= FLOW_OTHER_SOURCE;
-	start = bpf_get_prandom_u32();
-	for (__u32 i = 0; i < SOURCE_PORT_PROBES; i++) {
-		flow->source_port = source_port(start + i);
-		error = flow_insert(flow);
-		if (error != -EEXIST)
+	return flow_claim_port(opening);
+}
+
+/* Takes back what was just inserted. */
+static __noinline long flow_take_back(const struct flow *flow, __u8 role)
+{
+	struct flow_key key;
+
+	flow_role_key(&key, flow, role);
+	return bpf_map_delete_elem(&flows, &key);
+}
+
+/* Inserts the entries that replies meet. */
+static __always_inline int flow_open_replies(struct opening *opening)
+{
+	struct flow *flow = &opening->flow;
+	__be16 port = flow->source_port;
+	int error;
+
+	if (flow->state & FLOW_MASQUERADED) {
+		flow->role = FLOW_MASQUERADE;
+		error = flow_claim_port(opening);
+		if (error)
 			return error;
 	}
-	return -EEXIST;
+	flow->role = FLOW_REPLY;
+	error = flow_claim_source(opening);
+	if (!(flow->state & FLOW_MASQUERADED))
+		return error;
+	if (!error && flow->source_port == port)
+		return 0;
+	/* Rare: the first entry was not told where its replies go on to. */
+	if (!error) {
+		flow->role = FLOW_MASQUERADE;
+		error = flow_replace(flow);
+		if (!error)
+			return 0;
+		flow_take_back(flow, FLOW_REPLY);
+	}
+	flow_take_back(flow, FLOW_MASQUERADE);
+	return error;
 }
 
 /*
- * Inserts both entries of a new connection; packets and bytes are those of the packet that opens it. Afterwards flow
- * is the forward entry. Returns -EEXIST when no source port is free, -EALREADY when another CPU has just opened the
- * same connection, and what the map says otherwise.
+ * Inserts the entries of a new connection; packets and bytes are those of the packet that opens it. Afterwards flow
+ * is the forward entry, which comes last, so that what is found is complete. Returns -EEXIST when no source port is free,
+ * -EALREADY when another CPU has just opened the same connection, and what the map says otherwise.
  */
-static __always_inline int flow_open(struct flow *flow)
+static __always_inline int flow_open(struct opening *opening)
 {
+	struct flow *flow = &opening->flow;
 	__u64 packets = flow->packets, bytes = flow->bytes;
 	__u16 shown = flow->state & FLOW_SYN;
 	int error;
 
-	flow->role = FLOW_REPLY;
 	flow->state &= ~FLOW_SYN;
 	flow->packets = 0;
 	flow->bytes = 0;
-	error = flow_claim_source(flow);
+	error = flow_open_replies(opening);
 	if (error)
 		return error;
 
@@ -109,8 +198,9 @@ static __always_inline int flow_open(struct flow *flow)
 	error = flow_insert(flow);
 	if (!error)
 		return 0;
-	flow->role = FLOW_REPLY;
-	flow_delete(flow, false);
+	flow_take_back(flow, FLOW_REPLY);
+	if (flow->state & FLOW_MASQUERADED)
+		flow_take_back(flow, FLOW_MASQUERADE);
 	return error == -EEXIST ? -EALREADY : error;
 }
 

@@ -211,7 +211,7 @@ struct flow {
 	__be16 backend_port;
 	__be16 source_port;
 	__u8 protocol;
-	__u8 role;   /* FLOW_FORWARD or FLOW_REPLY */
+	__u8 role;   /* FLOW_FORWARD, FLOW_REPLY or FLOW_MASQUERADE */
 	__u16 state; /* FLOW_SYN ... FLOW_MASQUERADED; both entries of a connection carry what their own packets showed */
 	__u32 backend_id;
 	__u64 last_seen; /* CLOCK_MONOTONIC, nanoseconds, of a packet that matched this entry */
@@ -301,6 +301,12 @@ struct token_bucket {
 	__u64 refilled; /* CLOCK_MONOTONIC, nanoseconds */
 	__u64 tokens;   /* nanoseconds of budget: an answer costs a second divided by the rate */
 };
+
+/*
+ * source_port_probes: how often a source port was found after so many that were taken. The last entry counts the
+ * connections that got none.
+ */
+#define SOURCE_PORT_PROBES 32
 
 struct drop_count {
 	__u64 packets;

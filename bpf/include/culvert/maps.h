@@ -146,4 +146,11 @@ struct {
 	__type(value, struct fragment);
 } fragments SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SOURCE_PORT_PROBES + 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} source_port_probes SEC(".maps");
+
 #endif

@@ -8,12 +8,14 @@
 
 #include "config.h"
 #include "flow.h"
+#include "ranges.h"
 #include "reject_icmp.h"
 #include "reject_tcp.h"
 #include "turn.h"
 
-#define PACKET_TYPE_BROADCAST 1 /* PACKET_BROADCAST and PACKET_MULTICAST of linux/if_packet.h */
+#define PACKET_TYPE_BROADCAST 1 /* PACKET_BROADCAST and others of linux/if_packet.h */
 #define PACKET_TYPE_MULTICAST 2
+#define PACKET_TYPE_OTHER_HOST 3
 
 /* A bucket of at most one second of time; an answer takes its share of a second out of it. */
 static __always_inline bool reject_is_in_budget(void)
@@ -46,8 +48,8 @@ static __always_inline bool reject_may_answer(const struct __sk_buff *skb, const
 	return first || packet->source.word[1] || packet->source.word[2] || last > 1;
 }
 
-/* Answers the client as a closed port would, and counts the packet. */
-__noinline int packet_reject(struct __sk_buff *skb, const struct packet *packet)
+/* Answers the client as a closed port would, and counts the packet. to: see packet_turn(). */
+__noinline int packet_reject(struct __sk_buff *skb, const struct packet *packet, int reason, __u64 to)
 {
 	__u64 length = packet_length(skb);
 	long error;
@@ -58,14 +60,28 @@ __noinline int packet_reject(struct __sk_buff *skb, const struct packet *packet)
 		return packet_drop(skb, DROP_INVALID_PACKET);
 	if (!reject_is_in_budget())
 		return packet_drop(skb, DROP_REJECT_RATE_LIMITED);
-	drop_count(DROP_NO_BACKEND, length);
+	drop_count(reason, length);
 	if (packet->protocol == IPPROTO_TCP)
 		error = reject_with_reset(skb, packet);
 	else if (packet->v4)
 		error = reject_with_icmp4(skb, packet);
 	else
 		error = reject_with_icmp6(skb, packet);
-	return error ? TC_ACT_SHOT : packet_turn(skb);
+	return error ? TC_ACT_SHOT : packet_turn(skb, to);
+}
+
+/* What becomes of a packet that may open a connection, but whose destination is no frontend. */
+__noinline int packet_without_frontend(struct __sk_buff *skb, const struct packet *packet, __u64 to)
+{
+	if (!packet)
+		return TC_ACT_SHOT;
+	switch (cluster_ip_result(&packet->destination)) {
+	case CLUSTER_IP_KNOWN:
+		return packet_reject(skb, packet, DROP_NO_BACKEND, to);
+	case CLUSTER_IP_UNALLOCATED:
+		return packet_drop(skb, DROP_UNALLOCATED);
+	}
+	return PACKET_PASS;
 }
 
 #endif

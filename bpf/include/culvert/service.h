@@ -18,6 +18,7 @@ struct candidates {
 	__u32 first;
 	__u32 count;
 	__u32 affinity_seconds; /* 0: no session affinity */
+	__u32 flags;            /* EXTENT_* of the header */
 	__u8 algorithm;
 };
 
@@ -47,6 +48,7 @@ static __always_inline int service_candidates(const struct frontend *frontend, b
 		candidates->first = start + 1;
 		candidates->count = (__u32)(extent >> EXTENT_START_BITS) & ((1u << EXTENT_COUNT_BITS) - 1);
 		candidates->affinity_seconds = 0;
+		candidates->flags = 0;
 		candidates->algorithm = ALGORITHM_RANDOM;
 		return candidates->count ? CANDIDATES_FOUND : CANDIDATES_NONE;
 	}
@@ -55,6 +57,7 @@ static __always_inline int service_candidates(const struct frontend *frontend, b
 	if (!slot)
 		return CANDIDATES_UNPUBLISHED;
 	candidates->affinity_seconds = slot->header.affinity_seconds;
+	candidates->flags = slot->header.flags;
 	candidates->algorithm = slot->header.algorithm;
 	if (!local) {
 		candidates->first = start + 1 + slot->header.cluster_first;
@@ -65,7 +68,7 @@ static __always_inline int service_candidates(const struct frontend *frontend, b
 	candidates->count = slot->header.local_count;
 	if (candidates->count)
 		return CANDIDATES_FOUND;
-	return slot->header.flags & EXTENT_ENDPOINTS_ELSEWHERE ? CANDIDATES_ELSEWHERE : CANDIDATES_NONE;
+	return candidates->flags & EXTENT_ENDPOINTS_ELSEWHERE ? CANDIDATES_ELSEWHERE : CANDIDATES_NONE;
 }
 
 /* Whether a backend that was chosen earlier still serves its Service: one array read. No backend has the id 0. */

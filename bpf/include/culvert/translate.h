@@ -7,53 +7,59 @@
 #include "rewrite.h"
 #include "turn.h"
 
-/* The rest of the stack, and programs attached after this one, see the packet as if it had been sent this way. */
-#define PACKET_PASS TC_ACT_UNSPEC
+enum translation {
+	TRANSLATE_FORWARD,      /* client -> service becomes source -> backend */
+	TRANSLATE_REPLY,        /* backend -> source becomes service -> client */
+	TRANSLATE_MASQUERADE,   /* source -> backend becomes masquerade -> backend */
+	TRANSLATE_UNMASQUERADE, /* backend -> masquerade becomes backend -> source */
+};
 
-/* From client -> service to source -> backend. */
-__noinline int translate_forward(struct __sk_buff *skb, const struct packet *packet, const struct flow *flow)
+struct end {
+	struct ip address;
+	__be16 port;
+};
+
+/* Where a translation puts a new source, if it does. A copy, because an entry may change while it is read. */
+static __always_inline bool translated_source(const struct flow *flow, int translation, struct end *end)
 {
-	struct ip backend;
-	long error = 0;
-	__u16 state;
-
-	if (!packet || !flow)
-		return TC_ACT_SHOT;
-	state = flow->state;
-	backend = flow->backend;
-	if (state & FLOW_OTHER_SOURCE) {
-		struct ip source = flow->source;
-
-		error = rewrite_end(skb, packet, PACKET_SOURCE, &source, flow->source_port);
-	}
-	if (!error)
-		error = rewrite_end(skb, packet, PACKET_DESTINATION, &backend, flow->backend_port);
-	if (error)
-		return packet_drop(skb, DROP_WRITE_ERROR);
-	return state & FLOW_HAIRPIN ? packet_turn(skb) : PACKET_PASS;
+	if (translation == TRANSLATE_FORWARD && flow->state & FLOW_OTHER_SOURCE)
+		*end = (struct end){ flow->source, flow->source_port };
+	else if (translation == TRANSLATE_REPLY)
+		*end = (struct end){ flow->service, flow->service_port };
+	else if (translation == TRANSLATE_MASQUERADE)
+		*end = (struct end){ flow->masquerade, flow->masquerade_port };
+	else
+		return false;
+	return true;
 }
 
-/* From backend -> source to service -> client. */
-__noinline int translate_reply(struct __sk_buff *skb, const struct packet *packet, const struct flow *flow)
+static __always_inline bool translated_destination(const struct flow *flow, int translation, struct end *end)
 {
-	struct ip service;
-	long error = 0;
-	__u16 state;
+	if (translation == TRANSLATE_FORWARD)
+		*end = (struct end){ flow->backend, flow->backend_port };
+	else if (translation == TRANSLATE_REPLY && flow->state & FLOW_OTHER_SOURCE)
+		*end = (struct end){ flow->client, flow->client_port };
+	else if (translation == TRANSLATE_UNMASQUERADE)
+		*end = (struct end){ flow->source, flow->source_port };
+	else
+		return false;
+	return true;
+}
+
+/* The packet goes on, or back to a pod that reaches itself. */
+__noinline int translate(struct __sk_buff *skb, const struct packet *packet, const struct flow *flow, int translation)
+{
+	struct end end;
 
 	if (!packet || !flow)
 		return TC_ACT_SHOT;
-	state = flow->state;
-	service = flow->service;
-	if (state & FLOW_OTHER_SOURCE) {
-		struct ip client = flow->client;
-
-		error = rewrite_end(skb, packet, PACKET_DESTINATION, &client, flow->client_port);
-	}
-	if (!error)
-		error = rewrite_end(skb, packet, PACKET_SOURCE, &service, flow->service_port);
-	if (error)
+	if (translated_source(flow, translation, &end) &&
+	    rewrite_end(skb, packet, PACKET_SOURCE, &end.address, end.port))
 		return packet_drop(skb, DROP_WRITE_ERROR);
-	return state & FLOW_HAIRPIN ? packet_turn(skb) : PACKET_PASS;
+	if (translated_destination(flow, translation, &end) &&
+	    rewrite_end(skb, packet, PACKET_DESTINATION, &end.address, end.port))
+		return packet_drop(skb, DROP_WRITE_ERROR);
+	return flow->state & FLOW_HAIRPIN ? packet_turn(skb, 0) : PACKET_PASS;
 }
 
 #endif

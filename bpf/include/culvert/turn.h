@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Sends a packet back out of the interface that it came in by. */
+/* Sends a packet back where it came from. */
 #ifndef CULVERT_TURN_H
 #define CULVERT_TURN_H
 
@@ -11,13 +11,17 @@
 #include "drop.h"
 #include "parse.h"
 
+/* The rest of the stack, and programs attached after this one, see the packet as if it had been sent this way. */
+#define PACKET_PASS TC_ACT_UNSPEC
+
 static __always_inline int packet_drop(const struct __sk_buff *skb, enum drop_reason reason)
 {
 	drop_count(reason, packet_length(skb));
 	return TC_ACT_SHOT;
 }
 
-static __always_inline int packet_turn(struct __sk_buff *skb)
+/* to: 0 for what came in by the interface, BPF_F_INGRESS for what this node is about to send out of it. */
+static __always_inline int packet_turn(struct __sk_buff *skb, __u64 to)
 {
 	__u8 macs[2 * ETH_ALEN], swapped[2 * ETH_ALEN];
 
@@ -27,7 +31,7 @@ static __always_inline int packet_turn(struct __sk_buff *skb)
 	__builtin_memcpy(swapped + ETH_ALEN, macs, ETH_ALEN);
 	if (bpf_skb_store_bytes(skb, 0, swapped, sizeof(swapped), 0))
 		return packet_drop(skb, DROP_WRITE_ERROR);
-	return bpf_redirect(skb->ifindex, 0);
+	return bpf_redirect(skb->ifindex, to);
 }
 
 #endif

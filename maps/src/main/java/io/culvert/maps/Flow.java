@@ -4,7 +4,9 @@ package io.culvert.maps;
 import io.culvert.maps.layout.Codec;
 import io.culvert.net.Protocol;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// A connection that is translated packet by packet: the value of `flows`. Programs write it while it is read, so
@@ -45,20 +47,37 @@ public record Flow(
 
     /// The key under which this entry lies.
     public FlowKey key() {
-        return switch (role) {
+        return key(role);
+    }
+
+    /// The key under which this connection has its entry of a role.
+    public FlowKey key(FlowRole which) {
+        return switch (which) {
             case FORWARD -> FlowKey.between(protocol, client, service);
             case REPLY -> FlowKey.between(protocol, source, backend);
             case MASQUERADE -> FlowKey.between(protocol, masquerade, backend);
         };
     }
 
+    /// The roles of the entries that this connection has.
+    public Set<FlowRole> roles() {
+        return has(FlowFlag.MASQUERADED) ? EnumSet.allOf(FlowRole.class) : EnumSet.of(FlowRole.FORWARD, FlowRole.REPLY);
+    }
+
     /// The key of the entry that this one's age also depends on: of a forward entry that of the replies, of the
     /// others the forward entry.
     public FlowKey partner() {
-        return switch (role) {
-            case FORWARD -> FlowKey.between(protocol, source, backend);
-            case REPLY, MASQUERADE -> FlowKey.between(protocol, client, service);
-        };
+        return key(role == FlowRole.FORWARD ? FlowRole.REPLY : FlowRole.FORWARD);
+    }
+
+    /// Whether another entry is of the same connection, and not of one before or after it between the same ends.
+    public boolean sameConnection(Flow other) {
+        return protocol == other.protocol
+                && client.equals(other.client)
+                && service.equals(other.service)
+                && backend.equals(other.backend)
+                && source.equals(other.source)
+                && masquerade.equals(other.masquerade);
     }
 
     /// For example `forward TCP 10.1.0.2:40000 -> 10.96.0.10:80 via 10.1.0.3:8080 ...`.

@@ -104,6 +104,11 @@ public final class MapCatalogue implements AutoCloseable {
         return perCpuArray(Tables.DROPS);
     }
 
+    /// How many ports were taken when a source port was looked for: see [Tables#PROBES].
+    public PerCpuArray<Long> sourcePortProbes() {
+        return perCpuArray(Tables.PROBES);
+    }
+
     /// Reads published extents.
     public ExtentReader extents() {
         return new ExtentReader(services().memory(), slots().memory());

@@ -61,6 +61,7 @@ final class MapTexts {
                 List.of(new MapEntry("0", catalogue.control().get(0).toString()));
             case "drops" -> drops();
             case "reject_bucket" -> rejectBucket();
+            case "source_port_probes" -> probes();
             default -> table.kind() == Table.Kind.HASH ? hash(table) : List.of();
         };
     }
@@ -154,6 +155,20 @@ final class MapTexts {
         List<MapEntry> entries = new ArrayList<>();
         for (int cpu = 0; cpu < buckets.size(); cpu++) {
             entries.add(new MapEntry("cpu " + cpu, buckets.get(cpu).toString()));
+        }
+        return entries;
+    }
+
+    private List<MapEntry> probes() {
+        List<MapEntry> entries = new ArrayList<>();
+        for (int taken = 0; taken <= Tables.SOURCE_PORT_PROBES; taken++) {
+            long count = catalogue.sourcePortProbes().get(taken).stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+            if (count > 0) {
+                String ports = taken == Tables.SOURCE_PORT_PROBES ? "none of " + taken + " free" : taken + " taken";
+                entries.add(new MapEntry(ports, count + " connections"));
+            }
         }
         return entries;
     }

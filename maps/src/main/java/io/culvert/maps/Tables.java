@@ -44,6 +44,14 @@ public final class Tables {
     public static final Table<Integer, TokenBucket> REJECT_BUCKET =
             new Table<>("reject_bucket", Kind.PER_CPU_ARRAY, Numbers.U32, TokenBucket.CODEC, false);
 
+    /// How many connections found a source port after so many that were taken. The last entry, at
+    /// [#SOURCE_PORT_PROBES], counts those that found none.
+    public static final Table<Integer, Long> PROBES =
+            new Table<>("source_port_probes", Kind.PER_CPU_ARRAY, Numbers.U32, Numbers.U64, false);
+
+    /// `SOURCE_PORT_PROBES`: how many source ports are tried for a connection.
+    public static final int SOURCE_PORT_PROBES = 32;
+
     public static final Table<AddressKey, Integer> NODE_ADDRESSES =
             new Table<>("node_addresses", Kind.HASH, AddressKey.CODEC, Numbers.U32, false);
 
@@ -76,6 +84,7 @@ public final class Tables {
             OPTED_OUT,
             DROPS,
             REJECT_BUCKET,
+            PROBES,
             NODE_ADDRESSES,
             CLUSTER_ADDRESSES,
             DEVICES,

@@ -57,6 +57,7 @@ final class LayoutConstantsTest {
         java.put("BACKEND_TERMINATING", (long) Backend.TERMINATING);
         java.put("BACKEND_INDEX_BITS", (long) BackendIds.INDEX_BITS);
         java.put("SOCK_PEERS", (long) SockPeers.PEERS);
+        java.put("SOURCE_PORT_PROBES", (long) Tables.SOURCE_PORT_PROBES);
         Arrays.stream(Algorithm.values()).forEach(a -> java.put("ALGORITHM_" + a.name(), (long) a.number()));
         Arrays.stream(FrontendType.values()).forEach(t -> java.put("FRONTEND_" + t.name(), (long) t.number()));
         Arrays.stream(FrontendFlag.values()).forEach(f -> java.put("FRONTEND_" + f.name(), (long) f.bit()));

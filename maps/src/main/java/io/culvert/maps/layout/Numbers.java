@@ -14,6 +14,24 @@ public final class Numbers {
     /// `int`
     public static final Codec<Integer> INT = new Word(CTypes.U32.withName("int"));
 
+    /// `__u64`, as a count.
+    public static final Codec<Long> U64 = new Codec<>() {
+        @Override
+        public MemoryLayout layout() {
+            return CTypes.U64;
+        }
+
+        @Override
+        public Long read(MemorySegment memory, long offset) {
+            return memory.get(CTypes.U64, offset);
+        }
+
+        @Override
+        public void write(MemorySegment memory, long offset, Long value) {
+            memory.set(CTypes.U64, offset, value);
+        }
+    };
+
     /// `__u8`, 0 to 255.
     public static final Codec<Integer> U8 = new Codec<>() {
         @Override

@@ -5,6 +5,8 @@ import io.culvert.loader.BpfObject;
 import io.culvert.loader.CgroupAttachment;
 import io.culvert.loader.CgroupHook;
 import io.culvert.loader.netlink.NetworkNamespace;
+import io.culvert.maps.Device;
+import io.culvert.maps.DeviceKey;
 import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
 import io.culvert.net.IpAddress;
@@ -117,6 +119,10 @@ final class LabPrograms implements AutoCloseable {
         for (LabPod pod : node.pods()) {
             String device = pod.hostInterface();
             pods.add(pod);
+            tables.put(
+                    Tables.DEVICES,
+                    new DeviceKey(ifindex(node, device)),
+                    new Device(IpAddress.UNSPECIFIED, IpAddress.UNSPECIFIED, true));
             node.exec("tc", "qdisc", "add", "dev", device, "clsact").orThrow();
             for (String direction : List.of("ingress", "egress")) {
                 String pin = pins.resolve("pod_" + direction).toString();
@@ -125,6 +131,12 @@ final class LabPrograms implements AutoCloseable {
             }
         }
         return this;
+    }
+
+    /// `7: cali1@if2: ...`
+    private static int ifindex(LabNode node, String device) {
+        String line = node.exec("ip", "-o", "link", "show", "dev", device).orThrow();
+        return Integer.parseInt(line.substring(0, line.indexOf(':')));
     }
 
     @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.loader.BpfObject;
 import io.culvert.loader.TestRun;
+import io.culvert.maps.Device;
+import io.culvert.maps.DeviceKey;
 import io.culvert.maps.Flow;
 import io.culvert.maps.FlowKey;
 import io.culvert.maps.Tables;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 
@@ -28,6 +31,12 @@ final class PodPrograms implements AutoCloseable {
 
     /// `TC_ACT_REDIRECT`: out of the interface that it came in by.
     static final int TURNED = 7;
+
+    /// `struct __sk_buff` of a packet that came in by some interface.
+    static final byte[] FORWARDED = cameInBy(1);
+
+    /// Where packets of a test run seem to come in: the loopback interface.
+    static final DeviceKey TEST_DEVICE = new DeviceKey(1);
 
     static final String NODE4 = "192.0.2.1";
     static final String NODE6 = "2001:db8::1";
@@ -45,9 +54,12 @@ final class PodPrograms implements AutoCloseable {
     }
 
     static PodPrograms load(UnaryOperator<BpfObject> settings) {
-        return open(object -> settings.apply(object)
-                .configure("config_node_ipv4", bytes(NODE4))
-                .configure("config_node_ipv6", bytes(NODE6)));
+        return open(object -> atNode(settings.apply(object)));
+    }
+
+    /// Sets the addresses of the node.
+    static BpfObject atNode(BpfObject object) {
+        return object.configure("config_node_ipv4", bytes(NODE4)).configure("config_node_ipv6", bytes(NODE6));
     }
 
     static PodPrograms loadWithoutNode() {
@@ -57,13 +69,28 @@ final class PodPrograms implements AutoCloseable {
     private static PodPrograms open(UnaryOperator<BpfObject> settings) {
         BpfObject object = BpfObject.open("pod", elf("pod"));
         settings.apply(object).load();
-        return new PodPrograms(object);
+        var pod = new PodPrograms(object);
+        pod.markTestDevice();
+        return pod;
+    }
+
+    /// What comes in counts as from a pod.
+    void markTestDevice() {
+        tables.put(Tables.DEVICES, TEST_DEVICE, new Device(IpAddress.UNSPECIFIED, IpAddress.UNSPECIFIED, true));
     }
 
     /// `struct ip`
     private static byte[] bytes(String address) {
         IpAddress ip = IpAddress.of(address);
         return ByteBuffer.allocate(16).putLong(ip.high()).putLong(ip.low()).array();
+    }
+
+    /// @param ifindex interface that a packet came in by; 0: this node sends it
+    private static byte[] cameInBy(int ifindex) {
+        return ByteBuffer.allocate(40)
+                .order(ByteOrder.nativeOrder())
+                .putInt(36, ifindex)
+                .array();
     }
 
     static byte[] elf(String name) {
@@ -83,9 +110,9 @@ final class PodPrograms implements AutoCloseable {
         return object.program("pod_ingress").testRun(packet, 1);
     }
 
-    /// A packet that the pod is about to receive.
+    /// A packet that the pod is about to receive, from elsewhere than the node itself.
     TestRun egress(byte[] packet) {
-        return object.program("pod_egress").testRun(packet, 1);
+        return object.program("pod_egress").testRun(packet, FORWARDED, 1);
     }
 
     /// What becomes of a packet that the pod sends, and that must go on.

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Services in the maps of programs under test, published as the agent does it.
 final class ServiceTables implements AutoCloseable {
@@ -108,6 +109,23 @@ final class ServiceTables implements AutoCloseable {
                 service.backends()));
     }
 
+    /// A Service with endpoints here and elsewhere: its local set are the former, its cluster set both.
+    TestService service(
+            FrontendKey key, FrontendType type, Set<FrontendFlag> flags, List<String> local, List<String> remote) {
+        List<Backend> backends = Stream.concat(local.stream(), remote.stream())
+                .map(this::backend)
+                .toList();
+        TestService service = new TestService(key, extents.reserve(), backends);
+        publish(service, local.size(), local.isEmpty() && !remote.isEmpty(), false);
+        put(Tables.FRONTENDS, key, new Frontend(service.index(), type, flags));
+        return service;
+    }
+
+    /// From now on, connections that this Service begins are reset when their backend is removed.
+    void resetRemoved(TestService service) {
+        publish(service, service.backends().size(), false, true);
+    }
+
     private TestService add(FrontendKey key, boolean local, boolean elsewhere, String... backends) {
         TestService service = new TestService(
                 key,
@@ -130,17 +148,21 @@ final class ServiceTables implements AutoCloseable {
     }
 
     private void publish(TestService service, boolean elsewhere) {
+        publish(service, 0, elsewhere, false);
+    }
+
+    private void publish(TestService service, int local, boolean elsewhere, boolean reset) {
         int count = service.backends().size();
         extents.publish(new Extent(
                 service.index(),
                 0,
-                0,
+                local,
                 0,
                 count,
                 0,
                 Algorithm.RANDOM,
                 elsewhere,
-                false,
+                reset,
                 new ArrayList<>(service.backends())));
     }
 

@@ -2,6 +2,7 @@
 package io.culvert.servicelb.conntrack;
 
 import io.culvert.maps.Flow;
+import io.culvert.maps.FlowFlag;
 import io.culvert.maps.FlowRole;
 import io.culvert.maps.IpPort;
 import io.culvert.net.Protocol;
@@ -10,10 +11,11 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
 
-/// A connection that is translated packet by packet, out of its two entries in the flow table.
+/// A connection that is translated packet by packet, out of its entries in the flow table.
 ///
 /// @param name whose address the client dialled; empty if that Service is gone
-/// @param source what the backend sees as its peer: the client, or a node address for a pod that reaches itself
+/// @param source what the backend sees as its peer: the client, or an address of this node where the connection is
+/// masqueraded or a pod reaches itself
 /// @param backendId the backend's id when the connection began
 /// @param age since its first packet
 /// @param idle since its last packet
@@ -47,22 +49,22 @@ public record Connection(
             .thenComparing(Connection::service, SOCKETS)
             .thenComparing(Connection::client, SOCKETS);
 
-    static Connection of(FlowPair pair, Optional<ServicePortName> name, FlowLifetimes timeouts, long now) {
-        Flow flow = pair.flow();
-        Optional<Flow> forward = pair.entry(FlowRole.FORWARD);
-        Optional<Flow> reply = pair.entry(FlowRole.REPLY);
+    static Connection of(FlowGroup group, Optional<ServicePortName> name, FlowLifetimes timeouts, long now) {
+        Flow flow = group.any();
+        Optional<Flow> forward = group.entry(FlowRole.FORWARD);
+        Optional<Flow> reply = group.entry(FlowRole.REPLY);
         return new Connection(
                 flow.protocol(),
                 name,
                 flow.client(),
                 flow.service(),
                 flow.backend(),
-                flow.source(),
+                flow.has(FlowFlag.MASQUERADED) ? flow.masquerade() : flow.source(),
                 flow.backendId(),
-                ConnectionState.of(pair.state()),
+                ConnectionState.of(group.state()),
                 Duration.ofNanos(now - flow.created()),
-                Duration.ofNanos(now - pair.lastSeen()),
-                Duration.ofNanos(pair.expiresIn(timeouts, now)),
+                Duration.ofNanos(now - group.lastSeen()),
+                Duration.ofNanos(group.expiresIn(timeouts, now)),
                 forward.map(Flow::packets).orElse(0L),
                 forward.map(Flow::bytes).orElse(0L),
                 reply.map(Flow::packets).orElse(0L),

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 /// good as absent.
 ///
 /// A pass reads the whole table in batches and remembers the entries that may have expired, at most so many; then it
-/// looks at each together with its partner and removes both or none. An entry is read again just before: a flow that
+/// looks at each together with the others of its connection and removes all or none. An entry is read again just before: a flow that
 /// came to life meanwhile stays.
 public final class ConntrackGc {
 
@@ -72,18 +72,14 @@ public final class ConntrackGc {
         return last;
     }
 
-    /// @return how many entries were removed: 0, 1 or 2
+    /// @return how many entries were removed: none, or all that the connection has
     private int removeIfExpired(FlowKey key, Flow flow) {
         Optional<Flow> now = flows.get(key);
         if (now.isEmpty() || now.get().lastSeen() != flow.lastSeen()) {
             return 0;
         }
-        FlowPair pair = FlowPair.of(now.get(), flows.get(flow.partner()));
-        if (pair.expiresIn(timeouts, clock.getAsLong()) >= 0) {
-            return 0;
-        }
-        int removed = pair.partner().isPresent() && flows.remove(flow.partner()) ? 1 : 0;
-        return removed + (flows.remove(key) ? 1 : 0);
+        FlowGroup group = FlowGroup.of(now.get(), flows::get);
+        return group.expiresIn(timeouts, clock.getAsLong()) < 0 ? group.removeFrom(flows) : 0;
     }
 
     /// The latest pass; nothing before the first.

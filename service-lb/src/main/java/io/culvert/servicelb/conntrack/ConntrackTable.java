@@ -3,6 +3,7 @@ package io.culvert.servicelb.conntrack;
 
 import io.culvert.maps.Flow;
 import io.culvert.maps.FlowKey;
+import io.culvert.maps.FlowRole;
 import io.culvert.maps.FrontendKey;
 import io.culvert.servicelb.desired.ServicePortName;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.function.LongSupplier;
 /// Shows the connections of the flow table, and removes them when a person asks for it.
 public final class ConntrackTable {
 
-    private record Match(FlowPair pair, Connection connection) {}
+    private record Match(FlowGroup group, Connection connection) {}
 
     private final FlowEntries flows;
     private final FlowLifetimes timeouts;
@@ -57,10 +58,7 @@ public final class ConntrackTable {
     public int flush(FlowFilter filter) {
         int flushed = 0;
         for (Match match : matching(filter)) {
-            Flow flow = match.pair.flow();
-            boolean partner = match.pair.partner().isPresent() && flows.remove(flow.partner());
-            boolean own = flows.remove(flow.key());
-            flushed += partner || own ? 1 : 0;
+            flushed += match.group.removeFrom(flows) > 0 ? 1 : 0;
         }
         return flushed;
     }
@@ -68,29 +66,25 @@ public final class ConntrackTable {
     private List<Match> matching(FlowFilter filter) {
         long now = clock.getAsLong();
         List<Match> matching = new ArrayList<>();
-        for (FlowPair pair : pairs()) {
-            Connection connection = Connection.of(pair, name(pair.flow()), timeouts, now);
+        for (FlowGroup group : groups()) {
+            Connection connection = Connection.of(group, name(group.any()), timeouts, now);
             if (filter.matches(connection)) {
-                matching.add(new Match(pair, connection));
+                matching.add(new Match(group, connection));
             }
         }
         return matching;
     }
 
-    private List<FlowPair> pairs() {
-        Map<FlowKey, Flow> alone = new HashMap<>();
-        List<FlowPair> pairs = new ArrayList<>();
-        flows.forEach((key, flow) -> {
-            FlowPair pair = FlowPair.of(flow, Optional.ofNullable(alone.get(flow.partner())));
-            if (pair.partner().isPresent()) {
-                alone.remove(flow.partner());
-                pairs.add(pair);
-            } else {
-                alone.put(key, flow);
+    /// Entries that meet under the key of a forward entry are of one connection, or of few that had the same ends.
+    private List<FlowGroup> groups() {
+        Map<FlowKey, List<FlowGroup>> groups = new HashMap<>();
+        flows.forEach((_, flow) -> {
+            List<FlowGroup> present = groups.computeIfAbsent(flow.key(FlowRole.FORWARD), _ -> new ArrayList<>(1));
+            if (present.stream().noneMatch(group -> group.addIfSame(flow))) {
+                present.add(FlowGroup.of(flow));
             }
         });
-        alone.values().forEach(flow -> pairs.add(new FlowPair(flow, Optional.empty())));
-        return pairs;
+        return groups.values().stream().flatMap(List::stream).toList();
     }
 
     private Optional<ServicePortName> name(Flow flow) {

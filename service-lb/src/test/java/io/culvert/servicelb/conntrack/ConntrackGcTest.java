@@ -61,6 +61,19 @@ class ConntrackGcTest {
     }
 
     @Test
+    void aMasqueradedConnectionLivesByAnyOfItsThreeEntriesAndGoesWhole() {
+        Duration old = Duration.ofSeconds(1_000);
+        flows.masqueraded(Protocol.UDP, 40_000, Duration.ZERO, old, old);
+        flows.masqueraded(Protocol.UDP, 40_001, old, Duration.ZERO, old);
+        flows.masqueraded(Protocol.UDP, 40_002, old, old, Duration.ZERO);
+        assertThat(gc.run().removed()).isZero();
+
+        flows.masqueraded(Protocol.UDP, 40_001, old, old, old);
+        assertThat(gc.run().removed()).isEqualTo(3);
+        assertThat(flows.entries.values()).hasSize(6).noneMatch(flow -> flow.client().port() == 40_001);
+    }
+
+    @Test
     void whatEachSideShowedCountsForBoth() {
         flows.entry(Protocol.TCP, FlowRole.FORWARD, 40_000, Duration.ofSeconds(11), SYN, ANSWERED, CLIENT_CLOSED);
         flows.entry(Protocol.TCP, FlowRole.REPLY, 40_000, Duration.ofSeconds(11), ANSWERED, SERVER_CLOSED);

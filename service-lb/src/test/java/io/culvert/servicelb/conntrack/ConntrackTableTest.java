@@ -56,6 +56,19 @@ class ConntrackTableTest {
     }
 
     @Test
+    void threeEntriesOfAMasqueradedConnectionAreOneAsItsBackendSeesIt() {
+        flows.masqueraded(Protocol.TCP, 40_000, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+
+        assertThat(table.list(FlowFilter.ALL)).singleElement().satisfies(connection -> {
+            assertThat(connection.source()).hasToString("192.0.2.1:60000");
+            assertThat(connection.sent()).isEqualTo(5);
+            assertThat(connection.received()).isEqualTo(4);
+        });
+        assertThat(table.flush(FlowFilter.ALL)).isEqualTo(1);
+        assertThat(flows.entries).isEmpty();
+    }
+
+    @Test
     void halfAConnectionIsShownAndAnExpiredOneIsNot() {
         flows.entry(Protocol.TCP, FlowRole.REPLY, 40_000, Duration.ofSeconds(3), ANSWERED);
         flows.connection(Protocol.UDP, 40_001, Duration.ofSeconds(61), Duration.ofSeconds(61));

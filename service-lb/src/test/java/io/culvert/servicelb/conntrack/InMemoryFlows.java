@@ -17,6 +17,8 @@ import java.util.function.BiConsumer;
 /// A flow table in memory, filled as the datapath fills it, and the clock that goes with it.
 final class InMemoryFlows implements FlowEntries {
 
+    private static final IpPort NOWHERE = new IpPort(IpAddress.UNSPECIFIED, 0);
+
     final Map<FlowKey, Flow> entries = new HashMap<>();
     long now = Duration.ofDays(2).toNanos();
     /// Called between the pass through the table and what is done about it.
@@ -29,12 +31,21 @@ final class InMemoryFlows implements FlowEntries {
         return this;
     }
 
+    /// The same, which leaves the node as 192.0.2.1:`clientPort` + 20,000: all three entries, as old as these.
+    InMemoryFlows masqueraded(Protocol protocol, int clientPort, Duration idle, Duration replyIdle, Duration third) {
+        entry(protocol, FlowRole.FORWARD, clientPort, idle, FlowFlag.MASQUERADED);
+        entry(protocol, FlowRole.REPLY, clientPort, replyIdle, FlowFlag.MASQUERADED);
+        entry(protocol, FlowRole.MASQUERADE, clientPort, third, FlowFlag.MASQUERADED);
+        return this;
+    }
+
     Flow entry(Protocol protocol, FlowRole role, int clientPort, Duration idle, FlowFlag... flags) {
         IpPort client = new IpPort(IpAddress.of("10.1.0.2"), clientPort);
         int state = 0;
         for (FlowFlag flag : flags) {
             state |= flag.bit();
         }
+        boolean masqueraded = (state & FlowFlag.MASQUERADED.bit()) != 0;
         Flow flow = new Flow(
                 protocol,
                 role,
@@ -42,7 +53,7 @@ final class InMemoryFlows implements FlowEntries {
                 new IpPort(IpAddress.of("10.96.0.1"), 80),
                 new IpPort(IpAddress.of("10.1.0.3"), 8080),
                 client,
-                new IpPort(IpAddress.UNSPECIFIED, 0),
+                masqueraded ? new IpPort(IpAddress.of("192.0.2.1"), clientPort + 20_000) : NOWHERE,
                 3,
                 7,
                 now - Duration.ofDays(1).toNanos(),

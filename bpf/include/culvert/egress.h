@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What leaves by an interface, be it a pod's or the node's. Sources are translated here: of replies of a backend, and of
+ * masqueraded clients. What this node itself sends to a Service begins here as well.
+ */
+#ifndef CULVERT_EGRESS_H
+#define CULVERT_EGRESS_H
+
+#include "ingress.h"
+
+/*
+ * Sends a packet of this node to its backend, by whichever interface leads there: the stack chose this one for the
+ * Service's address.
+ */
+static __always_inline int egress_redirect(struct __sk_buff *skb, const struct packet *packet, struct flow *flow,
+					   int verdict)
+{
+	int device;
+
+	if (verdict != PACKET_PASS)
+		return verdict;
+	device = route_device(skb, packet, &flow->backend);
+	return device > 0 ? bpf_redirect_neigh(device, NULL, 0, 0) : PACKET_PASS;
+}
+
+/* A packet of this node: most went through sock_lb, others are translated here as if they came in. */
+static __always_inline int egress_of_host(struct __sk_buff *skb, const struct packet *packet, struct flow *flow,
+					  __u64 now)
+{
+	bool asks = packet_may_open(packet);
+	struct frontend *frontend;
+	int verdict;
+
+	if (flow && flow->state & FLOW_HOST && flow_is_forward(flow, packet) && !flow_is_expired(flow, now) &&
+	    (!asks || connect_continues(flow, packet))) {
+		verdict = connect_forward(skb, packet, flow, now, BPF_F_INGRESS);
+		return egress_redirect(skb, packet, flow, verdict);
+	}
+	if (!asks)
+		return PACKET_PASS;
+	frontend = packet_frontend(skb, packet);
+	if (!frontend)
+		return packet_without_frontend(skb, packet, BPF_F_INGRESS);
+	if (flow)
+		flow_delete(flow);
+	verdict = connect_service(skb, packet, frontend, CLIENT_HOST, BPF_F_INGRESS);
+	flow = flow_find(packet);
+	return flow ? egress_redirect(skb, packet, flow, verdict) : verdict;
+}
+
+static __always_inline int egress(struct __sk_buff *skb)
+{
+	struct packet packet = {};
+	struct flow *flow;
+	__u64 now = 0;
+
+	switch (packet_parse(skb, &packet)) {
+	case PARSE_FOREIGN:
+		return PACKET_PASS;
+	case PARSE_UNREADABLE:
+		return packet_drop(skb, DROP_WRITE_ERROR);
+	}
+	flow = flow_find(&packet);
+	if (flow) {
+		now = flow_clock();
+		if (flow->role == FLOW_REPLY && !flow_is_expired(flow, now)) {
+			if (!flow_is_reply(flow, &packet)) {
+				if (!(flow->state & FLOW_MASQUERADED))
+					return PACKET_PASS;
+				flow->last_seen = now;
+				return translate(skb, &packet, flow, TRANSLATE_MASQUERADE);
+			}
+			/* These were translated as they came in, and pass here as any other packet. */
+			if (flow->state & (FLOW_HAIRPIN | FLOW_HOST) || packet.signals & PACKET_OPEN)
+				return PACKET_PASS;
+			flow_account(flow, skb, flow_state_reply(packet.signals), now);
+			return translate(skb, &packet, flow, TRANSLATE_REPLY);
+		}
+	}
+	/* Only what this node sends itself has come in by no interface. */
+	return skb->ingress_ifindex ? PACKET_PASS : egress_of_host(skb, &packet, flow, now);
+}
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What comes in by an interface, be it a pod's or the node's. Destinations are translated here: of packets to a Service,
+ * and of replies to a masquerade.
+ */
+#ifndef CULVERT_INGRESS_H
+#define CULVERT_INGRESS_H
+
+#include "connect.h"
+#include "heal.h"
+
+/* UDP tells nobody what it opens, so that each datagram is asked; of other connections only the first packet. */
+static __always_inline bool packet_may_open(const struct packet *packet)
+{
+	return packet->protocol == IPPROTO_UDP || packet->signals & PACKET_OPEN;
+}
+
+/* The Service that a packet may open a connection to, or null. */
+static __noinline struct frontend *packet_frontend(struct __sk_buff *skb, const struct packet *packet)
+{
+	struct frontend_key key = {
+		.address = packet->destination,
+		.port = packet->destination_port,
+		.protocol = packet->protocol,
+	};
+	struct frontend *frontend = frontend_find(&key);
+
+	if (frontend || packet->protocol != IPPROTO_UDP)
+		return frontend;
+	return heal_connected(skb, packet, &key);
+}
+
+/* How a reply is translated where it comes in: one to a masquerade, to a pod that reaches itself, to this node. */
+static __always_inline int ingress_reply(const struct flow *flow)
+{
+	if (flow->role == FLOW_MASQUERADE)
+		return TRANSLATE_UNMASQUERADE;
+	return flow->state & (FLOW_HAIRPIN | FLOW_HOST) ? TRANSLATE_REPLY : -1;
+}
+
+static __always_inline int ingress(struct __sk_buff *skb)
+{
+	struct frontend *frontend = NULL;
+	struct packet packet = {};
+	struct flow *flow;
+
+	switch (packet_parse(skb, &packet)) {
+	case PARSE_FOREIGN:
+		return PACKET_PASS;
+	case PARSE_UNREADABLE:
+		return packet_drop(skb, DROP_WRITE_ERROR);
+	}
+	if (packet_may_open(&packet)) {
+		frontend = packet_frontend(skb, &packet);
+		/* A datagram to one of these ports may be a reply. Others to no frontend cost no further lookup. */
+		if (!frontend && !is_source_port(packet.destination_port))
+			return packet_without_frontend(skb, &packet, 0);
+	}
+
+	flow = flow_find(&packet);
+	if (flow) {
+		__u64 now = flow_clock();
+		bool expired = flow_is_expired(flow, now);
+
+		if (!expired && flow_is_forward(flow, &packet) && (!frontend || connect_continues(flow, &packet)))
+			return connect_forward(skb, &packet, flow, now, 0);
+		if (!expired && !frontend && flow_is_reply(flow, &packet) && !(packet.signals & PACKET_OPEN)) {
+			int translation = ingress_reply(flow);
+
+			if (translation < 0)
+				return PACKET_PASS;
+			flow_account(flow, skb, flow_state_reply(packet.signals), now);
+			return translate(skb, &packet, flow, translation);
+		}
+	}
+	if (!frontend)
+		return packet_may_open(&packet) ? packet_without_frontend(skb, &packet, 0) : PACKET_PASS;
+	if (flow)
+		flow_delete(flow);
+	return connect_service(skb, &packet, frontend, client_of_packet(skb, &packet), 0);
+}
+
+#endif
