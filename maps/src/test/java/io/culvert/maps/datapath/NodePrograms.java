@@ -37,14 +37,23 @@ final class NodePrograms implements AutoCloseable {
     }
 
     static NodePrograms load(UnaryOperator<BpfObject> settings) {
-        PodPrograms pods = PodPrograms.load(settings);
+        return open(object -> PodPrograms.atNode(settings.apply(object)));
+    }
+
+    /// On a node that knows no address of its own.
+    static NodePrograms loadWithoutAddress() {
+        return open(object -> object);
+    }
+
+    private static NodePrograms open(UnaryOperator<BpfObject> settings) {
+        PodPrograms pods = PodPrograms.open(settings);
         BpfObject devices = BpfObject.open("net", PodPrograms.elf("net"));
         for (String map : devices.mapNames()) {
             if (Tables.named(map).isPresent()) {
                 devices.reuse(map, pods.object().map(map));
             }
         }
-        PodPrograms.atNode(settings.apply(devices)).load();
+        settings.apply(devices).load();
         var node = new NodePrograms(pods, devices);
         node.tables.remove(Tables.DEVICES, PodPrograms.TEST_DEVICE);
         for (String address : List.of(PodPrograms.NODE4, PodPrograms.NODE6)) {

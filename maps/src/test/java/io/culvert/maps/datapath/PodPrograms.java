@@ -66,7 +66,7 @@ final class PodPrograms implements AutoCloseable {
         return open(settings -> settings);
     }
 
-    private static PodPrograms open(UnaryOperator<BpfObject> settings) {
+    static PodPrograms open(UnaryOperator<BpfObject> settings) {
         BpfObject object = BpfObject.open("pod", elf("pod"));
         settings.apply(object).load();
         var pod = new PodPrograms(object);

@@ -256,6 +256,29 @@ final class ServiceTables implements AutoCloseable {
         }
     }
 
+    /// What all CPUs counted in one entry.
+    long sum(Table<Integer, Long> table, int index) {
+        BpfMap map = maps.apply(table.name());
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment key = scratch.allocate(4, 8);
+            table.key().write(key, 0, index);
+            MemorySegment values = scratch.allocate(map.info().valueBytes(), 8);
+            map.lookup(key, values);
+            long sum = 0;
+            for (long offset = 0; offset < values.byteSize(); offset += Long.BYTES) {
+                sum += table.value().read(values, offset);
+            }
+            return sum;
+        }
+    }
+
+    /// How many entries a hash has.
+    int count(Table<?, ?> table) {
+        int[] entries = {0};
+        maps.apply(table.name()).batches().forEach((_, _) -> entries[0]++);
+        return entries[0];
+    }
+
     private ArrayMemory memory(Table<Integer, ?> table) {
         BpfMap map = maps.apply(table.name());
         return new ArrayMemory(

@@ -70,7 +70,9 @@ class ConntrackGcTest {
 
         flows.masqueraded(Protocol.UDP, 40_001, old, old, old);
         assertThat(gc.run().removed()).isEqualTo(3);
-        assertThat(flows.entries.values()).hasSize(6).noneMatch(flow -> flow.client().port() == 40_001);
+        assertThat(flows.entries.values())
+                .hasSize(6)
+                .noneMatch(flow -> flow.client().port() == 40_001);
     }
 
     @Test
