@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
 /// good as absent.
 ///
 /// A pass reads the whole table in batches and remembers the entries that may have expired, at most so many; then it
-/// looks at each together with the others of its connection and removes all or none. An entry is read again just before: a flow that
-/// came to life meanwhile stays.
+/// looks at each together with the others of its connection and removes all or none. An entry is read again just
+/// before: a flow that came to life meanwhile stays.
 public final class ConntrackGc {
 
     /// How often a pass should run.
