@@ -8,6 +8,7 @@ import io.culvert.agent.config.NodePortAddresses;
 import io.culvert.cluster.Node;
 import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.Pod;
+import io.culvert.cluster.SocketLb;
 import io.culvert.maps.Device;
 import io.culvert.maps.DeviceKey;
 import io.culvert.net.IpAddress;
@@ -189,7 +190,7 @@ final class WantedNetworkTest {
     }
 
     private static Pod pod(String name, String address) {
-        return new Pod(new ObjectName("default", name), "", addresses(address), "n1", false, true);
+        return new Pod(new ObjectName("default", name), "", addresses(address), "n1", false, SocketLb.ON);
     }
 
     private static Node node(String... podCidrs) {
