@@ -11,9 +11,6 @@ volatile const struct port_range config_source_ports[2] = { { 61000, 65535 }, { 
 /* Every connection to a ClusterIP is masqueraded. */
 volatile const __u8 config_masquerade_all = 0;
 
-/* Pods are told from other clients: by device and by address range. */
-volatile const __u8 config_detects_pods = 1;
-
 /* Seconds without a packet after which an entry of the flow table is as good as absent. */
 volatile const __u32 config_tcp_syn_timeout = 60;
 volatile const __u32 config_tcp_established_timeout = 86400;

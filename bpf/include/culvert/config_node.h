@@ -18,4 +18,7 @@ struct port_range {
 /* Where NodePorts lie. */
 volatile const struct port_range config_node_ports = { 30000, 32767 };
 
+/* Pods are told from other clients. If not, no pod is known as one: it is outside, as far as policies go. */
+volatile const __u8 config_detects_pods = 1;
+
 #endif

@@ -15,6 +15,7 @@ static __always_inline struct frontend *heal_connected(struct __sk_buff *skb, co
 						       struct frontend_key *key)
 {
 	struct bpf_sock *sk = skb->sk;
+	struct frontend *frontend;
 	struct sock_peer *peer;
 
 	if (!sk)
@@ -28,7 +29,11 @@ static __always_inline struct frontend *heal_connected(struct __sk_buff *skb, co
 		return NULL;
 	key->address = peer->service;
 	key->port = peer->service_port;
-	return bpf_map_lookup_elem(&frontends, key);
+	frontend = frontend_find(key);
+	/* A NodePort that was dialled on a loopback address, or on one that the node does not have any more. */
+	if (!frontend && is_node_port(key->port))
+		frontend = frontend_of_node_port(key);
+	return frontend;
 }
 
 #endif

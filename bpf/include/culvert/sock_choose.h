@@ -97,6 +97,17 @@ static __always_inline void sock_client(struct bpf_sock_addr *ctx, bool v4, stru
 		client->word[i] = config_node_ipv6.word[i];
 }
 
+/* Whether what becomes of a connection depends on who the client is. */
+static __always_inline bool frontend_needs_client(const struct frontend *frontend)
+{
+	__u32 flags = FRONTEND_NEEDS_CLIENT | FRONTEND_SOURCE_RANGES;
+
+	/* Where no pod is known as one, externalTrafficPolicy Local holds for pods, but not for this node. */
+	if (!config_detects_pods && frontend_type(frontend) != FRONTEND_CLUSTER_IP)
+		flags |= FRONTEND_LOCAL_SET;
+	return frontend->flags & flags;
+}
+
 static __always_inline int sock_choose(struct bpf_sock_addr *ctx, const struct frontend_key *key,
 				       const struct frontend *frontend, struct sock_peer *peer)
 {
@@ -107,7 +118,7 @@ static __always_inline int sock_choose(struct bpf_sock_addr *ctx, const struct f
 
 	if (sock_is_left_alone(ctx))
 		return SOCK_UNCHANGED;
-	if (frontend->flags & (FRONTEND_NEEDS_CLIENT | FRONTEND_SOURCE_RANGES)) {
+	if (frontend_needs_client(frontend)) {
 		if (!sock_is_host(ctx))
 			return SOCK_UNCHANGED;
 		sock_client(ctx, ip_is_v4(&key->address), &client);

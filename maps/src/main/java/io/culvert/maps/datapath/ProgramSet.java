@@ -93,7 +93,8 @@ final class ProgramSet implements AutoCloseable {
     private static void configure(BpfObject object, String name, DatapathSettings settings) {
         object.configure("config_node_ipv4", address(settings.nodeIpv4()))
                 .configure("config_node_ipv6", address(settings.nodeIpv6()))
-                .configure("config_node_ports", PortRange.toBytes(List.of(settings.nodePorts())));
+                .configure("config_node_ports", PortRange.toBytes(List.of(settings.nodePorts())))
+                .configure("config_detects_pods", settings.detectsPods());
         if (name.equals(SOCK_LB)) {
             object.configure("config_tcp_peer_name", settings.tcpPeerName())
                     .configure("config_localhost_node_ports", settings.localhostNodePorts())
@@ -102,7 +103,6 @@ final class ProgramSet implements AutoCloseable {
         }
         object.configure("config_source_ports", PortRange.toBytes(settings.sourcePorts()))
                 .configure("config_masquerade_all", settings.masqueradeAll())
-                .configure("config_detects_pods", settings.detectsPods())
                 .configure("config_tcp_syn_timeout", seconds(settings.timeouts().tcpSyn()))
                 .configure(
                         "config_tcp_established_timeout",

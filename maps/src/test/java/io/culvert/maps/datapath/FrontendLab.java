@@ -3,6 +3,7 @@ package io.culvert.maps.datapath;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.loader.BpfObject;
 import io.culvert.maps.AddressKey;
 import io.culvert.maps.FrontendFlag;
 import io.culvert.maps.FrontendType;
@@ -21,6 +22,7 @@ import io.culvert.testkit.lab.PodAttachment;
 import io.culvert.testkit.lab.SocketName;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// One node with a client and a server, whose Services have addresses of every type.
@@ -52,10 +54,12 @@ final class FrontendLab implements AutoCloseable {
 
     /// Puts fresh programs and empty tables in place.
     LabPrograms load(boolean localhostNodePorts) {
+        return load(object -> object.configure("config_localhost_node_ports", localhostNodePorts));
+    }
+
+    LabPrograms load(UnaryOperator<BpfObject> settings) {
         unload();
-        LabPrograms fresh = LabPrograms.load(
-                        node, object -> object.configure("config_localhost_node_ports", localhostNodePorts))
-                .attachSockets(node.cgroupRoot());
+        LabPrograms fresh = LabPrograms.load(node, settings).attachSockets(node.cgroupRoot());
         programs = fresh;
         for (IpFamily family : IpFamily.values()) {
             fresh.tables.put(Tables.NODE_ADDRESSES, new AddressKey(node.ip(family)), AddressKey.NODE_PORTS);

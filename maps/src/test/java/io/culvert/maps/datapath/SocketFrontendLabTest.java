@@ -85,6 +85,16 @@ class SocketFrontendLabTest {
     }
 
     @Test
+    void A6_31_whereNoPodIsKnownAsOnePodsDoNotShortCircuit() {
+        frontends.load(object -> object.configure("config_detects_pods", false));
+        frontends.loadBalancer(FrontendFlag.LOCAL_SET);
+
+        frontends.assertUntranslated(frontends.client, VIP, 80);
+        frontends.assertAnswers(frontends.node.sockets().tcp(VIP, 80), VIP, 80);
+        frontends.assertAnswers(frontends.client.sockets().tcp("10.96.0.10", 80), "10.96.0.10", 80);
+    }
+
+    @Test
     void A6_02_A6_03_whatNeedsThePodsAddressIsLeftToPackets() {
         frontends.nodePort(TCP, IpFamily.IPV4, FrontendFlag.NEEDS_CLIENT);
         frontends.loadBalancer(FrontendFlag.NEEDS_CLIENT);

@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.maps.DropReason;
 import io.culvert.maps.FrontendFlag;
+import io.culvert.maps.datapath.ServiceTables.TestService;
+import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.LabServer;
+import io.culvert.testkit.lab.UdpSocket;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +29,7 @@ class SocketNodePortLabTest {
 
     private static final int NODE_PORT = FrontendLab.NODE_PORT;
     private static FrontendLab frontends;
+    private LabPrograms programs;
 
     @BeforeAll
     static void create() {
@@ -39,7 +43,7 @@ class SocketNodePortLabTest {
 
     @BeforeEach
     void load() {
-        frontends.load(true);
+        programs = frontends.load(true);
     }
 
     @AfterEach
@@ -179,6 +183,20 @@ class SocketNodePortLabTest {
                             .answer()
                             .server())
                     .isEqualTo("n1");
+        }
+    }
+
+    @Test
+    void A13_19_aDatagramSocketConnectedToANodePortLeavesABackendThatIsGone() {
+        frontends.server.sockets().serveUdp(8081);
+        TestService service = frontends.nodePort(UDP, IpFamily.IPV4);
+        programs.attachPods(frontends.node);
+        IpAddress address = frontends.node.ip(IpFamily.IPV4);
+
+        try (UdpSocket socket = frontends.client.sockets().connectUdp(Dial.to(address, NODE_PORT))) {
+            assertThat(socket.send("one").answer().reached().port()).isEqualTo(8080);
+            frontends.tables().change(service, frontends.server.ip(IpFamily.IPV4) + ":8081");
+            assertThat(socket.send("two").answer().reached().port()).isEqualTo(8081);
         }
     }
 }
