@@ -60,8 +60,9 @@ struct address_key {
 
 /*
  * cluster_addresses holds the ClusterIPs that Services have: their other ports and protocols are refused, see
- * struct address_range. The value is CLUSTER_ADDRESS_REFUSE.
+ * struct address_range. One that is an address of this node as well is left to it.
  */
+#define CLUSTER_ADDRESS_LEAVE 0
 #define CLUSTER_ADDRESS_REFUSE 1
 
 /* devices: interfaces that carry our packet programs. */

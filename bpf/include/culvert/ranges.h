@@ -39,11 +39,13 @@ static __always_inline int cluster_ip_result(const struct ip *address)
 {
 	__u32 flags = address_range_flags(address);
 	struct address_key key = { .address = *address };
+	__u32 *known;
 
 	if (!(flags & RANGE_CLUSTER_IPS))
 		return CLUSTER_IP_NONE;
-	if (bpf_map_lookup_elem(&cluster_addresses, &key))
-		return CLUSTER_IP_KNOWN;
+	known = bpf_map_lookup_elem(&cluster_addresses, &key);
+	if (known)
+		return *known == CLUSTER_ADDRESS_REFUSE ? CLUSTER_IP_KNOWN : CLUSTER_IP_NONE;
 	return flags & RANGE_DROP_UNALLOCATED ? CLUSTER_IP_UNALLOCATED : CLUSTER_IP_NONE;
 }
 

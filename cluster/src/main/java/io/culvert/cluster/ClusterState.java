@@ -11,14 +11,45 @@ import org.pcollections.PMap;
 /// @param slicesByService slices by the Service they name, then by the slice's own name; a Service without slices is
 ///     not a key, and a key need not be an existing Service
 /// @param nodes by name
+/// @param serviceCidrs by name
 public record ClusterState(
         PMap<ObjectName, Service> services,
         PMap<ObjectName, PMap<String, EndpointSlice>> slicesByService,
         PMap<String, Node> nodes,
-        PMap<ObjectName, Pod> pods) {
+        PMap<ObjectName, Pod> pods,
+        PMap<String, ServiceCidr> serviceCidrs) {
 
     public static final ClusterState EMPTY =
             new ClusterState(HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
+
+    /// A state without ServiceCIDRs.
+    public ClusterState(
+            PMap<ObjectName, Service> services,
+            PMap<ObjectName, PMap<String, EndpointSlice>> slicesByService,
+            PMap<String, Node> nodes,
+            PMap<ObjectName, Pod> pods) {
+        this(services, slicesByService, nodes, pods, HashTreePMap.empty());
+    }
+
+    public ClusterState withServices(PMap<ObjectName, Service> other) {
+        return new ClusterState(other, slicesByService, nodes, pods, serviceCidrs);
+    }
+
+    public ClusterState withSlices(PMap<ObjectName, PMap<String, EndpointSlice>> other) {
+        return new ClusterState(services, other, nodes, pods, serviceCidrs);
+    }
+
+    public ClusterState withNodes(PMap<String, Node> other) {
+        return new ClusterState(services, slicesByService, other, pods, serviceCidrs);
+    }
+
+    public ClusterState withPods(PMap<ObjectName, Pod> other) {
+        return new ClusterState(services, slicesByService, nodes, other, serviceCidrs);
+    }
+
+    public ClusterState withServiceCidrs(PMap<String, ServiceCidr> other) {
+        return new ClusterState(services, slicesByService, nodes, pods, other);
+    }
 
     public Optional<Service> service(ObjectName name) {
         return Optional.ofNullable(services.get(name));

@@ -10,17 +10,19 @@ final class Differences {
     final Set<ObjectName> services = new HashSet<>();
     boolean nodes;
     boolean pods;
+    boolean serviceCidrs;
     long serviceChanges;
     long sliceChanges;
 
     boolean isEmpty() {
-        return services.isEmpty() && !nodes && !pods;
+        return services.isEmpty() && !nodes && !pods && !serviceCidrs;
     }
 
     void add(Differences more) {
         services.addAll(more.services);
         nodes |= more.nodes;
         pods |= more.pods;
+        serviceCidrs |= more.serviceCidrs;
         serviceChanges += more.serviceChanges;
         sliceChanges += more.sliceChanges;
     }

@@ -6,7 +6,8 @@ public enum ObjectKind {
     SERVICE("Service"),
     ENDPOINT_SLICE("EndpointSlice"),
     NODE("Node"),
-    POD("Pod");
+    POD("Pod"),
+    SERVICE_CIDR("ServiceCIDR");
 
     private final String apiName;
 
@@ -14,7 +15,7 @@ public enum ObjectKind {
         this.apiName = apiName;
     }
 
-    /// The kind as manifests write it: `Service`, `EndpointSlice`, `Node` or `Pod`.
+    /// The kind as manifests write it: `Service`, `EndpointSlice`, `Node`, `Pod` or `ServiceCIDR`.
     public String apiName() {
         return apiName;
     }

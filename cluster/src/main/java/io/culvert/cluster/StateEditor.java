@@ -32,6 +32,7 @@ final class StateEditor {
             case Change.Put(EndpointSlice slice) -> putSlice(slice);
             case Change.Put(Node node) -> putNode(node);
             case Change.Put(Pod pod) -> putPod(pod);
+            case Change.Put(ServiceCidr cidr) -> putServiceCidr(cidr);
             case Change.Remove(ObjectKind kind, ObjectName name) -> remove(kind, name);
         }
     }
@@ -48,6 +49,11 @@ final class StateEditor {
             case POD -> {
                 if (state.pods().containsKey(name)) {
                     withPods(state.pods().minus(name));
+                }
+            }
+            case SERVICE_CIDR -> {
+                if (state.serviceCidrs().containsKey(name.name())) {
+                    withServiceCidrs(state.serviceCidrs().minus(name.name()));
                 }
             }
         }
@@ -92,7 +98,7 @@ final class StateEditor {
     }
 
     private void withServices(PMap<ObjectName, Service> services, ObjectName changed) {
-        state = new ClusterState(services, state.slicesByService(), state.nodes(), state.pods());
+        state = state.withServices(services);
         differences.services.add(changed);
         differences.serviceChanges++;
     }
@@ -101,7 +107,7 @@ final class StateEditor {
         PMap<ObjectName, PMap<String, EndpointSlice>> all = slices.isEmpty()
                 ? state.slicesByService().minus(service)
                 : state.slicesByService().plus(service, slices);
-        state = new ClusterState(state.services(), all, state.nodes(), state.pods());
+        state = state.withSlices(all);
         differences.services.add(service);
         differences.sliceChanges++;
     }
@@ -118,13 +124,24 @@ final class StateEditor {
         }
     }
 
+    private void putServiceCidr(ServiceCidr cidr) {
+        if (!cidr.equals(state.serviceCidrs().get(cidr.name().name()))) {
+            withServiceCidrs(state.serviceCidrs().plus(cidr.name().name(), cidr));
+        }
+    }
+
+    private void withServiceCidrs(PMap<String, ServiceCidr> cidrs) {
+        state = state.withServiceCidrs(cidrs);
+        differences.serviceCidrs = true;
+    }
+
     private void withNodes(PMap<String, Node> nodes) {
-        state = new ClusterState(state.services(), state.slicesByService(), nodes, state.pods());
+        state = state.withNodes(nodes);
         differences.nodes = true;
     }
 
     private void withPods(PMap<ObjectName, Pod> pods) {
-        state = new ClusterState(state.services(), state.slicesByService(), state.nodes(), pods);
+        state = state.withPods(pods);
         differences.pods = true;
     }
 }

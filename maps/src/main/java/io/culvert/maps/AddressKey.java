@@ -13,8 +13,11 @@ public record AddressKey(IpAddress address) {
     /// `NODE_ADDRESS_NODE_PORTS`: the value of `node_addresses` where NodePorts are served; elsewhere it is 0.
     public static final int NODE_PORTS = 1;
 
-    /// `CLUSTER_ADDRESS_REFUSE`: the value of `cluster_addresses`.
+    /// `CLUSTER_ADDRESS_REFUSE`: the value of `cluster_addresses` for an address whose other ports are refused.
     public static final int REFUSE = 1;
+
+    /// `CLUSTER_ADDRESS_LEAVE`: the value for one that is an address of this node as well, which answers for itself.
+    public static final int LEAVE = 0;
 
     static final StructLayout LAYOUT = CTypes.struct("address_key", CTypes.IP.withName("address"));
 

@@ -47,6 +47,7 @@ final class LayoutConstantsTest {
         java.put("DEVICE_PODS", (long) Device.PODS);
         java.put("NODE_ADDRESS_NODE_PORTS", (long) AddressKey.NODE_PORTS);
         java.put("CLUSTER_ADDRESS_REFUSE", (long) AddressKey.REFUSE);
+        java.put("CLUSTER_ADDRESS_LEAVE", (long) AddressKey.LEAVE);
         java.put("EXTENT_RESET_REMOVED", (long) ExtentHeader.RESET_REMOVED);
         java.put("EXTENT_START_BITS", (long) ServiceWord.START_BITS);
         java.put("EXTENT_COUNT_BITS", (long) ServiceWord.COUNT_BITS);

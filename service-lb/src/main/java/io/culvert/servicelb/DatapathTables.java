@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.servicelb;
 
+import io.culvert.maps.AddressKey;
+import io.culvert.maps.AddressRange;
+import io.culvert.maps.AddressRange.Meaning;
 import io.culvert.maps.BackendIds;
 import io.culvert.maps.BpfHashMap;
 import io.culvert.maps.Extent;
 import io.culvert.maps.ExtentStore;
 import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendKey;
+import io.culvert.maps.MapCatalogue;
 import io.culvert.maps.SourceRangeKey;
 import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.Datapath;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -28,33 +34,40 @@ public final class DatapathTables implements ServiceTables {
     /// Room beyond what is needed, in percent: extents are written beside those that they replace.
     private static final int HEADROOM = 25;
 
+    private static final Set<Meaning> OURS = Set.of(Meaning.CLUSTER_IPS, Meaning.DROP_UNALLOCATED);
+
     /// Programs only ask whether there is an entry.
     private static final int IN_RANGE = 1;
 
     private final BpfHashMap<FrontendKey, Frontend> frontends;
     private final BpfHashMap<SourceRangeKey, Integer> sourceRanges;
+    private final BpfHashMap<AddressKey, Integer> clusterAddresses;
+    private final Consumer<List<AddressRange>> ranges;
     private final ExtentStore extents;
     private final BackendIds backends;
     private final Consumer<Map<String, Integer>> growth;
 
     public DatapathTables(Datapath datapath) {
         this(
-                datapath.maps().frontends(),
-                datapath.maps().sourceRanges(),
+                datapath.maps(),
                 datapath.extents(),
                 datapath.backendIds(),
+                wanted -> datapath.setRanges(OURS, wanted),
                 datapath::ensure);
     }
 
+    /// @param ranges says where cluster IPs lie
     /// @param growth makes maps, by name, as large as told
     public DatapathTables(
-            BpfHashMap<FrontendKey, Frontend> frontends,
-            BpfHashMap<SourceRangeKey, Integer> sourceRanges,
+            MapCatalogue maps,
             ExtentStore extents,
             BackendIds backends,
+            Consumer<List<AddressRange>> ranges,
             Consumer<Map<String, Integer>> growth) {
-        this.frontends = frontends;
-        this.sourceRanges = sourceRanges;
+        this.frontends = maps.frontends();
+        this.sourceRanges = maps.sourceRanges();
+        this.clusterAddresses = maps.clusterAddresses();
+        this.ranges = ranges;
         this.extents = extents;
         this.backends = backends;
         this.growth = growth;
@@ -101,6 +114,29 @@ public final class DatapathTables implements ServiceTables {
     @Override
     public void removeSourceRanges(Collection<SourceRangeKey> ranges) {
         writing(() -> sourceRanges.removeAll(ranges));
+    }
+
+    @Override
+    public void forEachClusterAddress(BiConsumer<AddressKey, Integer> reader) {
+        clusterAddresses.forEach(reader);
+    }
+
+    @Override
+    public void putClusterAddresses(Map<AddressKey, Integer> addresses) {
+        writing(() -> {
+            clusterAddresses.putAll(addresses);
+            return true;
+        });
+    }
+
+    @Override
+    public void removeClusterAddresses(Collection<AddressKey> addresses) {
+        writing(() -> clusterAddresses.removeAll(addresses));
+    }
+
+    @Override
+    public void clusterRanges(List<AddressRange> wanted) {
+        ranges.accept(wanted);
     }
 
     @Override
@@ -153,6 +189,7 @@ public final class DatapathTables implements ServiceTables {
         try {
             growth.accept(Map.of(
                     Tables.FRONTENDS.name(), withHeadroom(demand.frontends()),
+                    Tables.CLUSTER_ADDRESSES.name(), withHeadroom(demand.services()),
                     Tables.SERVICES.name(), withHeadroom(demand.services()),
                     Tables.SLOTS.name(), withHeadroom(demand.services() + demand.backends()),
                     Tables.BACKENDS.name(), withHeadroom(demand.backends())));

@@ -13,6 +13,8 @@ import java.util.List;
 
 /// A frontend as the kernel has it, for people.
 ///
+/// @param sourceRanges the only clients that are let in, in the order of their text; `none` where nobody is, and empty
+///     where everyone is
 /// @param backends those that new connections to this frontend can be given, by address and port
 public record FrontendView(
         ServicePortName name,
@@ -23,6 +25,7 @@ public record FrontendView(
         TrafficPolicy internalTrafficPolicy,
         TrafficPolicy externalTrafficPolicy,
         SessionAffinity sessionAffinity,
+        List<String> sourceRanges,
         List<BackendView> backends)
         implements Comparable<FrontendView> {
 
@@ -34,6 +37,7 @@ public record FrontendView(
             .thenComparing(view -> view.name.protocol());
 
     public FrontendView {
+        sourceRanges = List.copyOf(sourceRanges);
         backends = List.copyOf(backends);
     }
 

@@ -7,6 +7,7 @@ import io.culvert.cluster.EventSink;
 import io.culvert.cluster.ObjectKind;
 import io.culvert.cluster.ObjectName;
 import io.culvert.maps.FrontendKey;
+import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import io.culvert.servicelb.ServiceWriter.Plan;
 import io.culvert.servicelb.desired.AddressClaims;
@@ -57,6 +58,7 @@ public final class LoadBalancer {
     private final KernelState kernel;
     private final Retirement retirement;
     private final ServiceWriter writer;
+    private final ClusterAddressWriter addresses;
     private final WriteCounters counters = new WriteCounters();
     private final AddressClaims claims;
     private final Map<ObjectName, ServiceEntry> entries = new HashMap<>();
@@ -91,6 +93,7 @@ public final class LoadBalancer {
         kernel = new KernelState(tables);
         retirement = new Retirement(tables);
         writer = new ServiceWriter(tables, kernel, retirement, counters);
+        addresses = new ClusterAddressWriter(tables);
     }
 
     /// Programs the Services that the update names, and all of them if this node moved to another zone or if
@@ -107,8 +110,26 @@ public final class LoadBalancer {
             if (everything) {
                 names.addAll(entries.keySet());
             }
-            names.addAll(claims.update(state, names).services());
+            AddressClaims.Effect effect = claims.update(state, names);
+            names.addAll(effect.services());
+            addresses.touch(effect.clusterIps());
+            if (everything) {
+                addresses.touchAll(claims);
+            }
             return program(names);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes the addresses that this node has now. A cluster IP among them is left to whoever listens there, and
+    /// translated again when the address goes.
+    public ApplyResult localAddresses(Collection<IpAddress> local) {
+        lock.lock();
+        try {
+            AddressClaims.Effect effect = claims.localAddresses(local);
+            addresses.touch(effect.clusterIps());
+            return program(effect.services());
         } finally {
             lock.unlock();
         }
@@ -149,6 +170,7 @@ public final class LoadBalancer {
         if (complete) {
             writer.sweep(start);
         }
+        addresses.write(claims, state.serviceCidrs().values(), complete);
         plans.forEach(plan -> settle(plan.entry(), start));
         Duration took = Duration.ofNanos(monotonic.getAsLong() - start);
         return new ApplyResult(counters.totals().since(before), failing.size(), took);
@@ -210,7 +232,8 @@ public final class LoadBalancer {
             for (ServiceEntry entry : entries.values()) {
                 entry.ports().forEach((name, port) -> {
                     if (port.extent() != null) {
-                        ports.add(new ViewBuilder.Snapshot(name, Map.copyOf(port.frontends()), port.extent()));
+                        ports.add(new ViewBuilder.Snapshot(
+                                name, Map.copyOf(port.frontends()), Set.copyOf(port.sourceRanges()), port.extent()));
                     }
                 });
             }

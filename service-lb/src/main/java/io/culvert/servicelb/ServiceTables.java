@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.servicelb;
 
+import io.culvert.maps.AddressKey;
+import io.culvert.maps.AddressRange;
 import io.culvert.maps.Extent;
 import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.SourceRangeKey;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -39,6 +42,18 @@ public interface ServiceTables {
 
     /// Removes client ranges; those that are not there are none to remove. On failure any part of them may be gone.
     void removeSourceRanges(Collection<SourceRangeKey> ranges);
+
+    /// Every cluster IP that the kernel knows, with [AddressKey#REFUSE] or [AddressKey#LEAVE].
+    void forEachClusterAddress(BiConsumer<AddressKey, Integer> reader);
+
+    /// Adds or replaces cluster IPs. On failure any part of them may have been written.
+    void putClusterAddresses(Map<AddressKey, Integer> addresses);
+
+    /// Removes cluster IPs; those that are not there are none to remove. On failure any part of them may be gone.
+    void removeClusterAddresses(Collection<AddressKey> addresses);
+
+    /// Says where cluster IPs lie, in place of what was said before.
+    void clusterRanges(List<AddressRange> ranges);
 
     /// The service indexes that have an extent, in ascending order.
     int[] publishedServices();

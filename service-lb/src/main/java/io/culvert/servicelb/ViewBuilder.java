@@ -6,8 +6,10 @@ import io.culvert.cluster.Service;
 import io.culvert.maps.Backend;
 import io.culvert.maps.Extent;
 import io.culvert.maps.Frontend;
+import io.culvert.maps.FrontendFlag;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.IpPort;
+import io.culvert.maps.LpmKey;
 import io.culvert.servicelb.desired.EndpointUnion;
 import io.culvert.servicelb.desired.PortEndpoint;
 import io.culvert.servicelb.desired.ServicePortName;
@@ -15,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class ViewBuilder {
 
     /// A programmed port at one moment.
-    record Snapshot(ServicePortName name, Map<FrontendKey, Frontend> frontends, Extent extent) {}
+    record Snapshot(
+            ServicePortName name, Map<FrontendKey, Frontend> frontends, Set<LpmKey> sourceRanges, Extent extent) {}
 
     private static final Comparator<Backend> ORDER =
             Comparator.comparing(Backend::address).thenComparingInt(Backend::port);
@@ -61,11 +65,18 @@ final class ViewBuilder {
                     service.internalTrafficPolicy(),
                     service.externalTrafficPolicy(),
                     service.sessionAffinity(),
+                    frontend.getValue().has(FrontendFlag.SOURCE_RANGES) ? text(port.sourceRanges) : List.of(),
                     chosen.stream()
                             .sorted(ORDER)
                             .map(backend -> view(backend, endpoints.get(new IpPort(backend.address(), backend.port()))))
                             .toList());
         });
+    }
+
+    private static List<String> text(Set<LpmKey> ranges) {
+        return ranges.isEmpty()
+                ? List.of("none")
+                : ranges.stream().map(LpmKey::toString).sorted().toList();
     }
 
     private static BackendView view(Backend backend, @Nullable PortEndpoint endpoint) {

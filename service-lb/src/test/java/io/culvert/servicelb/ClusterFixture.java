@@ -10,9 +10,11 @@ import io.culvert.cluster.Node;
 import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.Service;
 import io.culvert.cluster.ServiceBuilder;
+import io.culvert.cluster.ServiceCidr;
 import io.culvert.cluster.ServicePort;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
+import io.culvert.net.IpPrefix;
 import io.culvert.net.Protocol;
 import io.culvert.servicelb.desired.Endpoints;
 import java.time.Instant;
@@ -59,15 +61,13 @@ public final class ClusterFixture {
     }
 
     public ClusterFixture put(Service service) {
-        state = new ClusterState(
-                state.services().plus(service.name(), service), state.slicesByService(), state.nodes(), state.pods());
+        state = state.withServices(state.services().plus(service.name(), service));
         changed.add(service.name());
         return this;
     }
 
     public ClusterFixture removeService(String name) {
-        state = new ClusterState(
-                state.services().minus(name(name)), state.slicesByService(), state.nodes(), state.pods());
+        state = state.withServices(state.services().minus(name(name)));
         changed.add(name(name));
         return this;
     }
@@ -77,11 +77,8 @@ public final class ClusterFixture {
         removeSlice(slice.name().name());
         ObjectName service = slice.service();
         var slices = state.slicesByService().getOrDefault(service, HashTreePMap.empty());
-        state = new ClusterState(
-                state.services(),
-                state.slicesByService().plus(service, slices.plus(slice.name().name(), slice)),
-                state.nodes(),
-                state.pods());
+        state = state.withSlices(
+                state.slicesByService().plus(service, slices.plus(slice.name().name(), slice)));
         changed.add(service);
         return this;
     }
@@ -91,11 +88,7 @@ public final class ClusterFixture {
             if (entry.getValue().containsKey(name)) {
                 var rest = entry.getValue().minus(name);
                 var all = state.slicesByService();
-                state = new ClusterState(
-                        state.services(),
-                        rest.isEmpty() ? all.minus(entry.getKey()) : all.plus(entry.getKey(), rest),
-                        state.nodes(),
-                        state.pods());
+                state = state.withSlices(rest.isEmpty() ? all.minus(entry.getKey()) : all.plus(entry.getKey(), rest));
                 changed.add(entry.getKey());
                 return this;
             }
@@ -106,9 +99,22 @@ public final class ClusterFixture {
     /// Puts this node into a zone.
     public ClusterFixture zone(@Nullable String zone) {
         Node node = new Node(new ObjectName("", Endpoints.HERE), List.of(), zone, List.of(), Set.of(), false);
-        state = new ClusterState(
-                state.services(), state.slicesByService(), state.nodes().plus(Endpoints.HERE, node), state.pods());
+        state = state.withNodes(state.nodes().plus(Endpoints.HERE, node));
         nodesChanged = true;
+        return this;
+    }
+
+    /// Adds or replaces a ServiceCIDR.
+    public ClusterFixture serviceCidr(String name, String... cidrs) {
+        ServiceCidr cidr = new ServiceCidr(
+                new ObjectName("", name),
+                Stream.of(cidrs).map(text -> IpPrefix.parse(text).orElseThrow()).toList());
+        state = state.withServiceCidrs(state.serviceCidrs().plus(name, cidr));
+        return this;
+    }
+
+    public ClusterFixture removeServiceCidr(String name) {
+        state = state.withServiceCidrs(state.serviceCidrs().minus(name));
         return this;
     }
 

@@ -70,10 +70,10 @@ class FullTablesKernelTest {
     private ServiceTables tablesThatCannotGrow() {
         MapCatalogue maps = pinned.datapath().maps();
         return new DatapathTables(
-                maps.frontends(),
-                maps.sourceRanges(),
+                maps,
                 new ExtentStore(maps.services().memory(), maps.slots().memory(), Quarantine.STANDARD, Growth.NEVER),
                 new BackendIds(maps.backends().memory(), Quarantine.STANDARD, Growth.NEVER),
+                _ -> {},
                 _ -> {});
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.servicelb;
 
+import io.culvert.maps.AddressKey;
+import io.culvert.maps.AddressRange;
 import io.culvert.maps.Backend;
 import io.culvert.maps.Extent;
 import io.culvert.maps.Frontend;
@@ -10,6 +12,7 @@ import io.culvert.maps.SourceRangeKey;
 import io.culvert.net.IpAddress;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +33,8 @@ final class InMemoryTables implements ServiceTables {
 
     final Map<FrontendKey, Frontend> frontends = new TreeMap<>();
     final Set<SourceRangeKey> sourceRanges = new HashSet<>();
+    final Map<AddressKey, Integer> clusterAddresses = new HashMap<>();
+    List<AddressRange> ranges = List.of();
     final Map<Integer, Extent> extents = new TreeMap<>();
     final Set<Integer> backends = new TreeSet<>();
     int writes;
@@ -161,6 +166,38 @@ final class InMemoryTables implements ServiceTables {
         for (SourceRangeKey range : ranges) {
             write("remove " + range);
             sourceRanges.remove(range);
+            observer.run();
+        }
+    }
+
+    @Override
+    public void forEachClusterAddress(BiConsumer<AddressKey, Integer> reader) {
+        Map.copyOf(clusterAddresses).forEach(reader);
+    }
+
+    @Override
+    public void putClusterAddresses(Map<AddressKey, Integer> addresses) {
+        addresses.forEach((key, value) -> {
+            write("put " + key);
+            clusterAddresses.put(key, value);
+            observer.run();
+        });
+    }
+
+    @Override
+    public void removeClusterAddresses(Collection<AddressKey> addresses) {
+        for (AddressKey key : addresses) {
+            write("remove " + key);
+            clusterAddresses.remove(key);
+            observer.run();
+        }
+    }
+
+    @Override
+    public void clusterRanges(List<AddressRange> wanted) {
+        if (!wanted.equals(ranges)) {
+            writes++;
+            ranges = wanted;
             observer.run();
         }
     }

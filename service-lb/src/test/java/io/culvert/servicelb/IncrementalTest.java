@@ -75,6 +75,8 @@ class IncrementalTest {
         fresh.balancer.apply(ClusterUpdate.everything(run.cluster.state(), true));
         assertThat(run.tables.choices()).as(what).isEqualTo(fresh.tables.choices());
         assertThat(run.tables.rules()).as(what).isEqualTo(fresh.tables.rules());
+        assertThat(run.tables.clusterAddresses).as(what).isEqualTo(fresh.tables.clusterAddresses);
+        assertThat(run.tables.ranges).as(what).isEqualTo(fresh.tables.ranges);
         assertThat(run.balancer.statuses().stream().map(IncrementalTest::said).toList())
                 .as(what)
                 .isEqualTo(fresh.balancer.statuses().stream()

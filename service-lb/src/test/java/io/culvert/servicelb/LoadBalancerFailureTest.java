@@ -86,7 +86,7 @@ class LoadBalancerFailureTest {
     @Test
     void retriesBackOffTo30Seconds() {
         cluster.put(service("web", "10.96.0.1"));
-        given.tables.failure = _ -> true;
+        given.tables.failure = write -> write.equals("reserve");
         given.apply();
         int[] delays = {1, 2, 4, 8, 16, 30, 30};
         for (int delay : delays) {

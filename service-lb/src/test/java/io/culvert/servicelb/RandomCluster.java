@@ -41,13 +41,22 @@ final class RandomCluster {
     /// One to three changes.
     void step() {
         for (int i = random.nextInt(3); i >= 0; i--) {
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(13)) {
                 case 0 -> cluster.removeService("s" + random.nextInt(SERVICES));
                 case 1 -> cluster.removeSlice("slice" + random.nextInt(2 * SERVICES));
                 case 2 -> cluster.zone(random.nextInt(3) == 0 ? null : "z" + random.nextInt(2));
                 case 3, 4, 5, 6 -> cluster.put(service());
+                case 12 -> serviceCidr("cidr" + random.nextInt(2));
                 default -> slice();
             }
+        }
+    }
+
+    private void serviceCidr(String name) {
+        if (random.nextBoolean()) {
+            cluster.removeServiceCidr(name);
+        } else {
+            cluster.serviceCidr(name, "10.96.0.0/3" + random.nextInt(3), "fd00:96::/112");
         }
     }
 

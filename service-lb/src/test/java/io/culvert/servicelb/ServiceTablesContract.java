@@ -3,12 +3,15 @@ package io.culvert.servicelb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.maps.AddressKey;
 import io.culvert.maps.Algorithm;
 import io.culvert.maps.Backend;
 import io.culvert.maps.Extent;
 import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendKey;
+import io.culvert.maps.SourceRangeKey;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpPrefix;
 import io.culvert.net.Protocol;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -128,6 +131,52 @@ abstract class ServiceTablesContract {
         tables.claimService(1);
 
         assertThat(tables.reserveService()).isGreaterThan(1);
+    }
+
+    @Test
+    void clientRangesAreAddedRemovedAndSurviveTheAgent() {
+        ServiceTables tables = tables();
+        int service = tables.reserveService();
+        tables.publish(extent(service));
+        SourceRangeKey v4 = SourceRangeKey.of(service, prefix("198.51.100.0/24"));
+        SourceRangeKey host = SourceRangeKey.of(service, prefix("198.51.100.7/32"));
+        SourceRangeKey v6 = SourceRangeKey.of(service, prefix("fd00::/64"));
+        SourceRangeKey all = SourceRangeKey.of(service, prefix("0.0.0.0/1"));
+
+        tables.putSourceRanges(List.of(v4, host, v6, all));
+        tables.putSourceRanges(List.of(v4));
+        assertThat(ranges(tables)).containsExactlyInAnyOrder(v4, host, v6, all);
+
+        tables.removeSourceRanges(List.of(host, all));
+        tables.removeSourceRanges(List.of(host));
+        assertThat(ranges(reopen())).containsExactlyInAnyOrder(v4, v6);
+    }
+
+    @Test
+    void clusterAddressesAreAddedReplacedRemovedAndSurviveTheAgent() {
+        ServiceTables tables = tables();
+        AddressKey v4 = new AddressKey(IpAddress.of("10.96.0.1"));
+        AddressKey v6 = new AddressKey(IpAddress.of("fd00:96::1"));
+
+        tables.putClusterAddresses(Map.of(v4, AddressKey.REFUSE, v6, AddressKey.REFUSE));
+        tables.putClusterAddresses(Map.of(v4, AddressKey.LEAVE));
+        Map<AddressKey, Integer> read = new HashMap<>();
+        reopen().forEachClusterAddress(read::put);
+        assertThat(read).isEqualTo(Map.of(v4, AddressKey.LEAVE, v6, AddressKey.REFUSE));
+
+        tables().removeClusterAddresses(List.of(v4, v6));
+        tables().removeClusterAddresses(List.of(v4));
+        tables().forEachClusterAddress((key, _) -> assertThat(key).isNull());
+    }
+
+    private static IpPrefix prefix(String text) {
+        return IpPrefix.parse(text).orElseThrow();
+    }
+
+    private static List<SourceRangeKey> ranges(ServiceTables tables) {
+        List<SourceRangeKey> ranges = new ArrayList<>();
+        tables.forEachSourceRange(ranges::add);
+        return ranges;
     }
 
     private static Map<FrontendKey, Frontend> all(ServiceTables tables) {

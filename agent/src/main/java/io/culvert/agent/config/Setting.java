@@ -164,6 +164,16 @@ public final class Setting<T> {
             "pod-interface-name-prefix", SettingTypes.INTERFACE, "", "for detect-local-mode interface-name-prefix");
     public static final Setting<Boolean> MASQUERADE_ALL = used(
             "masquerade-all", SettingTypes.SWITCH, "false", "whether traffic to ClusterIPs gets this node's address");
+    public static final Setting<Boolean> ALLOW_EXTERNAL_IPS = used(
+            "allow-external-ips",
+            SettingTypes.SWITCH,
+            "true",
+            "whether spec.externalIPs is served: who may write a Service takes traffic to any address by it");
+    public static final Setting<List<IpPrefix>> EXTERNAL_ADDRESS_RANGES = used(
+            "external-address-ranges",
+            SettingTypes.PREFIXES,
+            "",
+            "what addresses of spec.externalIPs and of load balancers must lie in; else anywhere");
     public static final Setting<PortRange> NODEPORT_RANGE =
             used("nodeport-range", SettingTypes.PORTS, "30000-32767", "ports that the API server gives to NodePorts");
     public static final Setting<NodePortAddresses> NODEPORT_ADDRESSES = used(

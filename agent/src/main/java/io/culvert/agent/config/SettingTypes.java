@@ -48,6 +48,9 @@ final class SettingTypes {
             "an address block, or one of each family, as 10.244.0.0/16,fd44::/48",
             text -> prefixes(text).filter(SettingTypes::differentFamilies));
 
+    static final SettingType<List<IpPrefix>> PREFIXES =
+            SettingType.list("PREFIXES", "address blocks separated by commas, as 192.0.2.0/24", SettingTypes::prefixes);
+
     static final SettingType<NodePortAddresses> NODEPORT_ADDRESSES = SettingType.list(
             "ADDRESSES",
             "primary, all, or address blocks separated by commas, as 192.0.2.0/24",

@@ -14,6 +14,7 @@ import io.culvert.agent.view.BackendRow;
 import io.culvert.agent.view.FrontendRow;
 import io.culvert.agent.view.StatusView;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Views as messages of `control.proto`, and back.
@@ -34,6 +35,7 @@ final class Messages {
                 .setInternalTrafficPolicy(row.internalTrafficPolicy())
                 .setExternalTrafficPolicy(row.externalTrafficPolicy())
                 .setSessionAffinity(row.sessionAffinity());
+        message.addAllSourceRanges(row.sourceRanges());
         row.backends().forEach(backend -> message.addBackends(of(backend)));
         return message.build();
     }
@@ -49,6 +51,7 @@ final class Messages {
                 message.getInternalTrafficPolicy(),
                 message.getExternalTrafficPolicy(),
                 message.getSessionAffinity(),
+                List.copyOf(message.getSourceRangesList()),
                 message.getBackendsList().stream().map(Messages::of).toList());
     }
 

@@ -94,8 +94,8 @@ public final class Agent implements AutoCloseable {
         try {
             Datapath datapath = opened(open, datapath(plan));
             state.program(datapath);
-            NetworkWatch network = opened(open, NetworkWatch.start(state.network()::follow));
-            state.network().follow();
+            NetworkWatch network = opened(open, NetworkWatch.start(state::followNetwork));
+            state.followNetwork();
             insist(plan, health.serve());
             Optional<RetriedServer> pages = pages(plan, sources, state);
             pages.ifPresent(server -> opened(open, server));

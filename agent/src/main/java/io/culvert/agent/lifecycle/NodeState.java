@@ -53,6 +53,14 @@ final class NodeState {
                 new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())));
     }
 
+    /// Takes over what the node's network is now.
+    void followNetwork() {
+        Kernel present = kernel().orElseThrow();
+        // Before what may fail: a node whose DNS cache listens at a cluster IP must reach it.
+        present.loadBalancer().localAddresses(LocalAddresses.read());
+        present.network().follow();
+    }
+
     /// Programs what changed. The first time, the agent is ready afterwards.
     void apply(ClusterUpdate update, NetworkWatch watch) {
         Kernel present = kernel().orElseThrow();

@@ -70,11 +70,6 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
         return settings.get(Setting.BPFFS);
     }
 
-    ServiceRules serviceRules() {
-        ServiceRules rules = ServiceRules.DEFAULT;
-        return new ServiceRules(settings.get(Setting.MASQUERADE_ALL), rules.externalIps(), rules.externalRanges());
-    }
-
     NetworkSettings network() {
         return NetworkSettings.of(settings);
     }
@@ -123,6 +118,14 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
                 network.detectsPods(),
                 settings.get(Setting.LOCALHOST_NODEPORTS),
                 NetworkNamespace.currentCookie());
+    }
+
+    /// What Services may do on this node.
+    ServiceRules serviceRules() {
+        return new ServiceRules(
+                settings.get(Setting.MASQUERADE_ALL),
+                settings.get(Setting.ALLOW_EXTERNAL_IPS),
+                settings.get(Setting.EXTERNAL_ADDRESS_RANGES));
     }
 
     /// Compiles the programs where the settings ask for it.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.view;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
 /// One element of `service list -o json`; the shape is promised to scripts.
 ///
 /// @param namespace empty where nobody knows whose frontend it is
+/// @param sourceRanges the only clients that are let in; `none` where nobody is, and empty where everyone is
 /// @param backends those that new connections can be given
 public record FrontendRow(
         String namespace,
@@ -17,6 +19,7 @@ public record FrontendRow(
         String internalTrafficPolicy,
         String externalTrafficPolicy,
         String sessionAffinity,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> sourceRanges,
         List<BackendRow> backends) {
 
     /// `namespace/name:port`, or `-` where the Service is not known.
@@ -40,6 +43,7 @@ public record FrontendRow(
                 Column.wide("Algorithm", FrontendRow::algorithm),
                 Column.wide("Traffic Policy", row -> row.internalTrafficPolicy() + "/" + row.externalTrafficPolicy()),
                 Column.wide("Affinity", FrontendRow::sessionAffinity),
+                Column.wide("Source Ranges", row -> Text.orDash(String.join(",", row.sourceRanges()))),
                 Column.lines(
                         "Backend",
                         row -> row.perBackend(

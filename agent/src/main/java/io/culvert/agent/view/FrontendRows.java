@@ -24,6 +24,7 @@ public final class FrontendRows {
                 view.internalTrafficPolicy().apiName(),
                 view.externalTrafficPolicy().apiName(),
                 affinity(view.sessionAffinity()),
+                view.sourceRanges(),
                 view.backends().stream().map(FrontendRows::of).toList());
     }
 

@@ -69,6 +69,7 @@ final class ServiceListTest implements NodeView {
                                         "Algorithm",
                                         "Traffic Policy",
                                         "Affinity",
+                                        "Source Ranges",
                                         "Backend",
                                         "Node",
                                         "Zone"),
@@ -187,7 +188,17 @@ final class ServiceListTest implements NodeView {
     private static FrontendRow row(
             String namespace, String name, String portName, AddressRow frontend, List<BackendRow> backends) {
         return new FrontendRow(
-                namespace, name, portName, "ClusterIP", frontend, "random", "Cluster", "Local", "ClientIP", backends);
+                namespace,
+                name,
+                portName,
+                "ClusterIP",
+                frontend,
+                "random",
+                "Cluster",
+                "Local",
+                "ClientIP",
+                List.of(),
+                backends);
     }
 
     @Override

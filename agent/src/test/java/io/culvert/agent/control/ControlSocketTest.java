@@ -200,6 +200,7 @@ final class ControlSocketTest {
                 "Cluster",
                 "Cluster",
                 "None",
+                List.of("198.51.100.0/24"),
                 List.of(backend));
     }
 }

@@ -12,6 +12,7 @@ public enum DocumentKind {
     POD("Pod", "v1", true),
     SERVICE("Service", "v1", true),
     ENDPOINT_SLICE("EndpointSlice", "discovery.k8s.io/v1", true),
+    SERVICE_CIDR("ServiceCIDR", "networking.k8s.io/v1", false),
     NETWORK_POLICY("NetworkPolicy", "networking.k8s.io/v1", true),
     CLUSTER_NETWORK_POLICY("ClusterNetworkPolicy", "policy.networking.k8s.io/v1alpha2", false),
     LIST("List", "v1", false);

@@ -2,6 +2,7 @@
 package io.culvert.cluster.decode;
 
 import io.culvert.cluster.ClusterObject;
+import io.culvert.cluster.ServiceCidr;
 import io.culvert.net.IpFamily;
 import java.util.List;
 import java.util.Optional;
@@ -15,11 +16,11 @@ public final class ObjectDecoder {
     private static final String HEADLESS = "service.kubernetes.io/headless";
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
 
-    private final BadEntries badEntries;
     private final ServiceDecoder services;
     private final EndpointSliceDecoder slices;
     private final NodeDecoder nodes;
     private final PodDecoder pods;
+    private final BadEntries badEntries;
 
     public ObjectDecoder(BadEntries badEntries) {
         this.badEntries = badEntries;
@@ -64,10 +65,15 @@ public final class ObjectDecoder {
             case ENDPOINT_SLICE -> slice(name, metadata, fields);
             case NODE -> new Decoded.Wanted(name, nodes.decode(metadata, fields));
             case POD -> new Decoded.Wanted(name, pods.decode(metadata, fields));
+            case SERVICE_CIDR -> new Decoded.Wanted(name, serviceCidr(metadata, fields.at("spec")));
             case NAMESPACE, NETWORK_POLICY, CLUSTER_NETWORK_POLICY ->
                 new Decoded.Unwanted(name, "kind " + kind.apiName() + " is read and not used yet");
             case LIST -> throw fields.invalid("kind", "a List within a List is not understood", "write the items out");
         };
+    }
+
+    private ServiceCidr serviceCidr(Metadata metadata, Fields spec) {
+        return new ServiceCidr(metadata.name(), Addresses.prefixes(spec, "cidrs", badEntries::found));
     }
 
     private Decoded service(DocumentName name, Metadata metadata, Fields document) {

@@ -51,8 +51,6 @@ final class ServiceDecoder {
                 .healthCheckNodePort(Ports.optional(spec, "healthCheckNodePort"))
                 .annotations(ours(metadata.annotations()));
         ports(spec, service);
-        // Nothing uses them yet; what is wrong with them is said already.
-        var _ = Addresses.prefixes(spec, "loadBalancerSourceRanges", badEntries::leftOut);
         return service.build();
     }
 
@@ -158,20 +156,12 @@ final class ServiceDecoder {
 
     private SourceRanges sourceRanges(Fields spec) {
         String key = "loadBalancerSourceRanges";
-        List<String> texts = spec.texts(key);
-        if (texts.isEmpty()) {
+        int entries = spec.texts(key).size();
+        if (entries == 0) {
             return SourceRanges.NONE;
         }
-        List<IpPrefix> prefixes = new ArrayList<>(texts.size());
-        for (int i = 0; i < texts.size(); i++) {
-            Optional<IpPrefix> prefix = IpPrefix.parse(texts.get(i).strip());
-            if (prefix.isPresent()) {
-                prefixes.add(prefix.get());
-            } else {
-                badEntries.found(spec.invalid(key, i, "\"" + texts.get(i) + "\" is not a CIDR"));
-            }
-        }
-        return new SourceRanges(prefixes, texts.size() - prefixes.size());
+        List<IpPrefix> prefixes = Addresses.prefixes(spec, key, badEntries::leftOut);
+        return new SourceRanges(prefixes, entries - prefixes.size());
     }
 
     private static Map<String, String> ours(Map<String, String> annotations) {

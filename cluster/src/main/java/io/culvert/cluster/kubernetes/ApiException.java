@@ -12,6 +12,8 @@ final class ApiException extends IOException {
 
     private static final int NO_STATUS = 0;
     private static final int GONE = 410;
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
 
     private final int status;
 
@@ -34,6 +36,16 @@ final class ApiException extends IOException {
     /// Whether the version that was asked for is too old to go on from.
     boolean gone() {
         return status == GONE;
+    }
+
+    /// Whether the server does not know what was asked for.
+    boolean unknown() {
+        return status == NOT_FOUND;
+    }
+
+    /// Whether the server does not tell this agent.
+    boolean forbidden() {
+        return status == FORBIDDEN;
     }
 
     /// What to do about it, or the empty string.

@@ -17,7 +17,7 @@ record FollowedKind(DocumentKind kind, String plural, String path, String labelS
     private static final int PAGE = 500;
 
     /// What a node agent needs to know: all Services and slices that are not marked for others, its own Node, its own
-    /// Pods.
+    /// Pods, and what cluster IPs are taken from.
     static List<FollowedKind> all(String nodeName) {
         return List.of(
                 new FollowedKind(
@@ -33,7 +33,14 @@ record FollowedKind(DocumentKind kind, String plural, String path, String labelS
                         "!service.kubernetes.io/headless",
                         ""),
                 new FollowedKind(DocumentKind.NODE, "nodes", "/api/v1/nodes", "", "metadata.name=" + nodeName),
-                new FollowedKind(DocumentKind.POD, "pods", "/api/v1/pods", "", "spec.nodeName=" + nodeName));
+                new FollowedKind(DocumentKind.POD, "pods", "/api/v1/pods", "", "spec.nodeName=" + nodeName),
+                new FollowedKind(
+                        DocumentKind.SERVICE_CIDR, "servicecidrs", "/apis/networking.k8s.io/v1/servicecidrs", "", ""));
+    }
+
+    /// Whether a server need not have it: ServiceCIDRs are there from Kubernetes 1.33 on.
+    boolean optional() {
+        return kind == DocumentKind.SERVICE_CIDR;
     }
 
     /// @param token where the last page ended; empty for the first page

@@ -44,6 +44,7 @@ final class KindFollower implements Runnable {
     private volatile boolean synced;
     private volatile boolean empty;
     private volatile @Nullable Problem trouble;
+    private volatile @Nullable Problem refusal;
 
     /// @param sink takes changes
     /// @param statusChanged is called when anything else that is asked of this follower may have changed
@@ -87,6 +88,7 @@ final class KindFollower implements Runnable {
     List<Problem> problems() {
         List<Problem> problems = new ArrayList<>(known.problems());
         trouble().ifPresent(problems::addFirst);
+        Optional.ofNullable(refusal).ifPresent(problems::addFirst);
         return problems;
     }
 
@@ -134,6 +136,7 @@ final class KindFollower implements Runnable {
         empty = known.isEmpty();
         synced = true;
         trouble = null;
+        refusal = null;
         statusChanged.run();
     }
 
@@ -216,13 +219,27 @@ final class KindFollower implements Runnable {
             refusedWatches = 0;
         }
         // A version that is gone is part of normal life, and the list comes right away.
-        if (!e.gone()) {
+        if (verb.equals("list") && kind.optional() && (e.unknown() || e.forbidden())) {
+            without(e);
+        } else if (!e.gone()) {
             String remedy = e.remedy().isEmpty() ? "it is asked again" : e.remedy();
             trouble = Problem.warning(
                     "API server " + connection.url(), verb + " " + kind.plural() + ": " + e.getMessage(), remedy);
             statusChanged.run();
         }
         pause();
+    }
+
+    /// Goes on as with an empty list; what is known stays. The server is asked again now and then.
+    private void without(ApiException e) {
+        trouble = null;
+        refusal = e.forbidden()
+                ? Problem.warning(
+                        "API server " + connection.url(), "list " + kind.plural() + ": " + e.getMessage(), e.remedy())
+                : null;
+        empty = known.isEmpty();
+        synced = true;
+        statusChanged.run();
     }
 
     private void pause() throws InterruptedException {

@@ -42,6 +42,7 @@ final class KnownObjects {
             case ENDPOINT_SLICE -> ObjectKind.ENDPOINT_SLICE;
             case NODE -> ObjectKind.NODE;
             case POD -> ObjectKind.POD;
+            case SERVICE_CIDR -> ObjectKind.SERVICE_CIDR;
             case NAMESPACE, NETWORK_POLICY, CLUSTER_NETWORK_POLICY, LIST ->
                 throw new IllegalArgumentException(kind + " is not in the cluster state");
         };

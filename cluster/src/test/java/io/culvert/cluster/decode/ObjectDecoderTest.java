@@ -12,9 +12,11 @@ import io.culvert.cluster.ServicePort;
 import io.culvert.cluster.ServiceType;
 import io.culvert.cluster.SessionAffinity;
 import io.culvert.cluster.SocketLb;
+import io.culvert.cluster.SourceRanges;
 import io.culvert.cluster.TrafficPolicy;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
+import io.culvert.net.IpPrefix;
 import io.culvert.net.Protocol;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,6 +117,36 @@ class ObjectDecoderTest {
 
         assertThat(service.ports()).containsExactly(new ServicePort("", Protocol.TCP, 80, 0));
         assertThat(decoding.badEntries).isEmpty();
+    }
+
+    @Test
+    void A9_13_A9_14_sourceRangesAreTrimmedAndBadOnesCounted() {
+        Service service = service("""
+                clusterIP: 10.96.0.10
+                loadBalancerSourceRanges: [" 192.0.2.0/24", nowhere, "2001:db8::/32 ", 10.0.0.1]
+                """);
+
+        assertThat(service.sourceRanges().prefixes())
+                .extracting(IpPrefix::toString)
+                .containsExactly("192.0.2.0/24", "2001:db8::/32");
+        assertThat(service.sourceRanges().invalid()).isEqualTo(2);
+        assertThat(decoding.badEntries)
+                .extracting(InvalidObjectException::reason)
+                .contains("spec.loadBalancerSourceRanges[1]: \"nowhere\" is not a CIDR");
+    }
+
+    @Test
+    void A9_20_theAnnotationThatHadSourceRangesIsNotRead() {
+        Service service = decoding.wanted(DocumentKind.SERVICE, """
+                kind: Service
+                metadata:
+                  name: web
+                  annotations: {service.beta.kubernetes.io/load-balancer-source-ranges: 192.0.2.0/24}
+                spec: {clusterIP: 10.96.0.10}
+                """);
+
+        assertThat(service.sourceRanges()).isEqualTo(SourceRanges.NONE);
+        assertThat(service.annotations()).isEmpty();
     }
 
     @Test

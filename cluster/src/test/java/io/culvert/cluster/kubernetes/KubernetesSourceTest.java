@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.culvert.cluster.ClusterState;
 import io.culvert.cluster.ObjectName;
+import io.culvert.cluster.Problem;
 import io.culvert.cluster.SourceStatus.Condition;
 import io.culvert.cluster.StoreObserver;
 import io.culvert.testkit.fakeapi.Answer;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +110,43 @@ class KubernetesSourceTest {
             server.release();
 
             following.awaitPort("web", 80);
+        }
+    }
+
+    @Test
+    void A1_01_A5_11_serviceCidrsAreFollowedWhereTheServerHasThem() {
+        server.put(node("n1"));
+        try (var following = SourceUnderTest.following(server)) {
+            following.awaitState("no block", state -> state.serviceCidrs().isEmpty());
+
+            server.put("""
+                    kind: ServiceCIDR
+                    metadata: {name: kubernetes}
+                    spec: {cidrs: [10.96.0.0/16, "fd00:96::/112"]}
+                    """);
+            following.awaitState(
+                    "blocks",
+                    state -> state.serviceCidrs().values().stream()
+                            .anyMatch(cidr -> cidr.cidrs().size() == 2));
+        }
+    }
+
+    @Test
+    void A1_01_aServerWithoutServiceCidrsIsFollowedAllTheSame() {
+        server.put(node("n1") + "---\n" + service("web", 80));
+        for (int status : new int[] {404, 403}) {
+            server.answer(
+                    lists(Resource.SERVICE_CIDRS),
+                    Answer.status(status, status == 404 ? "NotFound" : "Forbidden", "no"),
+                    Integer.MAX_VALUE);
+            try (var following = SourceUnderTest.following(server)) {
+                following.awaitPort("web", 80);
+                assertThat(following.source.status().condition()).isEqualTo(Condition.CURRENT);
+                assertThat(following.source.problems())
+                        .extracting(Problem::remedy)
+                        .isEqualTo(status == 404 ? List.of() : List.of("grant the agent get, list and watch"));
+            }
+            server.release();
         }
     }
 
@@ -255,7 +294,7 @@ class KubernetesSourceTest {
                         KubernetesSource.open(new KubernetesConfig(null, url, "n1"), SourceUnderTest.IMPATIENT)) {
             source.start(observer.store());
 
-            await().until(() -> source.problems().size() == 4);
+            await().until(() -> source.problems().size() == 5);
             assertThat(source.status().condition()).isEqualTo(Condition.STARTING);
             assertThat(source.problems().getFirst())
                     .hasToString("API server " + url + ": list services: cannot connect; it is asked again");

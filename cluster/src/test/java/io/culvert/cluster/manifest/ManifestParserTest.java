@@ -69,7 +69,7 @@ class ManifestParserTest {
                 "name: web | name: Web_1 | 4:9: metadata.name: \"Web_1\" is not an object name; use a-z, 0-9, - and .",
                 "name: web | name: 7 | 4:9: metadata.name: must be a string, not the number 7; put it in quotes",
                 "name: web | label: web | 4:3: metadata.name: is missing",
-                "kind: Service | kind: Deployment | 2:7: kind: \"Deployment\" is not a kind that Culvert reads; use Node, Namespace, Pod, Service, EndpointSlice, NetworkPolicy, ClusterNetworkPolicy, List",
+                "kind: Service | kind: Deployment | 2:7: kind: \"Deployment\" is not a kind that Culvert reads; use Node, Namespace, Pod, Service, EndpointSlice, ServiceCIDR, NetworkPolicy, ClusterNetworkPolicy, List",
                 "kind: Service | size: 4 | 1:1: kind: is missing",
                 "apiVersion: v1 | apiVersion: v2 | 1:13: apiVersion: \"v2\" is not of kind Service; use v1",
                 "ports: | ports: & | 8:11: while scanning an anchor, unexpected character found \\n(10); correct the syntax",

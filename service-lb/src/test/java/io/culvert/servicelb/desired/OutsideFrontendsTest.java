@@ -165,6 +165,27 @@ class OutsideFrontendsTest {
     }
 
     @Test
+    void A2_22_anExternalAddressMayBeANodesAddress() {
+        cluster.put(service("web", "10.96.0.1").externalIps(List.of(IpAddress.of("192.0.2.6"))));
+        NodeContext node = new NodeContext(HERE, null, List.of(IpAddress.of("192.0.2.6")));
+
+        CompiledService web =
+                ServiceCompiler.compile(name("web"), cluster.state(), node, AddressClaims.of(cluster.state()));
+        assertThat(web.ports().getFirst().frontends())
+                .extracting(frontend -> frontend.key().toString())
+                .containsExactly("TCP 10.96.0.1:80", "TCP 192.0.2.6:80");
+        assertThat(web.conflicts()).isEmpty();
+    }
+
+    @Test
+    void A9_19_aLoadBalancerMayKeepItsAddressOrGoToTheNodePort() {
+        cluster.put(web(ServiceType.LOAD_BALANCER, "10.96.0.1").ingress(List.of(vip("192.0.2.1"))));
+
+        assertThat(frontends("web"))
+                .contains("NodePort TCP 0.0.0.0:30080 [needs client]", "LoadBalancer TCP 192.0.2.1:80 [needs client]");
+    }
+
+    @Test
     void anAddressThatIsLoadBalancerAndExternalIsTheLoadBalancers() {
         cluster.put(service("web", "10.96.0.1")
                 .type(ServiceType.LOAD_BALANCER)

@@ -120,6 +120,20 @@ class SourceRangesTest {
     }
 
     @Test
+    void A9_21_rangesOfAServiceWithoutLoadBalancerMeanNothing() {
+        cluster.put(Service.builder(name("web"))
+                .type(ServiceType.NODE_PORT)
+                .clusterIps(List.of(IpAddress.of("10.96.0.1")))
+                .port(new ServicePort("http", Protocol.TCP, 80, 30080))
+                .sourceRanges(ranges(1)));
+        CompiledService service =
+                ServiceCompiler.compile(name("web"), cluster.state(), node, AddressClaims.of(cluster.state()));
+
+        assertThat(checked(service)).isEmpty();
+        assertThat(service.conflicts()).isEmpty();
+    }
+
+    @Test
     void A9_08_theLoadBalancerAddressIsLetInWhereTheNodeIs() {
         node = new NodeContext(HERE, null, List.of(IpAddress.of("198.51.100.7")));
         assertThat(allowed(compile(ranges(0, "198.51.100.0/24")), IpFamily.IPV4))

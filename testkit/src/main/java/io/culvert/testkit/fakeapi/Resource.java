@@ -9,7 +9,8 @@ public enum Resource {
     SERVICES("/api/v1/services", "Service"),
     ENDPOINT_SLICES("/apis/discovery.k8s.io/v1/endpointslices", "EndpointSlice"),
     NODES("/api/v1/nodes", "Node"),
-    PODS("/api/v1/pods", "Pod");
+    PODS("/api/v1/pods", "Pod"),
+    SERVICE_CIDRS("/apis/networking.k8s.io/v1/servicecidrs", "ServiceCIDR");
 
     private final String path;
     private final String kind;
@@ -29,7 +30,11 @@ public enum Resource {
     }
 
     String apiVersion() {
-        return this == ENDPOINT_SLICES ? "discovery.k8s.io/v1" : "v1";
+        return switch (this) {
+            case SERVICES, NODES, PODS -> "v1";
+            case ENDPOINT_SLICES -> "discovery.k8s.io/v1";
+            case SERVICE_CIDRS -> "networking.k8s.io/v1";
+        };
     }
 
     static Optional<Resource> ofPath(String path) {
