@@ -24,9 +24,8 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 
-/// Both objects on one node of a lab, sharing their maps: `sock_lb` on the cgroup of the node and its pods, `pod` on
-/// the
-/// interfaces of its pods.
+/// The programs on one node of a lab, sharing their maps: `sock_lb` on the cgroup of the node and its pods, `pod` on the
+/// interfaces of its pods, `net` on its device.
 final class LabPrograms implements AutoCloseable {
 
     private static final List<CgroupHook> HOOKS = List.of(
@@ -44,7 +43,10 @@ final class LabPrograms implements AutoCloseable {
     private final BpfObject packets;
     private final Path pins;
     private final List<CgroupAttachment> attachments = new ArrayList<>();
-    private final List<LabPod> pods = new ArrayList<>();
+    private final List<Attached> attached = new ArrayList<>();
+    private final List<BpfObject> others = new ArrayList<>();
+
+    private record Attached(LabNode node, String device) {}
 
     private LabPrograms(BpfObject sockets, BpfObject packets, Path pins) {
         this.sockets = sockets;
@@ -64,17 +66,20 @@ final class LabPrograms implements AutoCloseable {
                 .configure("config_node_ipv6", bytes(node.ip(IpFamily.IPV6)))
                 .configure("config_host_netns", cookie(node));
         settings.apply(sockets).load();
-        BpfObject packets = BpfObject.open("pod", PodPrograms.elf("pod"));
+        return new LabPrograms(sockets, open("pod", node, sockets), node.bpffs());
+    }
+
+    private static BpfObject open(String name, LabNode node, BpfObject sockets) {
+        BpfObject object = BpfObject.open(name, PodPrograms.elf(name));
         List<String> shared = sockets.mapNames();
         for (Table<?, ?> table : Tables.ALL) {
-            if (shared.contains(table.name()) && packets.mapNames().contains(table.name())) {
-                packets.reuse(table.name(), sockets.map(table.name()));
+            if (shared.contains(table.name()) && object.mapNames().contains(table.name())) {
+                object.reuse(table.name(), sockets.map(table.name()));
             }
         }
-        packets.configure("config_node_ipv4", bytes(node.ip(IpFamily.IPV4)))
+        return object.configure("config_node_ipv4", bytes(node.ip(IpFamily.IPV4)))
                 .configure("config_node_ipv6", bytes(node.ip(IpFamily.IPV6)))
                 .load();
-        return new LabPrograms(sockets, packets, node.bpffs());
     }
 
     private static long cookie(LabNode node) {
@@ -107,30 +112,46 @@ final class LabPrograms implements AutoCloseable {
         return this;
     }
 
-    /// By tc(8), because the interfaces are in the node's namespace.
     LabPrograms attachPods(LabNode node) {
+        for (LabPod pod : node.pods()) {
+            var device = new Device(IpAddress.UNSPECIFIED, IpAddress.UNSPECIFIED, true);
+            tables.put(Tables.DEVICES, new DeviceKey(ifindex(node, pod.hostInterface())), device);
+            attach(node, pod.hostInterface(), packets, "pod");
+        }
+        return this;
+    }
+
+    /// On the device that leads out of the node, where connections are masqueraded as `ipv4` and `ipv6`.
+    LabPrograms attachDevice(LabNode node, String name, IpAddress ipv4, IpAddress ipv6) {
+        BpfObject devices = open("net", node, sockets);
+        others.add(devices);
+        tables.put(Tables.DEVICES, new DeviceKey(ifindex(node, name)), new Device(ipv4, ipv6, false));
+        attach(node, name, devices, "net");
+        return this;
+    }
+
+    /// By tc(8), because the interfaces are in the node's namespace.
+    private void attach(LabNode node, String device, BpfObject object, String prefix) {
+        attached.add(new Attached(node, device));
+        node.exec("tc", "qdisc", "add", "dev", device, "clsact").orThrow();
+        for (String direction : List.of("ingress", "egress")) {
+            String program = prefix + "_" + direction;
+            Path pin = pins.resolve(program);
+            if (!Files.exists(pin)) {
+                createPins();
+                object.program(program).pin(pin);
+            }
+            node.exec("tc", "filter", "add", "dev", device, direction, "bpf", "da", "object-pinned", pin.toString())
+                    .orThrow();
+        }
+    }
+
+    private void createPins() {
         try {
             Files.createDirectories(pins);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        packets.program("pod_ingress").pin(pins.resolve("pod_ingress"));
-        packets.program("pod_egress").pin(pins.resolve("pod_egress"));
-        for (LabPod pod : node.pods()) {
-            String device = pod.hostInterface();
-            pods.add(pod);
-            tables.put(
-                    Tables.DEVICES,
-                    new DeviceKey(ifindex(node, device)),
-                    new Device(IpAddress.UNSPECIFIED, IpAddress.UNSPECIFIED, true));
-            node.exec("tc", "qdisc", "add", "dev", device, "clsact").orThrow();
-            for (String direction : List.of("ingress", "egress")) {
-                String pin = pins.resolve("pod_" + direction).toString();
-                node.exec("tc", "filter", "add", "dev", device, direction, "bpf", "da", "object-pinned", pin)
-                        .orThrow();
-            }
-        }
-        return this;
     }
 
     /// `7: cali1@if2: ...`
@@ -141,15 +162,15 @@ final class LabPrograms implements AutoCloseable {
 
     @Override
     public void close() {
-        for (LabPod pod : pods) {
-            pod.node().exec("tc", "qdisc", "del", "dev", pod.hostInterface(), "clsact");
+        for (Attached on : attached) {
+            on.node().exec("tc", "qdisc", "del", "dev", on.device(), "clsact");
         }
         for (CgroupAttachment attachment : attachments) {
             attachment.detach();
             attachment.close();
         }
         try {
-            for (String pin : List.of("pod_ingress", "pod_egress")) {
+            for (String pin : List.of("pod_ingress", "pod_egress", "net_ingress", "net_egress")) {
                 Files.deleteIfExists(pins.resolve(pin));
             }
             Files.deleteIfExists(pins);
@@ -158,6 +179,7 @@ final class LabPrograms implements AutoCloseable {
         } finally {
             tables.close();
             packets.close();
+            others.forEach(BpfObject::close);
             sockets.close();
         }
     }
