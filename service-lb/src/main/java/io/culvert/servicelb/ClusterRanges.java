@@ -13,8 +13,8 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 
 /// Where cluster IPs lie. Of the blocks that ServiceCIDRs name, every address is known: what no Service has is

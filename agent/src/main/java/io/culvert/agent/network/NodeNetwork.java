@@ -38,7 +38,8 @@ public final class NodeNetwork {
         this.programs = new InterfacePrograms(datapath);
     }
 
-    /// Takes what the cluster says of this node; the next [#follow] heeds it. Of the Node object, what the last one said
+    /// Takes what the cluster says of this node; the next [#follow] heeds it. Of the Node object, what the last one
+    /// said
     /// holds while there is none. One thread calls this; it does not wait for programs that are being loaded.
     ///
     /// @param name of this node
