@@ -16,7 +16,8 @@ public record DropCount(long packets, long bytes) {
     /// `struct drop_count`
     public static final Codec<DropCount> CODEC = new DropCountCodec();
 
-    static final DropCount ZERO = new DropCount(0, 0);
+    /// Nothing was dropped.
+    public static final DropCount ZERO = new DropCount(0, 0);
 
     public DropCount plus(DropCount other) {
         return new DropCount(packets + other.packets, bytes + other.bytes);

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// The maps of one node by name.
@@ -122,6 +123,12 @@ public final class MapCatalogue implements AutoCloseable {
     /// All entries of a map as text, in a stable order; empty if there is no such map.
     public Optional<List<MapEntry>> dump(String name) {
         return Tables.named(name).filter(table -> map(table).isPresent()).map(new MapTexts(this)::dump);
+    }
+
+    /// How many entries a hash has, which costs a pass through it; empty for other kinds and for what is not there.
+    public OptionalInt count(Table<?, ?> table) {
+        BpfHashMap<?, ?> hash = hashes.get(table.name());
+        return hash == null ? OptionalInt.empty() : OptionalInt.of(hash.count());
     }
 
     /// The map behind a table, which this catalogue closes; empty if it is not there.

@@ -7,5 +7,6 @@ import java.time.Duration;
 ///
 /// @param written what was written for it
 /// @param failing Services that are not as they should be, of this update or an earlier one; they are being retried
+/// @param full whether every Service was looked at, and not only those that changed
 /// @param took from the call to the last write
-public record ApplyResult(WriteTotals written, int failing, Duration took) {}
+public record ApplyResult(WriteTotals written, int failing, boolean full, Duration took) {}

@@ -116,7 +116,7 @@ public final class LoadBalancer {
             if (everything) {
                 addresses.touchAll(claims);
             }
-            return program(names);
+            return program(names, everything);
         } finally {
             lock.unlock();
         }
@@ -129,7 +129,7 @@ public final class LoadBalancer {
         try {
             AddressClaims.Effect effect = claims.localAddresses(local);
             addresses.touch(effect.clusterIps());
-            return program(effect.services());
+            return program(effect.services(), false);
         } finally {
             lock.unlock();
         }
@@ -145,13 +145,13 @@ public final class LoadBalancer {
                     .filter(entry -> entry.retryDue(now))
                     .map(ServiceEntry::name)
                     .toList();
-            return program(due);
+            return program(due, false);
         } finally {
             lock.unlock();
         }
     }
 
-    private ApplyResult program(Collection<ObjectName> names) {
+    private ApplyResult program(Collection<ObjectName> names, boolean full) {
         long start = monotonic.getAsLong();
         WriteTotals before = counters.totals();
         retirement.process(start);
@@ -173,7 +173,7 @@ public final class LoadBalancer {
         addresses.write(claims, state.serviceCidrs().values(), complete);
         plans.forEach(plan -> settle(plan.entry(), start));
         Duration took = Duration.ofNanos(monotonic.getAsLong() - start);
-        return new ApplyResult(counters.totals().since(before), failing.size(), took);
+        return new ApplyResult(counters.totals().since(before), failing.size(), full, took);
     }
 
     private static TableDemand demand(List<Plan> plans) {

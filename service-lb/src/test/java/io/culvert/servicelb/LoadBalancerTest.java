@@ -28,6 +28,16 @@ class LoadBalancerTest {
     private final ClusterFixture cluster = given.cluster;
 
     @Test
+    void A15_03_onlyTheFirstUpdateAndOneThatMovesTheNodeLookAtEverything() {
+        cluster.put(service("web", "10.96.0.1"));
+        assertThat(given.apply().full()).isTrue();
+        cluster.put(service("other", "10.96.0.2"));
+        assertThat(given.apply().full()).isFalse();
+        cluster.zone("a");
+        assertThat(given.apply().full()).isTrue();
+    }
+
+    @Test
     void aServiceIsServedByItsEndpoints() {
         cluster.put(service("web", "10.96.0.1"))
                 .put(slice("web", at("10.1.0.1"), at("10.1.0.2").local()));

@@ -2,7 +2,11 @@
 package io.culvert.agent.cli;
 
 import io.culvert.agent.view.FrontendRow;
+import io.culvert.agent.view.StatusView;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -27,12 +31,28 @@ final class ServiceGetCommand extends Verb {
         List<FrontendRow> rows = node.askOrRead(this, agent -> agent.frontends("", ""), PinnedFrontends::read).stream()
                 .filter(this::matches)
                 .toList();
+        List<StatusView.Trouble> troubles = troubles(rows);
+        if (rows.isEmpty() && !troubles.isEmpty()) {
+            throw new CommandFailure("get service " + wanted + ": nothing of it is served: "
+                    + troubles.stream().map(StatusView.Trouble::toString).collect(Collectors.joining("; ")));
+        }
         if (rows.isEmpty()) {
             throw new CommandFailure(
                     "get service " + wanted + ": the kernel has no such frontend; culvert service list shows all");
         }
         output.printer(this).list(FrontendRow.columns(), rows);
+        troubles.forEach(trouble -> note(trouble.toString()));
         return ExitStatus.DONE;
+    }
+
+    /// What the agent says is wrong with the Services that were asked for.
+    private List<StatusView.Trouble> troubles(List<FrontendRow> rows) {
+        Set<String> subjects = new HashSet<>();
+        rows.forEach(row -> subjects.add("Service " + row.namespace() + "/" + row.name()));
+        subjects.add("Service " + (wanted.contains("/") ? wanted : "default/" + wanted));
+        return node.ask(agent -> agent.status().problems()).orElse(List.of()).stream()
+                .filter(trouble -> subjects.contains(trouble.subject()))
+                .toList();
     }
 
     private boolean matches(FrontendRow row) {

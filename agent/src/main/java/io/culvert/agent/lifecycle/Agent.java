@@ -87,9 +87,8 @@ public final class Agent implements AutoCloseable {
         // What the cluster wants is read while the kernel checks programs: each takes a good part of the start.
         opened(open, sources.source());
         sources.source().start(store);
-        HealthCounts counts = new HealthCounts();
-        NodeHealth health = opened(open, new NodeHealth(plan, sources, store, counts));
-        NodeState state = new NodeState(plan, sources, health);
+        NodeState state = new NodeState(plan, sources, store);
+        NodeHealth health = opened(open, state.health());
         CompletableFuture<ControlServer> control = background(() -> control(runDir, state));
         try {
             Datapath datapath = opened(open, datapath(plan));
@@ -154,7 +153,7 @@ public final class Agent implements AutoCloseable {
                                 Setting.METRICS.option(), address.toString(), "FailedToStartMetricServer"),
                         new ObjectName("", plan.nodeName()),
                         sources.events(),
-                        () -> PageServer.open(address.toSocketAddress(), Pages.metrics(state))));
+                        () -> PageServer.open(address.toSocketAddress(), Pages.of(state.metrics()))));
         if (settings(plan).get(Setting.BIND_ADDRESS_HARD_FAIL)) {
             insist(plan, pages.flatMap(RetriedServer::attempt));
         }

@@ -27,9 +27,20 @@ final class Housekeeping implements AutoCloseable {
             every(1_000, () -> {
                 var _ = server.attempt();
             });
-            var _ = state.ready().thenRunAsync(() -> attempt(() -> server.attempt()), executor);
+            var _ = state.ready().thenRun(() -> startMetrics(server));
         });
         every(plan.gcInterval().toMillis(), this::collect);
+    }
+
+    /// On a thread of its own: the first time costs as much as a hundred passes of everything else here.
+    private void startMetrics(RetriedServer server) {
+        var _ = Thread.ofPlatform()
+                .daemon()
+                .name("start-metrics")
+                .start(() -> attempt(() -> {
+                    var _ = server.attempt();
+                    state.metrics().start();
+                }));
     }
 
     private void every(long millis, Runnable task) {
@@ -39,6 +50,7 @@ final class Housekeeping implements AutoCloseable {
     private void collect() {
         state.kernel().ifPresent(kernel -> {
             var pass = kernel.gc().run();
+            state.metrics().collected(pass);
             LOG.debug("looked at {} flows, removed {} in {}", pass.entries(), pass.removed(), pass.took());
         });
     }

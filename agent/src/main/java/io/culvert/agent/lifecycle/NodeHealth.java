@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.lifecycle;
 
+import io.culvert.agent.config.NodePortAddresses;
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.health.HealthCheckServers;
 import io.culvert.agent.health.HealthPages;
@@ -9,12 +10,14 @@ import io.culvert.agent.health.NodeEligibility;
 import io.culvert.agent.health.ProbeListener;
 import io.culvert.agent.health.ProxyHealth;
 import io.culvert.agent.health.RetriedServer;
+import io.culvert.agent.metrics.ProbeCounts;
 import io.culvert.cluster.ClusterStore;
 import io.culvert.cluster.ClusterUpdate;
 import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.Problem;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
+import io.culvert.net.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +33,7 @@ final class NodeHealth implements AutoCloseable {
     private final Optional<RetriedServer> server;
     private volatile boolean begun;
 
-    NodeHealth(Plan plan, Sources sources, ClusterStore store, HealthCounts counts) {
+    NodeHealth(Plan plan, Sources sources, ClusterStore store, ProbeCounts counts) {
         this.store = store;
         this.proxy = new ProxyHealth(() -> store.backlog().waiting());
         this.node = new NodeEligibility(plan.nodeName(), !plan.fromManifests());
@@ -74,9 +77,14 @@ final class NodeHealth implements AutoCloseable {
         }
     }
 
-    /// Has health check node ports listen at these addresses; [IpAddress#UNSPECIFIED], the default, means all.
-    void listenOn(Set<IpAddress> nodePortAddresses) {
-        ports.listenOn(nodePortAddresses);
+    /// Has health check node ports listen where NodePorts are served if blocks choose that, and at every address
+    /// otherwise, as kube-proxy does.
+    ///
+    /// @param serving addresses that serve NodePorts
+    void listenOn(NodePortAddresses chosen, List<IpAddress> serving) {
+        boolean blocks = chosen instanceof NodePortAddresses.Blocks(List<IpPrefix> prefixes)
+                && prefixes.stream().noneMatch(prefix -> prefix.length() == 0);
+        ports.listenOn(blocks ? Set.copyOf(serving) : Set.of(IpAddress.UNSPECIFIED));
     }
 
     ProxyHealth proxy() {

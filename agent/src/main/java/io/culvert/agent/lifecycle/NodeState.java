@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.lifecycle;
 
+import io.culvert.agent.config.Setting;
 import io.culvert.agent.control.NodeView;
+import io.culvert.agent.metrics.AgentMetrics;
+import io.culvert.agent.metrics.ProbeCounts;
 import io.culvert.agent.network.NetworkWatch;
 import io.culvert.agent.network.NodeNetwork;
 import io.culvert.agent.network.NodeObjects;
+import io.culvert.cluster.ClusterStore;
 import io.culvert.cluster.ClusterUpdate;
+import io.culvert.cluster.ObjectName;
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.net.IpFamily;
+import io.culvert.servicelb.ApplyResult;
 import io.culvert.servicelb.DatapathTables;
 import io.culvert.servicelb.LoadBalancer;
 import io.culvert.servicelb.conntrack.ConntrackGc;
 import io.culvert.servicelb.conntrack.DatapathFlows;
 import io.culvert.servicelb.conntrack.FlowLifetimes;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,14 +39,21 @@ final class NodeState {
     private final Plan plan;
     private final Sources sources;
     private final NodeHealth health;
+    private final AgentMetrics metrics;
+    private final SyncRecord syncs;
     private final Instant started = Instant.now();
     private final CompletableFuture<Readiness> ready = new CompletableFuture<>();
     private volatile @Nullable Kernel kernel;
 
-    NodeState(Plan plan, Sources sources, NodeHealth health) {
+    NodeState(Plan plan, Sources sources, ClusterStore store) {
         this.plan = plan;
         this.sources = sources;
-        this.health = health;
+        ProbeCounts probes = new ProbeCounts();
+        health = new NodeHealth(plan, sources, store, probes);
+        metrics = new AgentMetrics(
+                new MetricsReader(this, store, probes)::read,
+                plan.endpoint(Setting.METRICS).isPresent());
+        syncs = new SyncRecord(metrics);
     }
 
     /// Adopts what the kernel holds.
@@ -71,9 +85,12 @@ final class NodeState {
             present.network().objects(plan.nodeName(), NodeObjects.of(update.state(), plan.nodeName()));
             watch.trigger();
         }
-        present.loadBalancer().apply(update);
+        ApplyResult result = present.loadBalancer().apply(update);
+        Map<ObjectName, Set<IpFamily>> failing = present.loadBalancer().failing();
+        syncs.applied(update, result, failing.keySet());
         // Before the ready line: whoever waits for that may ask /healthz next.
-        health.follow(update, failingFamilies(present));
+        listen(present);
+        health.follow(update, families(failing));
         if (!ready.isDone()) {
             ready.complete(new Readiness(
                     present.loadBalancer().statuses().size(),
@@ -85,18 +102,25 @@ final class NodeState {
     /// Retries what failed and is due.
     void maintain() {
         kernel().ifPresent(present -> {
-            var _ = present.loadBalancer().maintain();
+            ApplyResult result = present.loadBalancer().maintain();
+            Map<ObjectName, Set<IpFamily>> failing = present.loadBalancer().failing();
+            syncs.retried(result, failing.keySet());
             if (!present.optOuts().idle()) {
                 present.optOuts().look();
             }
-            health.maintain(failingFamilies(present));
+            listen(present);
+            health.maintain(families(failing));
         });
     }
 
-    private static Set<IpFamily> failingFamilies(Kernel kernel) {
-        return kernel.loadBalancer().failing().values().stream()
-                .flatMap(Set::stream)
-                .collect(Collectors.toSet());
+    private void listen(Kernel present) {
+        health.listenOn(
+                plan.settings().get(Setting.NODEPORT_ADDRESSES),
+                present.network().current().nodePortAddresses());
+    }
+
+    private static Set<IpFamily> families(Map<ObjectName, Set<IpFamily>> failing) {
+        return failing.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
     }
 
     NodeView view() {
@@ -129,5 +153,13 @@ final class NodeState {
 
     NodeHealth health() {
         return health;
+    }
+
+    AgentMetrics metrics() {
+        return metrics;
+    }
+
+    SyncRecord syncs() {
+        return syncs;
     }
 }

@@ -34,6 +34,9 @@ final class ServiceListTest implements NodeView {
     @TempDir
     private Path runDir;
 
+    private List<StatusView.Trouble> troubles =
+            List.of(new StatusView.Trouble("error", "a.yaml:3", "no port", "give one"));
+
     @SuppressWarnings("NullAway.Init") // set before each test
     private ControlServer server;
 
@@ -135,6 +138,26 @@ final class ServiceListTest implements NodeView {
     }
 
     @Test
+    void A14_12_whatIsWrongWithAServiceIsSaidBesideIt() {
+        troubles = List.of(
+                new StatusView.Trouble("error", "Service default/web", "put TCP 10.96.0.10:81: map frontends is full", ""),
+                new StatusView.Trouble("warning", "Service default/lost", "its address belongs to another", "take another"));
+
+        CommandLineRun run = CommandLineRun.of("service", "get", "web", "--run-dir", runDir.toString());
+        assertThat(run.status()).isEqualTo(ExitStatus.DONE);
+        assertThat(run.out()).contains("default/web:http");
+        assertThat(run.err())
+                .isEqualTo("culvert: error: Service default/web: put TCP 10.96.0.10:81: map frontends is full\n");
+
+        assertThat(CommandLineRun.of("service", "get", "lost", "--run-dir", runDir.toString()))
+                .isEqualTo(new CommandLineRun(
+                        ExitStatus.FAILED,
+                        "",
+                        "culvert: get service lost: nothing of it is served: warning: Service default/lost: its address"
+                                + " belongs to another; take another\n"));
+    }
+
+    @Test
     void backendsAreListedOnce() {
         assertThat(run("backend", "list")
                         .lines()
@@ -214,7 +237,7 @@ final class ServiceListTest implements NodeView {
                 List.of(),
                 List.of(),
                 List.of(),
-                List.of(new StatusView.Trouble("error", "a.yaml:3", "no port", "give one")),
+                troubles,
                 List.of());
     }
 

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -118,6 +119,25 @@ public final class Datapath implements AutoCloseable {
     /// The ids of backends; those in extents that were found are taken over.
     public BackendIds backendIds() {
         return backendIds;
+    }
+
+    /// How full each map is that can fill up, but for `flows`, of which only the collector's pass knows. Costs a pass
+    /// through hashes and nothing for arrays.
+    public List<MapUse> use() {
+        ExtentStore.Usage usage = extents.usage();
+        List<MapUse> all = new ArrayList<>();
+        all.add(new MapUse(Tables.SERVICES.name(), usage.services(), usage.servicesCapacity()));
+        all.add(new MapUse(Tables.SLOTS.name(), usage.slotsCapacity() - usage.slotsFree(), usage.slotsCapacity()));
+        all.add(new MapUse(Tables.BACKENDS.name(), backendIds.used(), backendIds.capacity()));
+        Tables.ALL.stream().filter(table -> !table.equals(Tables.FLOWS)).forEach(table -> {
+            OptionalInt entries = catalogue.count(table);
+            catalogue
+                    .map(table)
+                    .filter(_ -> entries.isPresent())
+                    .ifPresent(map -> all.add(new MapUse(
+                            table.name(), entries.getAsInt(), map.info().maxEntries())));
+        });
+        return all;
     }
 
     /// Attaches the socket programs to a cgroup and everything below it, and takes them off any other cgroup. Does
