@@ -9,6 +9,7 @@ import io.culvert.agent.doctor.Doctor;
 import io.culvert.agent.doctor.Finding;
 import io.culvert.agent.doctor.LiveKubeProxy;
 import io.culvert.agent.doctor.Machine;
+import io.culvert.agent.health.HttpListener;
 import io.culvert.agent.health.PageServer;
 import io.culvert.agent.health.RetriedServer;
 import io.culvert.agent.network.NetworkFacts;
@@ -41,8 +42,10 @@ public final class Agent implements AutoCloseable {
     private final Plan plan;
     private final Deque<AutoCloseable> open;
     private final NodeState state;
+    private final Optional<RetriedServer> pages;
 
-    private Agent(Plan plan, Deque<AutoCloseable> open, NodeState state) {
+    private Agent(Plan plan, Deque<AutoCloseable> open, NodeState state, Optional<RetriedServer> pages) {
+        this.pages = pages;
         this.plan = plan;
         this.open = open;
         this.state = state;
@@ -89,6 +92,8 @@ public final class Agent implements AutoCloseable {
         sources.source().start(store);
         NodeState state = new NodeState(plan, sources, store);
         NodeHealth health = opened(open, state.health());
+        Optional<RetriedServer> pages = pages(plan, sources, state);
+        pages.ifPresent(server -> opened(open, server));
         CompletableFuture<ControlServer> control = background(() -> control(runDir, state));
         try {
             Datapath datapath = opened(open, datapath(plan));
@@ -96,8 +101,6 @@ public final class Agent implements AutoCloseable {
             NetworkWatch network = opened(open, NetworkWatch.start(state::followNetwork));
             state.followNetwork();
             insist(plan, health.serve());
-            Optional<RetriedServer> pages = pages(plan, sources, state);
-            pages.ifPresent(server -> opened(open, server));
             opened(open, new Housekeeping(plan, state, pages));
             store.subscribe(update -> state.apply(update, network));
         } finally {
@@ -110,7 +113,7 @@ public final class Agent implements AutoCloseable {
                                 new ObjectName("", plan.nodeName()),
                                 "Starting",
                                 "culvert programs the Services of this node"));
-        return new Agent(plan, open, state);
+        return new Agent(plan, open, state, pages);
     }
 
     private static Settings settings(Plan plan) {
@@ -173,6 +176,11 @@ public final class Agent implements AutoCloseable {
 
     NodeHealth health() {
         return state.health();
+    }
+
+    /// Where `/metrics` is, for a port that the kernel chose; empty until it is served.
+    Optional<Integer> metricsPort() {
+        return pages.flatMap(RetriedServer::server).map(HttpListener::port);
     }
 
     private static <T> CompletableFuture<T> background(Supplier<T> work) {

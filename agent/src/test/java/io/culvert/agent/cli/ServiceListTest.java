@@ -140,8 +140,10 @@ final class ServiceListTest implements NodeView {
     @Test
     void A14_12_whatIsWrongWithAServiceIsSaidBesideIt() {
         troubles = List.of(
-                new StatusView.Trouble("error", "Service default/web", "put TCP 10.96.0.10:81: map frontends is full", ""),
-                new StatusView.Trouble("warning", "Service default/lost", "its address belongs to another", "take another"));
+                new StatusView.Trouble(
+                        "error", "Service default/web", "put TCP 10.96.0.10:81: map frontends is full", ""),
+                new StatusView.Trouble(
+                        "warning", "Service default/lost", "its address belongs to another", "take another"));
 
         CommandLineRun run = CommandLineRun.of("service", "get", "web", "--run-dir", runDir.toString());
         assertThat(run.status()).isEqualTo(ExitStatus.DONE);

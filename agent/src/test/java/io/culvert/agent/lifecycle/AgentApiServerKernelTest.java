@@ -23,9 +23,11 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,6 +128,36 @@ final class AgentApiServerKernelTest {
                     .untilAsserted(() ->
                             assertThat(Http.get("127.0.0.1", port, "/healthz")).startsWith("HTTP/1.1 503"));
             assertThat(Http.get("127.0.0.1", port, "/livez")).startsWith("HTTP/1.1 200 OK\r\n");
+        }
+    }
+
+    @Test
+    void A14_10_A15_01_A15_12_A15_15_metricsOfARunningAgent() throws Exception {
+        try (Agent agent = start()) {
+            var _ = agent.ready().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            int port = await().atMost(PATIENCE)
+                    .until(agent::metricsPort, Optional::isPresent)
+                    .orElseThrow();
+
+            server.put(slice("web")
+                    .replace(
+                            "metadata: {",
+                            "metadata: {annotations: {" + "endpoints.kubernetes.io/last-change-trigger-time: \""
+                                    + Instant.now() + "\"}, "));
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(Http.get("127.0.0.1", port, "/metrics"))
+                            .startsWith("HTTP/1.1 200 OK\r\n")
+                            .contains("kubeproxy_network_programming_duration_seconds_count{ip_family=\"IPv4\"} 1\n"));
+            assertThat(Http.get("127.0.0.1", port, "/metrics"))
+                    .contains("\nkubeproxy_sync_full_proxy_rules_duration_seconds_count{ip_family=\"IPv4\"} 1\n")
+                    .contains("\nkubeproxy_sync_proxy_rules_service_changes_total 1.0\n")
+                    .contains("\nculvert_ready 1.0\n")
+                    .contains("\nculvert_map_entries{map=\"frontends\"} 1.0\n")
+                    .contains("\nculvert_map_entries{map=\"flows\"} 0.0\n")
+                    .contains("\nculvert_drops_total{reason=\"no_backend\"} 0.0\n");
+            assertThat(Http.get("127.0.0.1", port, "/proxyMode")).endsWith("\r\n\r\nculvert");
+            assertThat(Http.get("127.0.0.1", port, "/healthz")).endsWith("\r\n\r\nok");
         }
     }
 
