@@ -57,6 +57,7 @@ class NodePathLabTest {
             programs.tables.put(Tables.NODE_ADDRESSES, new AddressKey(node.ip(family)), AddressKey.NODE_PORTS);
         }
         lab.pods().forEach(pod -> pod.sockets().serve(8080));
+        node.sockets().serve(8080);
     }
 
     @AfterAll
@@ -116,6 +117,28 @@ class NodePathLabTest {
 
         assertThat(answer.server()).isEqualTo("r1");
         assertThat(answer.seen()).isEqualTo(answer.local());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void A6_35_A6_43_aBackendInTheNodesNetworkSeesItsClient(IpFamily family) {
+        String backend = "[" + node.ip(family) + "]:8080";
+        boolean v4 = family == IpFamily.IPV4;
+        FrontendKey nodePort = new FrontendKey(IpAddress.of(v4 ? "0.0.0.0" : "::"), 30080, Protocol.TCP);
+        TestService service =
+                programs.tables.service(nodePort, NODE_PORT, Set.of(LOCAL_SET), List.of(backend), List.of());
+        programs.tables.alsoAt(service, CLUSTER_IP, vip(family), 80);
+
+        Outcome.Answer outside = lab.outside()
+                .sockets()
+                .tcp(node.ip(family).toString(), 30080)
+                .answer();
+        Outcome.Answer pod = lab.pod("r1").outsideOfCgroup().sockets().tcp(vip(family), 80).answer();
+
+        for (Outcome.Answer answer : List.of(outside, pod)) {
+            assertThat(answer.server()).isEqualTo(node.name());
+            assertThat(answer.seen()).isEqualTo(answer.local());
+        }
     }
 
     @ParameterizedTest
