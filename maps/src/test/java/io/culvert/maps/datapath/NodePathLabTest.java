@@ -129,11 +129,10 @@ class NodePathLabTest {
                 programs.tables.service(nodePort, NODE_PORT, Set.of(LOCAL_SET), List.of(backend), List.of());
         programs.tables.alsoAt(service, CLUSTER_IP, vip(family), 80);
 
-        Outcome.Answer outside = lab.outside()
-                .sockets()
-                .tcp(node.ip(family).toString(), 30080)
-                .answer();
-        Outcome.Answer pod = lab.pod("r1").outsideOfCgroup().sockets().tcp(vip(family), 80).answer();
+        Outcome.Answer outside =
+                lab.outside().sockets().tcp(node.ip(family).toString(), 30080).answer();
+        Outcome.Answer pod =
+                lab.pod("r1").outsideOfCgroup().sockets().tcp(vip(family), 80).answer();
 
         for (Outcome.Answer answer : List.of(outside, pod)) {
             assertThat(answer.server()).isEqualTo(node.name());
