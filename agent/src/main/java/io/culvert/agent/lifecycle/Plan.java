@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -125,7 +126,7 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
         return new ServiceRules(
                 settings.get(Setting.MASQUERADE_ALL),
                 settings.get(Setting.ALLOW_EXTERNAL_IPS),
-                settings.get(Setting.EXTERNAL_ADDRESS_RANGES));
+                settings.find(Setting.EXTERNAL_ADDRESS_RANGES).orElse(List.of()));
     }
 
     /// Compiles the programs where the settings ask for it.
