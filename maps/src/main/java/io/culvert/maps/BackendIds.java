@@ -4,8 +4,10 @@ package io.culvert.maps;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.List;
 import java.util.OptionalInt;
 
 /// Names of backends, and the array `backends` that says which of them are published.
@@ -115,6 +117,36 @@ public final class BackendIds {
     public synchronized boolean isPublished(int id) {
         int index = index(id);
         return index != 0 && index < memory.entries() && get(index) == id;
+    }
+
+    /// Ids that another writer published: their index is not allocated.
+    public synchronized List<Integer> strays() {
+        List<Integer> strays = new ArrayList<>();
+        int entries = Math.min(memory.entries(), 1 << INDEX_BITS);
+        for (int index = 1; index < entries; index++) {
+            int entry = get(index);
+            if (index(entry) != 0 && !pool.isUsed(index)) {
+                strays.add(id(index, reuseCount(entry)));
+            }
+        }
+        return strays;
+    }
+
+    /// Takes back what another writer published at an index that is not allocated.
+    public synchronized void removeStray(int id) {
+        if (!pool.isUsed(index(id))) {
+            set(index(id), vacant(id));
+        }
+    }
+
+    /// Publishes an allocated id again, over which another writer wrote.
+    ///
+    /// @throws IllegalStateException if the id is not allocated
+    public synchronized void restore(int id) {
+        if (!pool.isUsed(index(id))) {
+            throw new IllegalStateException("backend id " + text(id) + " is not allocated");
+        }
+        set(index(id), id);
     }
 
     /// How many ids are allocated.

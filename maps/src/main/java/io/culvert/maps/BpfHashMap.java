@@ -6,6 +6,7 @@ import io.culvert.loader.Errno;
 import io.culvert.loader.SystemCallException;
 import io.culvert.loader.UpdateMode;
 import io.culvert.maps.layout.Codec;
+import io.culvert.maps.layout.CorruptRecordException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -130,6 +131,23 @@ public final class BpfHashMap<K, V> implements AutoCloseable {
     /// @throws io.culvert.maps.layout.CorruptRecordException at an entry that nobody of this layout writes
     public void forEach(BiConsumer<K, V> consumer) {
         map().batches().forEach((key, value) -> consumer.accept(keys.read(key, 0), values.read(value, 0)));
+    }
+
+    /// As [#forEach], but goes on at an entry that nobody of this layout writes: it has no value. One whose key cannot
+    /// be
+    /// read is passed over, because no program asks for it.
+    public void forEachReadable(BiConsumer<K, Optional<V>> consumer) {
+        map().batches()
+                .forEach((key, value) ->
+                        readable(keys, key).ifPresent(readKey -> consumer.accept(readKey, readable(values, value))));
+    }
+
+    private static <T> Optional<T> readable(Codec<T> codec, MemorySegment memory) {
+        try {
+            return Optional.of(codec.read(memory, 0));
+        } catch (CorruptRecordException e) {
+            return Optional.empty();
+        }
     }
 
     /// How many entries there are. Costs a pass through the map.

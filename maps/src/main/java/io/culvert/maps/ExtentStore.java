@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /// The published extents: the arrays `services` and `slots` through mapped memory, without a system call.
 ///
@@ -163,6 +165,23 @@ public final class ExtentStore {
     /// Whether the word of this service is the one that was stored last: false if another writer changed it.
     public synchronized boolean isIntact(int service) {
         return reader.word(service).bits() == words[service];
+    }
+
+    /// The services whose word another writer changed, with what is there now.
+    public synchronized Map<Integer, ServiceWord> changed() {
+        Map<Integer, ServiceWord> changed = new TreeMap<>();
+        for (int service = 0; service < words.length; service++) {
+            ServiceWord word = reader.word(service);
+            if (word.bits() != words[service]) {
+                changed.put(service, word);
+            }
+        }
+        return changed;
+    }
+
+    /// Stores the word of a service as it was stored last. What lies in its slots is not looked at.
+    public synchronized void restore(int service) {
+        storeWord(service, new ServiceWord(words[service]));
     }
 
     /// Publishes an extent in place of the one that its service has. The index is from [#reserve], or was found in

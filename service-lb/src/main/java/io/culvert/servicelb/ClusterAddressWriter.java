@@ -96,6 +96,11 @@ final class ClusterAddressWriter {
         }
     }
 
+    /// The addresses that the kernel holds, as far as this process wrote or found them; live.
+    Map<IpAddress, Integer> held() {
+        return held;
+    }
+
     private static @Nullable Integer wanted(AddressClaims claims, IpAddress address) {
         if (claims.owner(address).isEmpty()) {
             return null;

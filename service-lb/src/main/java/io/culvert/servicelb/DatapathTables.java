@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -76,6 +77,11 @@ public final class DatapathTables implements ServiceTables {
     @Override
     public void forEachFrontend(BiConsumer<FrontendKey, Frontend> reader) {
         frontends.forEach(reader);
+    }
+
+    @Override
+    public void forEachFoundFrontend(BiConsumer<FrontendKey, Optional<Frontend>> reader) {
+        frontends.forEachReadable(reader);
     }
 
     @Override
@@ -172,6 +178,33 @@ public final class DatapathTables implements ServiceTables {
     @Override
     public boolean isPublished(int id) {
         return backends.isPublished(id);
+    }
+
+    @Override
+    public Map<Integer, String> changedServices() {
+        Map<Integer, String> changed = new TreeMap<>();
+        extents.changed().forEach((service, word) -> changed.put(service, word.toString()));
+        return changed;
+    }
+
+    @Override
+    public void restoreService(int service) {
+        extents.restore(service);
+    }
+
+    @Override
+    public void restoreBackend(int id) {
+        backends.restore(id);
+    }
+
+    @Override
+    public List<Integer> strayBackends() {
+        return backends.strays();
+    }
+
+    @Override
+    public void removeStrayBackend(int id) {
+        backends.removeStray(id);
     }
 
     @Override

@@ -91,6 +91,11 @@ final class KernelState {
         return Optional.ofNullable(owners.get(key));
     }
 
+    /// Every frontend with the port that it leads to, live.
+    Map<FrontendKey, ProgrammedPort> owners() {
+        return owners;
+    }
+
     /// Notes that the kernel holds this frontend for `port`.
     void put(FrontendKey key, Frontend frontend, ProgrammedPort port) {
         ProgrammedPort before = owners.put(key, port);

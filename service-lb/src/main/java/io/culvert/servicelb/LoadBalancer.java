@@ -222,6 +222,25 @@ public final class LoadBalancer {
         }
     }
 
+    /// Compares the kernel's tables with what was written to them. Updates wait meanwhile: some tenths of a
+    /// second with ten thousand Services. Before the first complete update nothing is compared.
+    ///
+    /// @param repair whether what differs is written again, and what others added is removed
+    public AuditReport audit(boolean repair) {
+        lock.lock();
+        try {
+            if (!complete) {
+                return AuditReport.NOTHING_COMPARED;
+            }
+            List<ProgrammedPort> ports = entries.values().stream()
+                    .flatMap(entry -> entry.ports().values().stream())
+                    .toList();
+            return new Audit(tables, kernel, addresses.held()).run(ports, repair);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Every frontend that the kernel holds for a Service, in order.
     public List<FrontendView> frontends() {
         List<ViewBuilder.Snapshot> ports = new ArrayList<>();

@@ -25,6 +25,9 @@ public interface ServiceTables {
     /// Every frontend that the kernel holds.
     void forEachFrontend(BiConsumer<FrontendKey, Frontend> reader);
 
+    /// Every frontend that the kernel holds, also those that no agent of this layout wrote: they have no value.
+    void forEachFoundFrontend(BiConsumer<FrontendKey, Optional<Frontend>> reader);
+
     /// A frontend as the kernel holds it.
     Optional<Frontend> frontend(FrontendKey key);
 
@@ -77,6 +80,21 @@ public interface ServiceTables {
     /// Whether flows that hold this id may go on. When the tables are opened, the ids in extents are published and all
     /// others are not, except that of two ids with one index only one can be.
     boolean isPublished(int id);
+
+    /// The service indexes under which another writer put something, with what is there, for people.
+    Map<Integer, String> changedServices();
+
+    /// Undoes what another writer did to a service index. Of the extent itself nothing is known.
+    void restoreService(int service);
+
+    /// Publishes an id again that is published as far as this process knows.
+    void restoreBackend(int id);
+
+    /// The ids that another writer published.
+    List<Integer> strayBackends();
+
+    /// Takes back an id that another writer published.
+    void removeStrayBackend(int id);
 
     /// Takes a backend id that no flow holds, and publishes it.
     int publishBackend();

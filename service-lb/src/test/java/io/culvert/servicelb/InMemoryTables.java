@@ -123,6 +123,11 @@ final class InMemoryTables implements ServiceTables {
     }
 
     @Override
+    public void forEachFoundFrontend(BiConsumer<FrontendKey, Optional<Frontend>> reader) {
+        forEachFrontend((key, frontend) -> reader.accept(key, Optional.of(frontend)));
+    }
+
+    @Override
     public Optional<Frontend> frontend(FrontendKey key) {
         return Optional.ofNullable(frontends.get(key));
     }
@@ -251,6 +256,34 @@ final class InMemoryTables implements ServiceTables {
     @Override
     public boolean isPublished(int id) {
         return backends.contains(id);
+    }
+
+    /// No other writer can be told from this one in memory; tests on the kernel's tables do.
+    @Override
+    public Map<Integer, String> changedServices() {
+        return new TreeMap<>();
+    }
+
+    @Override
+    public void restoreService(int service) {
+        throw new AssertionError("nothing was changed");
+    }
+
+    @Override
+    public void restoreBackend(int id) {
+        write("restore backend " + id);
+        backends.add(id);
+        observer.run();
+    }
+
+    @Override
+    public List<Integer> strayBackends() {
+        return List.of();
+    }
+
+    @Override
+    public void removeStrayBackend(int id) {
+        throw new AssertionError("nothing is stray");
     }
 
     @Override

@@ -16,6 +16,7 @@ final class Verbs {
             "service",
             "backend",
             "conntrack",
+            "audit",
             "map",
             "features",
             "doctor",
@@ -52,6 +53,7 @@ final class Verbs {
             case "service" -> new ServiceCommand();
             case "backend" -> new BackendCommand();
             case "conntrack" -> new ConntrackCommand();
+            case "audit" -> new AuditCommand();
             case "map" -> new MapCommand();
             case "features" -> new FeaturesCommand();
             case "doctor" -> new DoctorCommand();

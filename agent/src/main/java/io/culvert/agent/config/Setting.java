@@ -79,6 +79,11 @@ public final class Setting<T> {
             "processes of the node cannot bind NodePorts (EADDRINUSE); needs socket-lb");
     public static final Setting<Duration> CONNTRACK_GC_INTERVAL = used(
             "conntrack-gc-interval", SettingTypes.DURATION, "10s", "how often expired flows are removed from memory");
+    public static final Setting<Duration> AUDIT_INTERVAL = used(
+            "audit-interval",
+            SettingTypes.DURATION,
+            "60s",
+            "how often the kernel is compared with what was programmed, and put right; 0s: never");
     public static final Setting<Duration> TCP_SYN_TIMEOUT =
             used("conntrack-tcp-syn", SettingTypes.DURATION, "60s", "a TCP flow without an answer expires after");
     public static final Setting<Duration> TCP_ESTABLISHED_TIMEOUT = used(

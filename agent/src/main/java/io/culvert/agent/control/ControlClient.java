@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.control;
 
+import io.culvert.agent.control.v1.AuditRequest;
 import io.culvert.agent.control.v1.ControlGrpc;
 import io.culvert.agent.control.v1.ControlGrpc.ControlBlockingStub;
 import io.culvert.agent.control.v1.GetStatusRequest;
 import io.culvert.agent.control.v1.ListFrontendsRequest;
+import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
 import io.culvert.agent.view.StatusView;
@@ -76,6 +78,12 @@ public final class ControlClient implements NodeView, AutoCloseable {
     @Override
     public int flush(FlowFilter filter) {
         return ask(() -> stub().flushConnections(ConnectionMessages.of(filter)).getCount());
+    }
+
+    @Override
+    public AuditView audit(boolean repair) {
+        AuditRequest request = AuditRequest.newBuilder().setRepair(repair).build();
+        return ask(() -> AuditMessages.of(stub().audit(request)));
     }
 
     private ControlBlockingStub stub() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.control;
 
+import io.culvert.agent.control.v1.AuditReport;
+import io.culvert.agent.control.v1.AuditRequest;
 import io.culvert.agent.control.v1.Connection;
 import io.culvert.agent.control.v1.ConnectionFilter;
 import io.culvert.agent.control.v1.ControlGrpc;
@@ -62,6 +64,16 @@ final class ControlService extends ControlGrpc.ControlImplBase {
         try {
             int count = node.flush(ConnectionMessages.of(request));
             answer.onNext(FlushedConnections.newBuilder().setCount(count).build());
+            answer.onCompleted();
+        } catch (RuntimeException e) {
+            fail(answer, e);
+        }
+    }
+
+    @Override
+    public void audit(AuditRequest request, StreamObserver<AuditReport> answer) {
+        try {
+            answer.onNext(AuditMessages.of(node.audit(request.getRepair())));
             answer.onCompleted();
         } catch (RuntimeException e) {
             fail(answer, e);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.control;
 
+import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
 import io.culvert.agent.view.StatusView;
@@ -25,4 +26,9 @@ public interface NodeView {
     ///
     /// @return how many
     int flush(FlowFilter filter);
+
+    /// Compares the kernel with what was programmed.
+    ///
+    /// @param repair whether what differs is put right
+    AuditView audit(boolean repair);
 }

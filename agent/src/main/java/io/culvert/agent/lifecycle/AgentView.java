@@ -3,6 +3,7 @@ package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.Version;
 import io.culvert.agent.control.NodeView;
+import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
 import io.culvert.agent.view.FrontendRows;
@@ -80,8 +81,13 @@ final class AgentView implements NodeView {
                         "Conntrack",
                         gc.entries() + " entries at the last pass, "
                                 + kernel.gc().removed() + " expired"),
+                new StatusView.Fact("Audit", audit(kernel.audit().totals())),
                 new StatusView.Fact("Pins", plan.bpffs().toString())));
         return facts;
+    }
+
+    private static String audit(NodeAudit.Totals totals) {
+        return totals.runs() + " runs, " + totals.found() + " differences, " + totals.repaired() + " repaired";
     }
 
     private List<StatusView.Trouble> problems() {
@@ -138,6 +144,13 @@ final class AgentView implements NodeView {
     @Override
     public int flush(FlowFilter filter) {
         return state.kernel().map(kernel -> conntrack(kernel).flush(filter)).orElse(0);
+    }
+
+    @Override
+    public AuditView audit(boolean repair) {
+        return state.kernel()
+                .map(kernel -> kernel.audit().run(repair))
+                .orElseGet(() -> new AuditView(false, 0, 0, List.of(), List.of()));
     }
 
     private ConntrackTable conntrack(NodeState.Kernel kernel) {

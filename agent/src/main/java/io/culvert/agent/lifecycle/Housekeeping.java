@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What is done from time to time, on one thread: retries of failed writes, cgroups that came late, expired flows.
+/// What is done from time to time, on one thread: retries of failed writes, cgroups that came late, expired flows,
+/// audits.
 final class Housekeeping implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -30,6 +31,9 @@ final class Housekeeping implements AutoCloseable {
             var _ = state.ready().thenRun(() -> startMetrics(server));
         });
         every(plan.gcInterval().toMillis(), this::collect);
+        if (plan.auditInterval().isPositive()) {
+            every(plan.auditInterval().toMillis(), this::audit);
+        }
     }
 
     /// On a thread of its own: the first time costs as much as a hundred passes of everything else here.
@@ -45,6 +49,12 @@ final class Housekeeping implements AutoCloseable {
 
     private void every(long millis, Runnable task) {
         var _ = executor.scheduleWithFixedDelay(() -> attempt(task), millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void audit() {
+        state.kernel().ifPresent(kernel -> {
+            var _ = kernel.audit().run(true);
+        });
     }
 
     private void collect() {

@@ -40,6 +40,7 @@ final class MetricsReader {
     private Reading read(NodeState.Kernel kernel) {
         List<ServiceStatus> statuses = kernel.loadBalancer().statuses();
         var cluster = store.state();
+        NodeAudit.Totals audits = kernel.audit().totals();
         return new Reading(
                 startTook(),
                 state.syncs().last(),
@@ -59,7 +60,9 @@ final class MetricsReader {
                 drops(kernel),
                 kernel.gc().last().entries(),
                 kernel.gc().removed(),
-                probes);
+                probes,
+                audits.runs(),
+                audits.differences());
     }
 
     private Reading readEarly() {
@@ -80,7 +83,9 @@ final class MetricsReader {
                 Map.of(),
                 0,
                 0,
-                probes);
+                probes,
+                0,
+                Map.of());
     }
 
     private Duration startTook() {

@@ -34,7 +34,12 @@ final class NodeState {
     ///
     /// @param optOuts pods without socket translation
     record Kernel(
-            Datapath datapath, LoadBalancer loadBalancer, NodeNetwork network, ConntrackGc gc, OptOutKeeper optOuts) {}
+            Datapath datapath,
+            LoadBalancer loadBalancer,
+            NodeNetwork network,
+            ConntrackGc gc,
+            OptOutKeeper optOuts,
+            NodeAudit audit) {}
 
     private final Plan plan;
     private final Sources sources;
@@ -58,13 +63,15 @@ final class NodeState {
 
     /// Adopts what the kernel holds.
     void program(Datapath datapath) {
+        LoadBalancer loadBalancer = LoadBalancer.adopt(
+                new DatapathTables(datapath), plan.nodeName(), plan.serviceRules(), sources.events());
         kernel = new Kernel(
                 datapath,
-                LoadBalancer.adopt(
-                        new DatapathTables(datapath), plan.nodeName(), plan.serviceRules(), sources.events()),
+                loadBalancer,
                 new NodeNetwork(plan.network(), plan::datapathSettings, datapath),
                 new ConntrackGc(new DatapathFlows(datapath.maps().flows()), new FlowLifetimes(plan.timeouts())),
-                new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())));
+                new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())),
+                new NodeAudit(datapath, loadBalancer));
     }
 
     /// Takes over what the node's network is now.

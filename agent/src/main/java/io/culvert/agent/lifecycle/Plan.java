@@ -104,6 +104,11 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
         return settings.get(Setting.CONNTRACK_GC_INTERVAL);
     }
 
+    /// Zero: no audits but those that are asked for.
+    Duration auditInterval() {
+        return settings.get(Setting.AUDIT_INTERVAL);
+    }
+
     DatapathSettings datapathSettings(WantedNetwork network) {
         var range = settings.get(Setting.NODEPORT_RANGE);
         PortRange nodePorts = new PortRange(range.first(), range.last());

@@ -6,12 +6,17 @@ import io.culvert.servicelb.WriteTotals;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /// Metrics of the agent itself: what it programmed and what that cost.
 final class AgentMeters {
+
+    /// What an audit compares, by map; `links` for what is attached.
+    private static final List<String> AUDITED =
+            List.of("frontends", "services", "slots", "backends", "source_ranges", "cluster_addresses", "links");
 
     private final MeterRegistry registry;
     private final Supplier<Reading> reading;
@@ -59,11 +64,24 @@ final class AgentMeters {
                 "culvert_services_compiled_total",
                 "Services whose wanted state was computed.",
                 now -> now.written().servicesCompiled());
+        audits();
         writes("services", "put", WriteTotals::extentsPublished);
         writes("backends", "put", WriteTotals::backendsPublished);
         writes("backends", "remove", WriteTotals::backendsWithdrawn);
         writes("frontends", "put", WriteTotals::frontendsPut);
         writes("frontends", "remove", WriteTotals::frontendsRemoved);
+    }
+
+    private void audits() {
+        counter("culvert_audit_runs_total", "Comparisons of the kernel with what was programmed.", Reading::auditRuns);
+        for (String map : AUDITED) {
+            counter(
+                    "culvert_audit_differences_total",
+                    "Differences that audits found.",
+                    now -> now.auditDifferences().getOrDefault(map, 0L),
+                    "map",
+                    map);
+        }
     }
 
     private void gauge(String name, String help, ToDoubleFunction<Reading> value) {

@@ -25,6 +25,8 @@ import java.util.Map;
 /// @param troubles Services that are not as they should be
 /// @param flowEntries of the flow table at the collector's last pass
 /// @param flowsRemoved expired entries removed since the start
+/// @param auditRuns since the start
+/// @param auditDifferences found by them, by map
 public record Reading(
         Duration startTook,
         Instant lastSync,
@@ -42,4 +44,6 @@ public record Reading(
         Map<DropReason, DropCount> drops,
         int flowEntries,
         long flowsRemoved,
-        ProbeCounts probes) {}
+        ProbeCounts probes,
+        long auditRuns,
+        Map<String, Long> auditDifferences) {}

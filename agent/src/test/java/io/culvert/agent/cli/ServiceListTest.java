@@ -7,6 +7,7 @@ import io.culvert.agent.control.ControlServer;
 import io.culvert.agent.control.ControlSocket;
 import io.culvert.agent.control.NodeView;
 import io.culvert.agent.view.AddressRow;
+import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.BackendRow;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
@@ -200,6 +201,20 @@ final class ServiceListTest implements NodeView {
         assertThat(run("status", "-o", "json")).contains("\"readyAfterMillis\" : 321");
     }
 
+    @Test
+    void A14_04_anAuditListsDifferencesAndItsStatusSaysSo() {
+        CommandLineRun table = CommandLineRun.of("audit", "--run-dir", runDir.toString());
+        assertThat(table.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(table.out().lines().map(line -> line.split(" {3,}")).toList())
+                .containsExactly(
+                        new String[] {"Map", "Key", "Expected", "Found"},
+                        new String[] {"frontends", "TCP 10.96.0.10:80", "service 3, ClusterIP", "nothing"});
+        CommandLineRun repair = CommandLineRun.of("audit", "--repair", "-o", "json", "--run-dir", runDir.toString());
+        assertThat(repair.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(repair.out()).contains("\"compared\" : true", "\"total\" : 1", "\"remaining\" : 0");
+        assertThat(repair.err()).contains("1 difference, 0 left after the repair");
+    }
+
     private String run(String... words) {
         String[] args = java.util.Arrays.copyOf(words, words.length + 2);
         args[words.length] = "--run-dir";
@@ -266,6 +281,12 @@ final class ServiceListTest implements NodeView {
                 1000,
                 9,
                 9000));
+    }
+
+    @Override
+    public AuditView audit(boolean repair) {
+        AuditView.Row row = new AuditView.Row("frontends", "TCP 10.96.0.10:80", "service 3, ClusterIP", "nothing");
+        return new AuditView(true, 1, repair ? 0 : 1, List.of(row), List.of());
     }
 
     @Override

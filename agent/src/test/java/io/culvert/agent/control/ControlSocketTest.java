@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.agent.view.AddressRow;
+import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.BackendRow;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
@@ -90,6 +91,11 @@ final class ControlSocketTest {
         public int flush(FlowFilter filter) {
             asked.add(filter);
             return 3;
+        }
+
+        @Override
+        public AuditView audit(boolean repair) {
+            return new AuditView(true, 0, 0, List.of(), List.of());
         }
     };
 

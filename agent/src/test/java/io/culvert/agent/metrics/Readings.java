@@ -42,7 +42,9 @@ final class Readings {
                 Map.of(DropReason.NO_BACKEND, new DropCount(9, 540)),
                 33,
                 44,
-                probes);
+                probes,
+                6,
+                Map.of("frontends", 3L));
     }
 
     static Reading troubleFree(Reading reading) {
@@ -63,6 +65,8 @@ final class Readings {
                 reading.drops(),
                 reading.flowEntries(),
                 reading.flowsRemoved(),
-                reading.probes());
+                reading.probes(),
+                reading.auditRuns(),
+                reading.auditDifferences());
     }
 }

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -207,13 +206,12 @@ public final class Datapath implements AutoCloseable {
 
     /// What is attached, for people, by name of its pin.
     public synchronized Map<String, String> attachments() {
-        Map<String, String> attachments = new TreeMap<>();
-        links.attached().forEach((name, attachment) -> attachments.put(name.toString(), describe(attachment)));
-        return attachments;
+        return links.described();
     }
 
-    private static String describe(Attachment attachment) {
-        return attachment.describe() + (attachment.programId().isEmpty() ? " (gone)" : "");
+    /// Compares what is on the hooks with what was attached; with `repair`, puts it right.
+    public synchronized LinkReport auditLinks(boolean repair) {
+        return links.audit(repair, programs);
     }
 
     /// Leaves the sockets of exactly these cgroups to the packet path.

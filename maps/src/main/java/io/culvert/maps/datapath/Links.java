@@ -2,9 +2,11 @@
 package io.culvert.maps.datapath;
 
 import io.culvert.loader.Attachment;
+import io.culvert.loader.BpfProgram;
 import io.culvert.loader.CgroupAttachment;
 import io.culvert.loader.CgroupHook;
 import io.culvert.loader.Errno;
+import io.culvert.loader.InterfaceNames;
 import io.culvert.loader.InvalidObjectException;
 import io.culvert.loader.PinDirectory;
 import io.culvert.loader.SystemCallException;
@@ -20,10 +22,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +58,10 @@ final class Links implements AutoCloseable {
 
     private final PinDirectory pins;
     private final Map<LinkName, Attachment> attached = new TreeMap<>();
+    /// Taken off by another program, and not attached again yet.
+    private final Set<LinkName> lost = new TreeSet<>();
+    /// Whose sockets are translated.
+    private @Nullable Path cgroup;
 
     Links(PinDirectory pins) {
         this.pins = pins;
@@ -123,6 +131,7 @@ final class Links implements AutoCloseable {
     ///
     /// @param bind whether those that look at bind(2) are among them
     void attachSockets(Path cgroup, boolean bind, ProgramSet programs) {
+        this.cgroup = cgroup;
         long inode = inode(cgroup);
         Set<LinkName> wanted = new HashSet<>();
         for (CgroupHook hook : bind ? SOCKET_AND_BIND_HOOKS : SOCKET_HOOKS) {
@@ -166,11 +175,13 @@ final class Links implements AutoCloseable {
             throw e;
         }
         attached.put(name, attachment);
+        lost.remove(name);
     }
 
     /// Takes programs off their targets.
     void detach(Predicate<LinkName> which) {
         List.copyOf(attached.keySet()).stream().filter(which).forEach(this::detach);
+        lost.removeIf(which);
     }
 
     private void detach(LinkName name) {
@@ -178,6 +189,91 @@ final class Links implements AutoCloseable {
         if (attachment != null) {
             attachment.detach();
         }
+    }
+
+    /// What is attached, for people, by name of its pin.
+    Map<String, String> described() {
+        Map<String, String> all = new TreeMap<>();
+        attached.forEach((name, attachment) -> all.put(
+                name.toString(), attachment.describe() + (attachment.programId().isEmpty() ? " (gone)" : "")));
+        return all;
+    }
+
+    /// Compares what is on the hooks with what was attached, and attaches again what another program took off. What
+    /// went
+    /// with its interface is no fault.
+    LinkReport audit(boolean repair, ProgramSet programs) {
+        Map<LinkName, LinkFault> faults = faults(programs);
+        List<String> failures = new ArrayList<>();
+        if (repair) {
+            for (LinkName name : faults.keySet()) {
+                try {
+                    mend(name, programs);
+                } catch (RuntimeException e) {
+                    LOG.debug("attach {} again", name, e);
+                    failures.add("attach " + name + " again: " + e.getMessage());
+                }
+            }
+        }
+        int remaining = repair && !faults.isEmpty() ? faults(programs).size() : faults.size();
+        return new LinkReport(List.copyOf(faults.values()), remaining, failures);
+    }
+
+    private Map<LinkName, LinkFault> faults(ProgramSet programs) {
+        Map<LinkName, LinkFault> faults = new TreeMap<>();
+        attached.forEach((name, attachment) -> {
+            int wanted = programs.program(name.program()).info().id();
+            Optional<Integer> found = attachment.programId();
+            if (found.isEmpty() && hasTarget(name)) {
+                faults.put(name, new LinkFault(name.toString(), "program id " + wanted, "no program"));
+            } else if (found.isPresent() && found.get() != wanted) {
+                faults.put(name, new LinkFault(name.toString(), "program id " + wanted, "program id " + found.get()));
+            } else if (found.isPresent() && !isPinned(attachment)) {
+                faults.put(name, new LinkFault(name.toString(), "pinned", "no pin"));
+            }
+        });
+        lost.stream()
+                .filter(Links::hasTarget)
+                .forEach(name -> faults.put(name, new LinkFault(name.toString(), "attached", "no program")));
+        return faults;
+    }
+
+    private static boolean hasTarget(LinkName name) {
+        return name.isSocket() || InterfaceNames.exists((int) name.target());
+    }
+
+    private static boolean isPinned(Attachment attachment) {
+        return attachment.pinnedAt().filter(Files::exists).isPresent();
+    }
+
+    private void mend(LinkName name, ProgramSet programs) {
+        Attachment present = attached.get(name);
+        if (present != null && present.programId().isPresent()) {
+            if (replace(name, programs) && !isPinned(present)) {
+                present.pin(pins.link(name.toString()));
+            }
+            return;
+        }
+        // Until it is back it must not be forgotten.
+        lost.add(name);
+        attach(name, () -> again(name, programs.program(name.program())));
+        LOG.warn("attached {} again, which another program had taken off", name);
+    }
+
+    private Attachment again(LinkName name, BpfProgram program) {
+        if (!name.isSocket()) {
+            TcDirection direction =
+                    name.hook().equals(TcDirection.INGRESS.toString()) ? TcDirection.INGRESS : TcDirection.EGRESS;
+            return Attachment.attachTc(program, (int) name.target(), direction);
+        }
+        CgroupHook hook = SOCKET_AND_BIND_HOOKS.stream()
+                .filter(one -> one.toString().equals(name.hook()))
+                .findFirst()
+                .orElseThrow();
+        if (cgroup == null) {
+            throw new IllegalStateException("the path of its cgroup is not known; restart the agent");
+        }
+        return CgroupAttachment.attach(program, cgroup, hook);
     }
 
     Map<LinkName, Attachment> attached() {

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.lifecycle;
+
+import io.culvert.agent.view.AuditView;
+import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.LinkFault;
+import io.culvert.maps.datapath.LinkReport;
+import io.culvert.servicelb.AuditDifference;
+import io.culvert.servicelb.AuditReport;
+import io.culvert.servicelb.LoadBalancer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Compares the kernel with what this agent programmed and attached, and counts what it finds. Safe for use by several
+/// threads; one audit runs at a time.
+final class NodeAudit {
+
+    /// What has been found since the agent started.
+    ///
+    /// @param differences by map; `links` for what is attached
+    record Totals(long runs, Map<String, Long> differences, long repaired) {
+
+        long found() {
+            return differences.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeAudit.class);
+    private static final String LINKS = "links";
+
+    /// More lines than this about one audit would say little more.
+    private static final int LOGGED = 10;
+
+    private final Datapath datapath;
+    private final LoadBalancer loadBalancer;
+    private final Map<String, Long> differences = new TreeMap<>();
+    private long runs;
+    private long repaired;
+
+    NodeAudit(Datapath datapath, LoadBalancer loadBalancer) {
+        this.datapath = datapath;
+        this.loadBalancer = loadBalancer;
+    }
+
+    /// Tables first: a program that is attached again meets sound ones.
+    synchronized AuditView run(boolean repair) {
+        AuditReport tables = loadBalancer.audit(repair);
+        LinkReport links = datapath.auditLinks(repair);
+        List<AuditView.Row> rows = new ArrayList<>();
+        for (AuditDifference one : tables.differences()) {
+            rows.add(new AuditView.Row(one.map(), one.key(), one.expected(), one.found()));
+        }
+        for (LinkFault fault : links.faults()) {
+            rows.add(new AuditView.Row(LINKS, fault.name(), fault.expected(), fault.found()));
+        }
+        List<String> failures = new ArrayList<>(tables.failures());
+        failures.addAll(links.failures());
+        AuditView view = new AuditView(
+                tables.compared(),
+                tables.total() + links.faults().size(),
+                tables.remaining() + links.remaining(),
+                rows,
+                failures);
+        count(tables, links, view);
+        report(view, repair);
+        return view;
+    }
+
+    private void count(AuditReport tables, LinkReport links, AuditView view) {
+        runs++;
+        repaired += Math.max(0, view.total() - view.remaining());
+        tables.counts().forEach((map, found) -> differences.merge(map, (long) found, Long::sum));
+        if (!links.faults().isEmpty()) {
+            differences.merge(LINKS, (long) links.faults().size(), Long::sum);
+        }
+    }
+
+    private static void report(AuditView view, boolean repair) {
+        if (view.total() > 0) {
+            LOG.warn(
+                    "audit: {} differences between the kernel and what was programmed{}",
+                    view.total(),
+                    repair ? "; " + view.remaining() + " left after the repair" : "");
+            view.differences().stream().limit(LOGGED).forEach(row -> LOG.warn("audit: {}", row));
+        }
+        view.failures().stream().limit(LOGGED).forEach(line -> LOG.error("audit: {}", line));
+    }
+
+    synchronized Totals totals() {
+        return new Totals(runs, Map.copyOf(differences), repaired);
+    }
+}
