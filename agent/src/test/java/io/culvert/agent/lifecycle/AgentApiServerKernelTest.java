@@ -193,6 +193,11 @@ final class AgentApiServerKernelTest {
         options.put(Setting.BPFFS, pins.toString());
         options.put(Setting.CGROUP_ROOT, cgroup.toString());
         options.put(Setting.POD_INTERFACES, "no-such-interface");
+        // The machine is not this agent's: it keeps off its devices and off its kernel's settings.
+        options.put(Setting.DEVICES, "no-such-interface");
+        options.put(Setting.KERNEL_CONNTRACK_MAX_PER_CORE, "0");
+        options.put(Setting.KERNEL_CONNTRACK_TCP_ESTABLISHED, "0s");
+        options.put(Setting.KERNEL_CONNTRACK_TCP_CLOSE_WAIT, "0s");
         options.put(Setting.HEALTHZ, "127.0.0.1:0");
         options.put(Setting.METRICS, "127.0.0.1:0");
         options.putAll(others);
