@@ -66,7 +66,8 @@ public final class Demo {
                     .map(node -> DemoAgent.start(node, culvert))
                     .toList();
             Demo demo = new Demo(stage, lab, agents);
-            demo.steps(cluster);
+            Outside outside = new Outside(stage, lab);
+            demo.steps(cluster, outside);
             if (keep) {
                 demo.keep(culvert);
             }
@@ -78,7 +79,7 @@ public final class Demo {
         });
     }
 
-    private void steps(DemoCluster cluster) {
+    private void steps(DemoCluster cluster, Outside outside) {
         for (DemoAgent agent : agents) {
             stage.step("an agent programs node " + agent.node().name(), agent::ready);
         }
@@ -92,6 +93,7 @@ public final class Demo {
                 sidecar,
                 DemoCluster.WEB_V4);
         stage.show("culvert conntrack list", agents.getFirst().run("conntrack", "list"));
+        outside.steps();
         change(cluster);
         restart();
     }
@@ -241,7 +243,7 @@ public final class Demo {
         }
     }
 
-    private static void check(boolean holds, String otherwise) {
+    static void check(boolean holds, String otherwise) {
         if (!holds) {
             throw new AssertionError(otherwise);
         }

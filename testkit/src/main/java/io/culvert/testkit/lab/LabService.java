@@ -14,13 +14,15 @@ import java.util.stream.Stream;
 /// A Service of the lab and its EndpointSlices, as the control plane would write them.
 ///
 /// @param backends the pods behind it, ready; its slices have the families of its cluster IPs
+/// @param affinitySeconds of session affinity by client; 0: none
 public record LabService(
         String name,
         List<IpAddress> clusterIps,
         List<Port> ports,
         List<LabPod> backends,
         String internalTrafficPolicy,
-        LabExposure exposure) {
+        LabExposure exposure,
+        int affinitySeconds) {
 
     /// @param port of the Service
     /// @param targetPort of the pods
@@ -29,7 +31,7 @@ public record LabService(
     /// A Service in the namespace `default`.
     public static LabService named(String name, String... clusterIps) {
         List<IpAddress> addresses = Stream.of(clusterIps).map(IpAddress::of).toList();
-        return new LabService(name, addresses, List.of(), List.of(), "Cluster", LabExposure.NONE);
+        return new LabService(name, addresses, List.of(), List.of(), "Cluster", LabExposure.NONE, 0);
     }
 
     /// With one more port, which has the same number for TCP and for UDP.
@@ -37,20 +39,25 @@ public record LabService(
         List<Port> more = new ArrayList<>(ports);
         more.add(new Port("tcp-" + port, Protocol.TCP, port, targetPort));
         more.add(new Port("udp-" + port, Protocol.UDP, port, targetPort));
-        return new LabService(name, clusterIps, List.copyOf(more), backends, internalTrafficPolicy, exposure);
+        return new LabService(name, clusterIps, List.copyOf(more), backends, internalTrafficPolicy, exposure, affinitySeconds);
     }
 
     public LabService backedBy(LabPod... pods) {
-        return new LabService(name, clusterIps, ports, List.of(pods), internalTrafficPolicy, exposure);
+        return new LabService(name, clusterIps, ports, List.of(pods), internalTrafficPolicy, exposure, affinitySeconds);
     }
 
     /// @param policy `Cluster` or `Local`
     public LabService internalTrafficPolicy(String policy) {
-        return new LabService(name, clusterIps, ports, backends, policy, exposure);
+        return new LabService(name, clusterIps, ports, backends, policy, exposure, affinitySeconds);
     }
 
     public LabService exposed(LabExposure other) {
-        return new LabService(name, clusterIps, ports, backends, internalTrafficPolicy, other);
+        return new LabService(name, clusterIps, ports, backends, internalTrafficPolicy, other, affinitySeconds);
+    }
+
+    /// @param seconds that a client stays with its backend after its last new connection
+    public LabService clientAffinity(int seconds) {
+        return new LabService(name, clusterIps, ports, backends, internalTrafficPolicy, exposure, seconds);
     }
 
     /// The Service and one EndpointSlice a family.
@@ -71,7 +78,7 @@ public record LabService(
                   namespace: default
                   creationTimestamp: "2026-01-01T00:00:00Z"
                 spec:
-                %s\
+                %s%s\
                   clusterIP: "%s"
                   clusterIPs: [%s]
                   ipFamilies: [%s]
@@ -80,6 +87,7 @@ public record LabService(
                 """.formatted(
                                 name,
                                 exposure.spec(),
+                                affinity(),
                                 clusterIps.getFirst(),
                                 quoted(clusterIps),
                                 families,
@@ -90,6 +98,13 @@ public record LabService(
                                 .formatted(
                                         port.name(), port.protocol(), port.port(), port.targetPort(), nodePort(port)))
                 + exposure.status();
+    }
+
+    private String affinity() {
+        return affinitySeconds == 0
+                ? ""
+                : "  sessionAffinity: ClientIP\n  sessionAffinityConfig: {clientIP: {timeoutSeconds: "
+                        + affinitySeconds + "}}\n";
     }
 
     private String nodePort(Port port) {
