@@ -86,8 +86,10 @@ final class ScaleBenchmark {
         Path directory = node.runDir().resolveSibling("bench");
         Files.createDirectories(directory);
         AgentProcess.Home home = new AgentProcess.Home(node.cgroupRoot(), node.bpffs(), directory);
-        // The first start makes everything; the second adopts it, which is what a start on a node usually is. The changes
-        // that the first takes are for this process, whose own code is cold: what is measured is the agent's, cold or not.
+        // The first start makes everything; the second adopts it, which is what a start on a node usually is. The
+        // changes
+        // that the first takes are for this process, whose own code is cold: what is measured is the agent's, cold or
+        // not.
         try (AgentProcess first = AgentProcess.start(home, culvert, options);
                 KernelWatch kernel = KernelWatch.open(node.bpffs())) {
             Progress.say("scale: first start: " + first.ready());

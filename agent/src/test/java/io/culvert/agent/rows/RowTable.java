@@ -92,7 +92,9 @@ final class RowTable {
         for (Row row : rows) {
             if (!row.section().equals(section)) {
                 section = row.section();
-                page.append("\n## ").append(section).append("\n\n| row | | behaviour | state | by |\n|---|---|---|---|---|\n");
+                page.append("\n## ")
+                        .append(section)
+                        .append("\n\n| row | | behaviour | state | by |\n|---|---|---|---|---|\n");
             }
             page.append("| %s | %s | %s | %s | %s |\n"
                     .formatted(row.id(), row.priority(), escape(row.text()), state(row), evidence(row)));

@@ -39,7 +39,8 @@ public record LabService(
         List<Port> more = new ArrayList<>(ports);
         more.add(new Port("tcp-" + port, Protocol.TCP, port, targetPort));
         more.add(new Port("udp-" + port, Protocol.UDP, port, targetPort));
-        return new LabService(name, clusterIps, List.copyOf(more), backends, internalTrafficPolicy, exposure, affinitySeconds);
+        return new LabService(
+                name, clusterIps, List.copyOf(more), backends, internalTrafficPolicy, exposure, affinitySeconds);
     }
 
     public LabService backedBy(LabPod... pods) {
@@ -103,8 +104,8 @@ public record LabService(
     private String affinity() {
         return affinitySeconds == 0
                 ? ""
-                : "  sessionAffinity: ClientIP\n  sessionAffinityConfig: {clientIP: {timeoutSeconds: "
-                        + affinitySeconds + "}}\n";
+                : "  sessionAffinity: ClientIP\n  sessionAffinityConfig: {clientIP: {timeoutSeconds: " + affinitySeconds
+                        + "}}\n";
     }
 
     private String nodePort(Port port) {
