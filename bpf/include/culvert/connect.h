@@ -16,10 +16,17 @@
  */
 static __always_inline bool connect_continues(const struct flow *flow, const struct packet *packet)
 {
+	const struct flow *replies;
+
 	if (!backend_is_published(flow->backend_id))
 		return false;
-	return packet->protocol == IPPROTO_UDP ||
-	       !(flow->state & (FLOW_ANSWERED | FLOW_CLIENT_CLOSED | FLOW_RESET));
+	if (packet->protocol == IPPROTO_UDP)
+		return true;
+	if (flow->state & (FLOW_ANSWERED | FLOW_CLIENT_CLOSED | FLOW_RESET))
+		return false;
+	/* What the backend refused shows in the other entry alone. */
+	replies = flow_partner(flow);
+	return replies && !(replies->state & FLOW_RESET);
 }
 
 /* Whether a connection that is open ends here, because its Service resets those of backends that are removed. */
@@ -94,6 +101,9 @@ static __always_inline bool connect_set_source(struct __sk_buff *skb, const stru
 
 	flow->source = flow->client;
 	flow->source_port = flow->client_port;
+	/* What this node sends is on its way out by now: it cannot be turned back to a backend that is the node itself. */
+	if (flow->state & FLOW_HOST && route_device(skb, packet, &flow->backend) == ROUTE_HERE)
+		return false;
 	if (ip_equal(&flow->client, &flow->backend)) {
 		flow->state |= FLOW_HAIRPIN | FLOW_OTHER_SOURCE;
 		flow->state &= ~FLOW_MASQUERADED;

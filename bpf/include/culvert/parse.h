@@ -159,6 +159,9 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *pack
 		return PARSE_FOREIGN;
 	__builtin_memcpy(&packet->source, &ip->saddr, sizeof(packet->source));
 	__builtin_memcpy(&packet->destination, &ip->daddr, sizeof(packet->destination));
+	/* No key says the family: a mapped address on the wire would be taken for IPv4, and Linux drops it anyway. */
+	if (ip_is_v4(&packet->source) || ip_is_v4(&packet->destination))
+		return PARSE_FOREIGN;
 	payload = bpf_ntohs(ip->payload_len);
 	next = ip->nexthdr;
 	packet->v4 = 0;
