@@ -16,9 +16,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What is known of a directory of manifests, and how it follows the files. Not for use by several threads.
 final class ManifestDirectory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ManifestDirectory.class);
 
     private final Path root;
     private final DirectoryWatch watch;
@@ -75,7 +79,7 @@ final class ManifestDirectory {
 
     private Look lookAt(Set<Path> files) {
         for (Path file : files) {
-            read(file, DirectoryScan.stamp(file).orElse(DirectoryScan.Stamp.NONE), dueCopies::add);
+            read(file, DirectoryScan.stamp(file).orElse(DirectoryScan.Stamp.NONE), dueCopies::add, dueCopies::add);
         }
         return look();
     }
@@ -93,8 +97,7 @@ final class ManifestDirectory {
         forgetMissing(scan);
         scan.files().forEach((file, stamp) -> {
             if (burst.lost() || burst.paths().contains(file) || !stamp.equals(read.get(file))) {
-                // Not left for later: the texts of all files would have to be kept until then.
-                read(file, stamp, Runnable::run);
+                read(file, stamp, _ -> dueCopies.add(() -> copyAsItIs(file, stamp)), Runnable::run);
             }
         });
         treeProblems = scan.problems();
@@ -123,6 +126,20 @@ final class ManifestDirectory {
         dueCopies.forEach(Runnable::run);
         dueCopies.clear();
         return Optional.of(problems());
+    }
+
+    /// The text is read once more, so that those of all files need not be kept until their copies are made. A file that
+    /// changed meanwhile has another look coming.
+    private void copyAsItIs(Path file, DirectoryScan.Stamp stamp) {
+        try {
+            String text = Files.readString(file);
+            if (stamp.equals(read.get(file))
+                    && DirectoryScan.stamp(file).filter(stamp::equals).isPresent()) {
+                copies.keep(file, text);
+            }
+        } catch (IOException e) {
+            LOG.debug("copy {}: {}", file, FileErrors.reason(e));
+        }
     }
 
     private boolean coverParent() {
@@ -163,17 +180,19 @@ final class ManifestDirectory {
         });
     }
 
-    private void read(Path file, DirectoryScan.Stamp stamp, Consumer<Runnable> copy) {
+    /// @param whole takes the copying of a file without faults
+    /// @param partly takes that of one of which only some documents can be used
+    private void read(Path file, DirectoryScan.Stamp stamp, Consumer<Runnable> whole, Consumer<Runnable> partly) {
         boolean known = read.put(file, stamp) != null;
         try {
             String text = Files.readString(file);
             ParsedFile contents = ManifestParser.parse(file.toString(), text);
             if (contents.faulty()) {
                 Set<DocumentName> names = put(file, known, contents);
-                copy.accept(() -> copies.keep(file, text, names));
+                partly.accept(() -> copies.keep(file, text, names));
             } else {
                 manifests.put(file.toString(), contents);
-                copy.accept(() -> copies.keep(file, text));
+                whole.accept(() -> copies.keep(file, text));
             }
         } catch (IOException e) {
             put(
