@@ -193,7 +193,8 @@ public final class BpfHashMap<K, V> implements AutoCloseable {
             write.run();
             return true;
         } catch (SystemCallException e) {
-            if (e.is(Errno.E2BIG)) {
+            // A hash says E2BIG, a trie ENOSPC.
+            if (e.is(Errno.E2BIG) || e.is(Errno.ENOSPC)) {
                 return false;
             }
             throw e;

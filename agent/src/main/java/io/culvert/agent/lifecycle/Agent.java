@@ -19,6 +19,7 @@ import io.culvert.agent.network.WantedNetwork;
 import io.culvert.cluster.ClusterStore;
 import io.culvert.cluster.ObjectKind;
 import io.culvert.cluster.ObjectName;
+import io.culvert.loader.BpfException;
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.maps.datapath.ForeignLayoutException;
 import java.io.IOException;
@@ -97,9 +98,11 @@ public final class Agent implements AutoCloseable {
         CompletableFuture<ControlServer> control = background(() -> control(runDir, state));
         try {
             Datapath datapath = opened(open, datapath(plan));
+            // Closed before the maps that its subscriber writes to.
+            opened(open, store);
             state.program(datapath);
             NetworkWatch network = opened(open, NetworkWatch.start(state::followNetwork));
-            state.followNetwork();
+            followFirst(state, network);
             insist(plan, health.serve());
             opened(open, new Housekeeping(plan, state, pages));
             store.subscribe(update -> state.apply(update, network));
@@ -114,6 +117,16 @@ public final class Agent implements AutoCloseable {
                                 "Starting",
                                 "culvert programs the Services of this node"));
         return new Agent(plan, open, state, pages);
+    }
+
+    /// One interface that refuses programs does not keep a node from its Services.
+    private static void followFirst(NodeState state, NetworkWatch network) {
+        try {
+            state.followNetwork();
+        } catch (BpfException e) {
+            LOG.warn("follow the network: {}; trying again", e.getMessage());
+            network.trigger();
+        }
     }
 
     private static Settings settings(Plan plan) {

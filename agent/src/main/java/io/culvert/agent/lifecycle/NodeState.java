@@ -77,9 +77,12 @@ final class NodeState {
     /// Takes over what the node's network is now.
     void followNetwork() {
         Kernel present = kernel().orElseThrow();
-        // Before what may fail: a node whose DNS cache listens at a cluster IP must reach it.
-        present.loadBalancer().localAddresses(LocalAddresses.read());
-        present.network().follow();
+        // What is read first is applied first, whichever threads are here.
+        synchronized (present.network()) {
+            // Before what may fail: a node whose DNS cache listens at a cluster IP must reach it.
+            present.loadBalancer().localAddresses(LocalAddresses.read());
+            present.network().follow();
+        }
     }
 
     /// Programs what changed. The first time, the agent is ready afterwards.

@@ -2,6 +2,8 @@
 package io.culvert.agent.network;
 
 import io.culvert.loader.BpfException;
+import io.culvert.loader.Errno;
+import io.culvert.loader.SystemCallException;
 import io.culvert.maps.datapath.Datapath;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +63,11 @@ final class InterfacePrograms {
                     LOG.info("attached to {} {}", what, entry.getValue());
                 }
             } catch (BpfException e) {
-                refusals.add(e);
+                if (isGone(e)) {
+                    LOG.debug("{} {} went away: {}", what, entry.getValue(), e.getMessage());
+                } else {
+                    refusals.add(e);
+                }
             }
         }
         for (int index : present) {
@@ -72,7 +78,12 @@ final class InterfacePrograms {
         return Map.copyOf(attached);
     }
 
-    /// An interface that went away meanwhile is not in the next list; another refusal comes again.
+    /// An interface may go away between the list and the attachment; the next list does without it.
+    private static boolean isGone(BpfException e) {
+        return e instanceof SystemCallException call && (call.is(Errno.ENODEV) || call.is(Errno.ENOLINK));
+    }
+
+    /// What was refused though it is there; it comes again.
     private static final class Refusals {
 
         private Optional<BpfException> first = Optional.empty();

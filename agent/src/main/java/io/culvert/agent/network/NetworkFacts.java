@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 /// What a network namespace has.
 public record NetworkFacts(List<Link> links, List<InterfaceAddress> addresses, List<Route> routes) {
 
+    private static final String IPVS = "kube-ipvs0";
+
     public static final NetworkFacts NONE = new NetworkFacts(List.of(), List.of(), List.of());
 
     public NetworkFacts {
@@ -28,7 +30,21 @@ public record NetworkFacts(List<Link> links, List<InterfaceAddress> addresses, L
     ///
     /// @throws io.culvert.loader.netlink.NetlinkException if the kernel does not say
     public static NetworkFacts read() {
-        return new NetworkFacts(Rtnetlink.links(), Rtnetlink.addresses(), Rtnetlink.routes());
+        return new NetworkFacts(Rtnetlink.links(), Rtnetlink.addresses(), Rtnetlink.routes()).withoutIpvs();
+    }
+
+    /// Without the addresses of the device on which kube-proxy's IPVS mode keeps cluster IPs: none is the node's.
+    NetworkFacts withoutIpvs() {
+        Set<Integer> ipvs = links.stream()
+                .filter(link -> link.name().equals(IPVS))
+                .map(Link::index)
+                .collect(Collectors.toSet());
+        return new NetworkFacts(
+                links,
+                addresses.stream()
+                        .filter(address -> !ipvs.contains(address.link()))
+                        .toList(),
+                routes);
     }
 
     /// Indexes of the interfaces that default routes lead to, in any table.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.network;
 
+import io.culvert.agent.config.NodePortAddresses;
+import io.culvert.maps.AddressKey;
 import io.culvert.maps.AddressRange;
 import io.culvert.maps.BpfHashMap;
 import io.culvert.maps.datapath.Datapath;
@@ -83,7 +85,7 @@ public final class NodeNetwork {
         }
         datapath.configure(programSettings.apply(wanted));
         // What programs look up is there before they run, and goes after them.
-        put(datapath.maps().nodeAddresses(), wanted.addresses());
+        put(datapath.maps().nodeAddresses(), kept(wanted.addresses()));
         put(datapath.maps().devices(), wanted.interfaces());
         wanted.podRanges().ifPresent(ranges -> datapath.setRanges(PODS, ranges));
         report(wanted);
@@ -94,6 +96,18 @@ public final class NodeNetwork {
             retain(datapath.maps().nodeAddresses(), wanted.addresses().keySet());
             retain(datapath.maps().devices(), wanted.interfaces().keySet());
         }
+    }
+
+    /// The same, but as long as the Node object is not known, and with it the node's InternalIPs, NodePorts are served
+    /// where an earlier process served them.
+    private Map<AddressKey, Integer> kept(Map<AddressKey, Integer> wanted) {
+        if (objects.node().isPresent() || !(settings.nodePorts() instanceof NodePortAddresses.Primary)) {
+            return wanted;
+        }
+        Map<AddressKey, Integer> kept = new HashMap<>(wanted);
+        kept.replaceAll((key, present) ->
+                Math.max(present, datapath.maps().nodeAddresses().get(key).orElse(0)));
+        return kept;
     }
 
     private boolean hasPodRanges() {
