@@ -144,7 +144,7 @@ public final class Setting<T> {
     public static final Setting<Integer> MAP_SLOTS = map("slots", "backends of all Services, and one more for each");
     public static final Setting<Integer> MAP_BACKENDS = map("backends", "different backends");
     public static final Setting<Integer> MAP_FLOWS =
-            map("flows", "connections translated packet by packet take two; does not grow");
+            map("flows", "connections translated packet by packet take two, masqueraded ones three; does not grow");
     public static final Setting<Integer> MAP_SOCK_OVERFLOW =
             map("sock-overflow", "peers beyond the eighth of unconnected sockets; does not grow");
     public static final Setting<Integer> MAP_OPTED_OUT = map("opted-out", "pods without socket translation");

@@ -166,7 +166,7 @@ final class PodPrograms implements AutoCloseable {
                         flow.masquerade(),
                         flow.serviceIndex(),
                         flow.backendId(),
-                        then,
+                        flow.created(),
                         then,
                         flow.packets(),
                         flow.bytes(),
