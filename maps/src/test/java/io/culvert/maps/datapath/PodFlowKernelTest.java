@@ -125,6 +125,18 @@ class PodFlowKernelTest {
     }
 
     @Test
+    void A12_10_synAfterARefusalBeginsAnotherConnection() {
+        pod.tables.service(TCP, SERVICE, 80, "10.1.7.3:8080");
+        pod.sent(tcp(40000, SYN));
+        pod.received(answer(TCP, RST, ACK));
+        assertThat(reply(TCP).has(FlowFlag.RESET)).isTrue();
+
+        pod.sent(tcp(40000, SYN));
+
+        assertThat(reply(TCP).has(FlowFlag.RESET)).as("nothing of the one that was refused").isFalse();
+    }
+
+    @Test
     void A12_10_synOfAFlowWhoseBackendIsGoneChoosesAgain() {
         TestService service = pod.tables.service(TCP, SERVICE, 80, "10.1.7.3:8080");
         pod.sent(tcp(40000, SYN));
