@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -24,8 +25,8 @@ final class ProvingTests {
 
     /// @param root of the repository
     /// @return the files that hold tests, relative to the root, by row
-    static Map<String, TreeSet<String>> below(Path root) throws IOException {
-        Map<String, TreeSet<String>> byRow = new TreeMap<>();
+    static Map<String, Set<String>> below(Path root) throws IOException {
+        Map<String, Set<String>> byRow = new TreeMap<>();
         for (Path file : sources(root)) {
             for (Matcher test = TEST.matcher(Files.readString(file)); test.find(); ) {
                 for (Matcher row = ROW.matcher(test.group(1)); row.find(); ) {

@@ -37,9 +37,9 @@ final class RowTable {
 
     private final List<Row> rows;
     private final Map<String, String> notes;
-    private final Map<String, TreeSet<String>> tests;
+    private final Map<String, Set<String>> tests;
 
-    private RowTable(List<Row> rows, Map<String, String> notes, Map<String, TreeSet<String>> tests) {
+    private RowTable(List<Row> rows, Map<String, String> notes, Map<String, Set<String>> tests) {
         this.rows = rows;
         this.notes = notes;
         this.tests = tests;
@@ -122,7 +122,7 @@ final class RowTable {
 
     private String evidence(Row row) {
         List<String> evidence = new ArrayList<>();
-        for (String test : tests.getOrDefault(row.id(), new TreeSet<>())) {
+        for (String test : tests.getOrDefault(row.id(), Set.of())) {
             String name = test.substring(test.lastIndexOf('/') + 1).replace(".java", "");
             evidence.add("[%s](../%s)".formatted(name, test));
         }

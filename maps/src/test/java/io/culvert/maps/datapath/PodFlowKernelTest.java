@@ -133,7 +133,9 @@ class PodFlowKernelTest {
 
         pod.sent(tcp(40000, SYN));
 
-        assertThat(reply(TCP).has(FlowFlag.RESET)).as("nothing of the one that was refused").isFalse();
+        assertThat(reply(TCP).has(FlowFlag.RESET))
+                .as("nothing of the one that was refused")
+                .isFalse();
     }
 
     @Test
