@@ -9,11 +9,13 @@ import io.culvert.agent.kubeproxy.KubeProxyLeftovers;
 import io.culvert.agent.kubeproxy.Leftover;
 import io.culvert.agent.kubeproxy.LiveCommands;
 import io.culvert.agent.lifecycle.RunDirectory;
+import io.culvert.agent.lifecycle.StateDirectory;
 import io.culvert.maps.datapath.Datapath;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,6 +32,13 @@ final class CleanupCommand extends Verb {
 
     @Mixin
     private final NodeOptions node = new NodeOptions();
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIR",
+            defaultValue = "${env:CULVERT_STATE_DIR}",
+            description = "The agent's state directory (default /var/lib/culvert, or another --run-dir).")
+    private @Nullable Path stateDir;
 
     @Option(
             names = "--kube-proxy",
@@ -70,6 +79,7 @@ final class CleanupCommand extends Verb {
             Path bpffs = node.bpffs();
             boolean there = Files.exists(bpffs);
             Datapath.remove(bpffs);
+            StateDirectory.of(stateDir, node.runDir()).clear();
             runDir.clear();
             say(there ? "removed the datapath of " + bpffs : "nothing is pinned in " + bpffs);
             return ExitStatus.DONE;

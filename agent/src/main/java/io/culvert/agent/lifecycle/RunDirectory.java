@@ -2,7 +2,6 @@
 package io.culvert.agent.lifecycle;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +13,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 /// The run directory, held by one process at a time: a lock on `agent.pid`, which the kernel releases when its holder
 /// dies, however it dies. One writer of maps is what everything else relies on.
 public final class RunDirectory implements AutoCloseable {
+
+    /// Locked, and never read: the kernel gives up a process' lock when it closes any descriptor of the file. It stays,
+    /// so that nobody locks another file of this name.
+    private static final String LOCK = "agent.lock";
 
     private final Path path;
     private final FileChannel channel;
@@ -32,17 +35,12 @@ public final class RunDirectory implements AutoCloseable {
         try {
             Files.createDirectories(
                     path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            do {
-                closeQuietly(channel);
-                channel = FileChannel.open(
-                        pidFile, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                if (!tryLock(channel)) {
-                    throw held(path, channel);
-                }
-                channel.truncate(0);
-                channel.write(ByteBuffer.wrap(ownPid().getBytes(StandardCharsets.US_ASCII)));
-                // Whoever had it may have removed the file since it was opened.
-            } while (!isOurs(pidFile));
+            channel = FileChannel.open(
+                    path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            if (!tryLock(channel)) {
+                throw held(path, pidFile);
+            }
+            Files.writeString(pidFile, ownPid(), StandardCharsets.US_ASCII);
             RunDirectory directory = new RunDirectory(path, channel);
             channel = null;
             return directory;
@@ -58,15 +56,6 @@ public final class RunDirectory implements AutoCloseable {
         return ProcessHandle.current().pid() + "\n";
     }
 
-    /// Whether the file of this name is the one that this process has locked: only who has the lock writes its number.
-    private static boolean isOurs(Path pidFile) {
-        try {
-            return Files.readString(pidFile, StandardCharsets.US_ASCII).equals(ownPid());
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     private static boolean tryLock(FileChannel channel) throws IOException {
         try {
             return channel.tryLock() != null;
@@ -75,10 +64,10 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    private static StartException held(Path path, FileChannel channel) throws IOException {
-        ByteBuffer text = ByteBuffer.allocate(32);
-        channel.read(text, 0);
-        String pid = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+    private static StartException held(Path path, Path pidFile) throws IOException {
+        String pid = Files.exists(pidFile)
+                ? Files.readString(pidFile, StandardCharsets.US_ASCII).strip()
+                : "";
         String holder = pid.isEmpty() ? "another process" : "process " + pid;
         return new StartException("lock run directory " + path + ": " + holder
                 + " holds it; stop that agent first, or choose another --run-dir and --bpffs");
@@ -107,6 +96,7 @@ public final class RunDirectory implements AutoCloseable {
         try {
             Files.deleteIfExists(path.resolve("agent.sock"));
             Files.deleteIfExists(path.resolve("agent.pid"));
+            Files.deleteIfExists(path.resolve(LOCK));
             try (var rest = Files.list(path)) {
                 if (rest.findAny().isEmpty()) {
                     Files.delete(path);
@@ -117,15 +107,11 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /// Lets others have it, and removes `agent.pid`. That is done before the lock is given up, by its holder alone:
-    /// otherwise two processes could lock different files of one name.
+    /// Lets others have it, and removes `agent.pid` before.
     @Override
     public void close() {
-        Path pidFile = path.resolve("agent.pid");
         try {
-            if (isOurs(pidFile)) {
-                Files.deleteIfExists(pidFile);
-            }
+            Files.deleteIfExists(path.resolve("agent.pid"));
         } catch (IOException e) {
             // A file without a lock says nothing; the next agent writes it anew.
         } finally {
