@@ -107,11 +107,14 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /// Lets others have it, and removes `agent.pid` before.
+    /// Lets others have it, and removes `agent.pid` before, if it is of this process.
     @Override
     public void close() {
+        Path pidFile = path.resolve("agent.pid");
         try {
-            Files.deleteIfExists(path.resolve("agent.pid"));
+            if (Files.readString(pidFile, StandardCharsets.US_ASCII).equals(ownPid())) {
+                Files.delete(pidFile);
+            }
         } catch (IOException e) {
             // A file without a lock says nothing; the next agent writes it anew.
         } finally {
