@@ -53,7 +53,7 @@ public final class DatapathTables implements ServiceTables {
                 datapath.maps(),
                 datapath.extents(),
                 datapath.backendIds(),
-                wanted -> datapath.setRanges(OURS, wanted),
+                wanted -> datapath.control().setRanges(OURS, wanted),
                 datapath::ensure);
     }
 

@@ -32,7 +32,7 @@ class ClusterRangesKernelTest {
 
     @Test
     void A5_10_A5_11_rangesOfClusterIpsLeaveThoseOfPodsAlone() {
-        pinned.datapath().setRanges(Set.of(Meaning.PODS), List.of(PODS));
+        pinned.datapath().control().setRanges(Set.of(Meaning.PODS), List.of(PODS));
         LoadBalancer balancer =
                 LoadBalancer.adopt(pinned.tables(), Endpoints.HERE, ServiceRules.DEFAULT, EventSink.NONE);
         ClusterFixture cluster = new ClusterFixture();

@@ -32,7 +32,7 @@ final class OptOutKeeper {
         Map<String, Long> found = new HashMap<>(cgroups.find(wanted.keySet()));
         // An earlier agent may have left entries, so the first look writes in any case.
         if (!synced || !found.equals(written)) {
-            datapath.optOut(OptOuts.ids(found));
+            datapath.control().optOut(OptOuts.ids(found));
             written = found;
             synced = true;
         }

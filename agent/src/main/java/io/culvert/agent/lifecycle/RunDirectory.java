@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/// The run directory, held by one process at a time: a lock on `agent.pid`, which the kernel releases when its holder
-/// dies, however it dies. One writer of maps is what everything else relies on.
+/// The run directory, held by one process at a time: a lock on `agent.lock`, which the kernel releases when its
+/// holder dies, however it dies. `agent.pid` says who it is. One writer of maps is what everything else relies on.
 public final class RunDirectory implements AutoCloseable {
 
     /// Locked, and never read: the kernel gives up a process' lock when it closes any descriptor of the file. It stays,

@@ -87,7 +87,7 @@ public final class NodeNetwork {
         // What programs look up is there before they run, and goes after them.
         put(datapath.maps().nodeAddresses(), kept(wanted.addresses()));
         put(datapath.maps().devices(), wanted.interfaces());
-        wanted.podRanges().ifPresent(ranges -> datapath.setRanges(PODS, ranges));
+        wanted.podRanges().ifPresent(ranges -> datapath.control().setRanges(PODS, ranges));
         report(wanted);
         current = wanted;
         try {

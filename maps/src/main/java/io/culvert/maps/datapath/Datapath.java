@@ -5,17 +5,13 @@ import io.culvert.loader.Attachment;
 import io.culvert.loader.BpfMap;
 import io.culvert.loader.InvalidObjectException;
 import io.culvert.loader.PinDirectory;
-import io.culvert.maps.AddressRange;
 import io.culvert.maps.BackendIds;
-import io.culvert.maps.CgroupKey;
-import io.culvert.maps.Control;
 import io.culvert.maps.ExtentStore;
 import io.culvert.maps.MapCatalogue;
 import io.culvert.maps.Quarantine;
 import io.culvert.maps.Tables;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +36,7 @@ public final class Datapath implements AutoCloseable {
     private final PinnedMaps pinnedMaps;
     private final Map<String, BpfMap> maps;
     private final MapCatalogue catalogue;
+    private final ControlEntry control;
     private final Links links;
     private final ExtentStore extents;
     private final BackendIds backendIds;
@@ -60,6 +57,7 @@ public final class Datapath implements AutoCloseable {
         this.programs = programs;
         this.links = new Links(pins);
         this.catalogue = new MapCatalogue(maps, this::grow);
+        this.control = new ControlEntry(catalogue);
         this.extents = new ExtentStore(
                 catalogue.services().memory(), catalogue.slots().memory(), Quarantine.STANDARD, this::grow);
         this.backendIds = new BackendIds(catalogue.backends().memory(), Quarantine.STANDARD, this::grow);
@@ -214,38 +212,9 @@ public final class Datapath implements AutoCloseable {
         return links.audit(repair, programs);
     }
 
-    /// Leaves the sockets of exactly these cgroups to the packet path.
-    ///
-    /// @param cgroups inode numbers of cgroup directories
-    public void optOut(Set<Long> cgroups) {
-        Set<CgroupKey> wanted = cgroups.stream().map(CgroupKey::new).collect(Collectors.toSet());
-        synchronized (catalogue.control()) {
-            List<CgroupKey> gone = catalogue.optedOut().keys().stream()
-                    .filter(key -> !wanted.contains(key))
-                    .toList();
-            // The count says whether the map is looked at, so it is never too small.
-            Control control = catalogue.control().get(0);
-            catalogue.control().set(0, control.withOptedOut(Math.max(wanted.size(), control.optedOut())));
-            wanted.forEach(key -> catalogue.optedOut().put(key, 1));
-            catalogue.optedOut().removeAll(gone);
-            catalogue.control().set(0, control.withOptedOut(wanted.size()));
-        }
-    }
-
-    /// Says what ranges of addresses mean. Ranges have several writers in one process, each with meanings of its own.
-    ///
-    /// @param meanings of the caller: ranges with one of them are replaced, the others stay
-    /// @param ranges with all others at most [Control#RANGES]
-    public void setRanges(Set<AddressRange.Meaning> meanings, List<AddressRange> ranges) {
-        synchronized (catalogue.control()) {
-            Control control = catalogue.control().get(0);
-            List<AddressRange> all = new ArrayList<>(control.ranges());
-            all.removeIf(range -> !Collections.disjoint(range.meanings(), meanings));
-            all.addAll(ranges);
-            if (!Set.copyOf(all).equals(Set.copyOf(control.ranges()))) {
-                catalogue.control().set(0, control.withRanges(all));
-            }
-        }
+    /// What programs look up beside the tables: ranges of addresses, cgroups that opted out.
+    public ControlEntry control() {
+        return control;
     }
 
     /// Puts programs with other settings in place of those that run. If the kernel refuses, the previous ones stay.

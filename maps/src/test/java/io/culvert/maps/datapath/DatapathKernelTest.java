@@ -190,11 +190,11 @@ final class DatapathKernelTest {
     @Test
     void cgroupsOptOut() {
         try (Datapath datapath = Datapath.open(place.config())) {
-            datapath.optOut(Set.of(1L, 2L));
-            datapath.optOut(Set.of(2L, 3L));
+            datapath.control().optOut(Set.of(1L, 2L));
+            datapath.control().optOut(Set.of(2L, 3L));
             assertThat(datapath.maps().optedOut().keys()).containsExactlyInAnyOrder(new CgroupKey(2), new CgroupKey(3));
             assertThat(datapath.maps().control().get(0)).isEqualTo(Control.EMPTY.withOptedOut(2));
-            datapath.optOut(Set.of());
+            datapath.control().optOut(Set.of());
             assertThat(datapath.maps().control().get(0).optedOut()).isZero();
         }
     }
