@@ -30,21 +30,28 @@ final class ApiConnection implements AutoCloseable {
     private final HttpClient client;
     private final String url;
     private final Patience patience;
+    private final String remedy;
 
-    private ApiConnection(HttpClient client, String url, Patience patience) {
+    private ApiConnection(HttpClient client, String url, Patience patience, String remedy) {
         this.client = client;
         this.url = url;
         this.patience = patience;
+        this.remedy = remedy;
     }
 
     /// Prepares requests; nothing is sent yet.
     ///
     /// @throws ApiException if keys or certificates cannot be used
     static ApiConnection open(Config config, Patience patience) throws ApiException {
+        return open(config, patience, "it is asked again");
+    }
+
+    /// @param remedy what to do while the server does not answer
+    static ApiConnection open(Config config, Patience patience, String remedy) throws ApiException {
         try {
             HttpClient client =
                     new JdkHttpClientFactory().newBuilder(config).preferHttp11().build();
-            return new ApiConnection(client, config.getMasterUrl().replaceFirst("/+$", ""), patience);
+            return new ApiConnection(client, config.getMasterUrl().replaceFirst("/+$", ""), patience, remedy);
         } catch (KubernetesClientException | IllegalArgumentException e) {
             throw new ApiException("use the credentials: " + Failures.reason(e));
         }
@@ -52,6 +59,11 @@ final class ApiConnection implements AutoCloseable {
 
     String url() {
         return url;
+    }
+
+    /// What to do while the server does not answer.
+    String remedy() {
+        return remedy;
     }
 
     /// Asks, and returns the body of a good answer, to be closed by the caller.

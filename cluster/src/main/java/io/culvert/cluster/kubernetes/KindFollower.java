@@ -222,7 +222,7 @@ final class KindFollower implements Runnable {
         if (verb.equals("list") && kind.optional() && (e.unknown() || e.forbidden())) {
             without(e);
         } else if (!e.gone()) {
-            String remedy = e.remedy().isEmpty() ? "it is asked again" : e.remedy();
+            String remedy = e.remedy().isEmpty() ? connection.remedy() : e.remedy();
             trouble = Problem.warning(
                     "API server " + connection.url(), verb + " " + kind.plural() + ": " + e.getMessage(), remedy);
             statusChanged.run();

@@ -10,6 +10,7 @@ import io.culvert.cluster.SourceStatus;
 import io.culvert.cluster.SourceStatus.Condition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
@@ -49,12 +50,26 @@ public final class KubernetesSource implements ClusterSource {
     }
 
     static KubernetesSource open(KubernetesConfig config, Patience patience) {
+        return open(config, patience, System.getenv());
+    }
+
+    static KubernetesSource open(KubernetesConfig config, Patience patience, Map<String, String> environment) {
         try {
-            ApiConnection connection = ApiConnection.open(ClientConfig.of(config, patience, System.getenv()), patience);
+            ApiConnection connection =
+                    ApiConnection.open(ClientConfig.of(config, patience, environment), patience, remedy(config));
             return new KubernetesSource(config, connection, patience);
         } catch (ApiException e) {
             throw new IllegalArgumentException("find the API server: " + e.getMessage(), e);
         }
+    }
+
+    /// The address that the kubelet gives to pods is the ClusterIP of the API server, which leads nowhere on a node
+    /// whose Services nobody translates yet.
+    private static String remedy(KubernetesConfig config) {
+        return config.kubeconfig() == null && config.apiServer() == null
+                ? "a ClusterIP does not answer before Culvert has programmed it; give --api-server or --kubeconfig an"
+                        + " address of the control plane itself"
+                : "it is asked again";
     }
 
     @Override
