@@ -12,8 +12,11 @@
 #include <linux/bpf.h>
 #include <linux/types.h>
 
-/* Raised when a structure below changes, so that an agent refuses pins of another layout instead of misreading them. */
-#define LAYOUT_VERSION 2
+/*
+ * Raised when a structure below changes, so that an agent converts the pins of an earlier one, or refuses them, instead
+ * of misreading them: see io.culvert.maps.datapath.LayoutMigration.
+ */
+#define LAYOUT_VERSION 3
 
 /* An address of either family: 16 bytes, IPv4 as ::ffff:a.b.c.d. All zero is the wildcard. */
 struct ip {

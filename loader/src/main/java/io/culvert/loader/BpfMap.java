@@ -91,6 +91,11 @@ public final class BpfMap implements AutoCloseable {
         return info;
     }
 
+    /// What keys and values are, as the object described them that the map was made from.
+    public Optional<MapTypes> types() {
+        return MapTypes.read(fd);
+    }
+
     /// The descriptor, which stays the map's; -1 after [#close()].
     public int fd() {
         return fd;

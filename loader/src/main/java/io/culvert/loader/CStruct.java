@@ -114,7 +114,17 @@ record CStruct(MemorySegment memory, StructLayout layout) {
             u32("value_size"),
             u32("max_entries"),
             u32("map_flags"),
-            MemoryLayout.sequenceLayout(16, JAVA_BYTE).withName("name"));
+            MemoryLayout.sequenceLayout(16, JAVA_BYTE).withName("name"),
+            u32("ifindex"),
+            padding(20),
+            u32("btf_id"),
+            u32("btf_key_type_id"),
+            u32("btf_value_type_id"),
+            padding(4));
+
+    /// linux/bpf.h
+    static final StructLayout BTF_INFO =
+            struct("bpf_btf_info", u64("btf"), u32("btf_size"), u32("id"), u64("name"), u32("name_len"), padding(4));
 
     /// linux/bpf.h: what the union at offset 16 holds depends on the type
     static final StructLayout LINK_INFO = struct(
@@ -139,6 +149,7 @@ record CStruct(MemorySegment memory, StructLayout layout) {
             XDP_QUERY_OPTS,
             PROG_INFO,
             MAP_INFO,
+            BTF_INFO,
             LINK_INFO);
 
     private static StructLayout struct(String name, MemoryLayout... fields) {

@@ -32,8 +32,12 @@ final class KernelInfo {
 
     /// The information of this layout; fields that the kernel is too old to have are zero.
     static CStruct read(Arena arena, int fd, StructLayout layout, String object) {
-        CStruct info = CStruct.allocate(arena, layout);
-        MemorySegment length = arena.allocateFrom(JAVA_INT, (int) layout.byteSize());
+        return fill(arena, fd, CStruct.allocate(arena, layout), object);
+    }
+
+    /// The same, where the caller says in `info` what to write where.
+    static CStruct fill(Arena arena, int fd, CStruct info, String object) {
+        MemorySegment length = arena.allocateFrom(JAVA_INT, (int) info.memory().byteSize());
         SystemCallException.check(LibbpfLinks.info(fd, info.memory(), length), "read information on " + object);
         return info;
     }

@@ -18,6 +18,7 @@ final class LibbpfMaps {
     private static final CFunction UPDATE_BATCH = Libbpf.LIBRARY.function("bpf_map_update_batch");
     private static final CFunction DELETE_BATCH = Libbpf.LIBRARY.function("bpf_map_delete_batch");
     private static final CFunction OPEN_BY_ID = Libbpf.LIBRARY.function("bpf_map_get_fd_by_id");
+    private static final CFunction OPEN_BTF_BY_ID = Libbpf.LIBRARY.function("bpf_btf_get_fd_by_id");
     private static final CFunction FREEZE = Libbpf.LIBRARY.function("bpf_map_freeze");
 
     private LibbpfMaps() {}
@@ -78,6 +79,11 @@ final class LibbpfMaps {
     /// `int bpf_map_get_fd_by_id(__u32 id);` The descriptor belongs to the caller.
     static int openById(int id) {
         return (int) OPEN_BY_ID.call(id);
+    }
+
+    /// `int bpf_btf_get_fd_by_id(__u32 id);` The descriptor belongs to the caller.
+    static int openBtfById(int id) {
+        return (int) OPEN_BTF_BY_ID.call(id);
     }
 
     /// `int bpf_map_freeze(int fd);`

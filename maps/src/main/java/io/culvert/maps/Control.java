@@ -21,7 +21,11 @@ import java.util.List;
 public record Control(int layoutVersion, int optedOut, List<AddressRange> ranges) {
 
     /// `LAYOUT_VERSION`: the layout that this agent reads and writes.
-    public static final int LAYOUT_VERSION = 2;
+    public static final int LAYOUT_VERSION = 3;
+
+    /// The earliest layout whose records become those of this one by the names of their numbers. Raise it when a number
+    /// keeps its name and changes its meaning.
+    public static final int OLDEST_CONVERTIBLE_LAYOUT = 2;
 
     /// `ADDRESS_RANGES`
     public static final int RANGES = 8;
@@ -47,6 +51,10 @@ public record Control(int layoutVersion, int optedOut, List<AddressRange> ranges
 
     /// Of the layout that this agent writes, with nothing set.
     public static final Control EMPTY = new Control(LAYOUT_VERSION, 0, List.of());
+
+    public Control withLayoutVersion(int version) {
+        return new Control(version, optedOut, ranges);
+    }
 
     public Control withOptedOut(int count) {
         return new Control(layoutVersion, count, ranges);

@@ -64,22 +64,24 @@ public final class Datapath implements AutoCloseable {
     }
 
     /// Loads the programs against the maps that are pinned, makes and pins those that are missing, and puts the
-    /// programs in place of those that earlier processes attached.
+    /// programs in place of those that earlier processes attached. Maps of an earlier layout are converted.
     ///
-    /// @throws ForeignLayoutException if maps of another layout are pinned; nothing was touched
+    /// @throws ForeignLayoutException if maps are pinned that cannot be converted; nothing was touched
     /// @throws io.culvert.maps.layout.LayoutMismatchException if an object has other structs than this agent
     /// @throws io.culvert.loader.BpfException if the kernel refuses, or the directory is on no bpf file system
     public static Datapath open(DatapathConfig config) {
         PinDirectory.existing(config.bpffs());
         var pinnedMaps = new PinnedMaps(config.bpffs());
-        Map<String, BpfMap> maps = new HashMap<>(pinnedMaps.open());
+        LayoutMigration migration = LayoutMigration.of(config.bpffs(), pinnedMaps.open());
+        Map<String, BpfMap> maps = new HashMap<>(migration.kept());
         PinDirectory pins = PinDirectory.open(config.bpffs());
         pinnedMaps.removeLeftOvers();
-        ProgramSet programs = ProgramSet.load(config, maps, config.entries());
-        pinnedMaps.pin(programs.created());
+        ProgramSet programs = ProgramSet.load(config, maps, migration.sizes(config.entries()));
         maps.putAll(programs.created());
+        pinnedMaps.pin(migration.copy(programs.created(), pinnedMaps));
         var datapath = new Datapath(config, pins, pinnedMaps, maps, programs);
         datapath.adopt();
+        migration.finish(pinnedMaps);
         return datapath;
     }
 
@@ -303,10 +305,14 @@ public final class Datapath implements AutoCloseable {
     /// @throws ForeignLayoutException if the maps are of another layout
     public static Optional<MapCatalogue> openPinned(Path bpffs) {
         PinDirectory.existing(bpffs);
-        Map<String, BpfMap> maps = new PinnedMaps(bpffs).open();
-        return maps.isEmpty()
+        PinnedMaps.Pinned pinned = new PinnedMaps(bpffs).open();
+        if (!pinned.isOfThisLayout()) {
+            pinned.maps().values().forEach(BpfMap::close);
+            throw new ForeignLayoutException(bpffs, pinned.layoutVersion());
+        }
+        return pinned.maps().isEmpty()
                 ? Optional.empty()
-                : Optional.of(new MapCatalogue(maps, (map, entries) -> {
+                : Optional.of(new MapCatalogue(pinned.maps(), (map, entries) -> {
                     throw new IllegalStateException("map " + map + " was opened to be read");
                 }));
     }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -42,64 +43,91 @@ final class PinnedMaps {
         this.directory = bpffs.resolve("maps");
     }
 
-    /// Opens what is pinned; the caller closes it. Only looks.
+    /// What is pinned.
     ///
-    /// @throws ForeignLayoutException if it is not of this agent's layout
-    Map<String, BpfMap> open() {
+    /// @param maps by name; the caller closes them
+    /// @param layoutVersion of their records; this agent's where nothing is pinned
+    record Pinned(Map<String, BpfMap> maps, int layoutVersion) {
+
+        boolean isOfThisLayout() {
+            return layoutVersion == Control.LAYOUT_VERSION;
+        }
+    }
+
+    /// Opens what is pinned. Only looks.
+    ///
+    /// @throws ForeignLayoutException if it is of a layout that this agent neither has nor can convert
+    Pinned open() {
         Map<String, BpfMap> maps = new LinkedHashMap<>();
         try {
             for (Table<?, ?> table : Tables.ALL) {
                 BpfMap.openPinned(directory.resolve(table.name())).ifPresent(map -> maps.put(table.name(), map));
             }
-            requireLayout(maps);
-            return maps;
+            return new Pinned(maps, maps.isEmpty() ? Control.LAYOUT_VERSION : requireKnown(maps));
         } catch (RuntimeException e) {
             maps.values().forEach(BpfMap::close);
             throw e;
         }
     }
 
-    private void requireLayout(Map<String, BpfMap> maps) {
-        if (maps.isEmpty()) {
-            return;
-        }
+    private int requireKnown(Map<String, BpfMap> maps) {
         BpfMap control = maps.get(Tables.CONTROL.name());
         if (control == null) {
             throw new ForeignLayoutException(bpffs, "there is no map control, so these are not Culvert's");
         }
-        requireShape(Tables.CONTROL, control.info());
+        requireKind(Tables.CONTROL, control.info());
         int version = layoutVersion(control);
-        if (version != Control.LAYOUT_VERSION) {
+        if (version > Control.LAYOUT_VERSION || version < Control.OLDEST_CONVERTIBLE_LAYOUT) {
             throw new ForeignLayoutException(
                     bpffs,
                     "they have layout %d, this agent reads layout %d".formatted(version, Control.LAYOUT_VERSION));
         }
         for (Table<?, ?> table : Tables.ALL) {
-            Optional.ofNullable(maps.get(table.name())).ifPresent(map -> requireShape(table, map.info()));
+            Optional.ofNullable(maps.get(table.name())).map(BpfMap::info).ifPresent(info -> {
+                requireKind(table, info);
+                if (version == Control.LAYOUT_VERSION) {
+                    requireShape(table, info);
+                }
+            });
         }
+        return version;
     }
 
+    /// It is the first number of `control` in every layout.
     private static int layoutVersion(BpfMap control) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment key = arena.allocate(Integer.BYTES, Long.BYTES);
             MemorySegment value = arena.allocate(control.info().valueBytes(), Long.BYTES);
             control.lookup(key, value);
-            return Control.CODEC.read(value, 0).layoutVersion();
+            return value.get(ValueLayout.JAVA_INT, 0);
+        }
+    }
+
+    private void requireKind(Table<?, ?> table, MapInfo info) {
+        if (!isOfKind(table.kind(), info)) {
+            throw unlike(table, info);
         }
     }
 
     private void requireShape(Table<?, ?> table, MapInfo info) {
-        String expected = "%s with keys of %d and values of %d bytes"
-                .formatted(table.kind(), table.key().size(), table.value().size());
-        boolean same = isOfKind(table.kind(), info)
-                && info.keySize() == table.key().size()
-                && info.valueSize() == table.value().size();
-        if (!same) {
-            throw new ForeignLayoutException(
-                    bpffs,
-                    "map %s is %s with keys of %d and values of %d bytes, this agent expects %s"
-                            .formatted(table.name(), info.type(), info.keySize(), info.valueSize(), expected));
+        if (info.keySize() != table.key().size()
+                || info.valueSize() != table.value().size()) {
+            throw unlike(table, info);
         }
+    }
+
+    private ForeignLayoutException unlike(Table<?, ?> table, MapInfo info) {
+        return new ForeignLayoutException(
+                bpffs,
+                "map %s is %s with keys of %d and values of %d bytes, this agent expects %s with keys of %d and values of %d bytes"
+                        .formatted(
+                                table.name(),
+                                info.type(),
+                                info.keySize(),
+                                info.valueSize(),
+                                table.kind(),
+                                table.key().size(),
+                                table.value().size()));
     }
 
     private static boolean isOfKind(Table.Kind kind, MapInfo info) {

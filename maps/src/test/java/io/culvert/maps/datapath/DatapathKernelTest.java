@@ -107,7 +107,7 @@ final class DatapathKernelTest {
         assertThatThrownBy(() -> Datapath.open(place.config()))
                 .isInstanceOf(ForeignLayoutException.class)
                 .hasMessage(
-                        "open maps in %s: they have layout 7, this agent reads layout 2; run the agent that made them,"
+                        "open maps in %s: they have layout 7, this agent reads layout 3; run the agent that made them,"
                                         .formatted(place.bpffs)
                                 + " or culvert cleanup --bpffs %s and start again".formatted(place.bpffs));
         assertThatThrownBy(() -> Datapath.openPinned(place.bpffs)).isInstanceOf(ForeignLayoutException.class);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps.datapath;
 
+import io.culvert.loader.BpfMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,6 +30,17 @@ final class DatapathPlace implements AutoCloseable {
 
     DatapathConfig config() {
         return DatapathConfig.of(bpffs);
+    }
+
+    /// Pins another map under the name of one.
+    void replace(String map, BpfMap other) {
+        Path pin = bpffs.resolve("maps").resolve(map);
+        try {
+            Files.delete(pin);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        other.pin(pin);
     }
 
     @Override

@@ -262,7 +262,7 @@ class MatrixKernelTest {
         node.setRanges();
         try {
             expect(Client.POD, NODE_PORT, LOCAL, Endpoints.LOCAL_ONLY, false);
-            node.pods.markTestDevice();
+            PodPrograms.markTestDevice(node.pods.tables);
             expect(Client.POD, NODE_PORT, LOCAL, Endpoints.ALL, false);
         } finally {
             node.tables.remove(Tables.DEVICES, PodPrograms.TEST_DEVICE);

@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.maps.layout.LayoutMismatchException;
 import io.culvert.testkit.KernelTest;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,8 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 @KernelTest(commands = "clang")
 final class OtherLayoutKernelTest {
 
-    private static final Path BPF = Path.of("../bpf");
-
     @AutoClose
     private final DatapathPlace place = new DatapathPlace();
 
@@ -28,22 +24,9 @@ final class OtherLayoutKernelTest {
     Path directory;
 
     @Test
-    void programsOfAnotherLayoutDoNotReachTheKernel() throws Exception {
-        Path header = Files.createDirectories(directory.resolve("include/culvert"));
-        try (Stream<Path> files = Files.list(BPF.resolve("include/culvert"))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, header.resolve(file.getFileName()));
-            }
-        }
-        for (String source : new String[] {"sock_lb.c", "pod.c"}) {
-            Files.copy(BPF.resolve(source), directory.resolve(source));
-        }
-        Path layout = header.resolve("layout.h");
-        String text = Files.readString(layout);
-        String changed = text.replaceFirst("(__be16 port;)(\\s+)(__u16 weight;[^\n]*)", "$3$2$1");
-        assertThat(changed).isNotEqualTo(text);
-        Files.writeString(layout, changed);
-        Map<String, byte[]> objects = compile();
+    void programsOfAnotherLayoutDoNotReachTheKernel() {
+        Map<String, byte[]> objects = ChangedSources.compile(
+                directory, Map.of("(__be16 port;)(\\s+)(__u16 weight;[^\n]*)", "$3$2$1"), List.of("sock_lb", "pod"));
 
         var config =
                 new DatapathConfig(place.bpffs, ObjectSource.compiled(objects), Map.of(), DatapathSettings.DEFAULT);
@@ -61,16 +44,5 @@ final class OtherLayoutKernelTest {
                 new DatapathConfig(place.bpffs, ObjectSource.compiled(Map.of()), Map.of(), DatapathSettings.DEFAULT);
         assertThatThrownBy(() -> Datapath.open(config))
                 .hasMessage("load sock_lb.o: not among the compiled objects []; the source directory needs sock_lb.c");
-    }
-
-    private Map<String, byte[]> compile() throws IOException, InterruptedException {
-        Path out = directory.resolve("out");
-        Process compile = new ProcessBuilder(BPF.resolve("compile").toString(), directory.toString(), out.toString())
-                .inheritIO()
-                .start();
-        assertThat(compile.waitFor()).isZero();
-        return Map.of(
-                "sock_lb", Files.readAllBytes(out.resolve("sock_lb.o")),
-                "pod", Files.readAllBytes(out.resolve("pod.o")));
     }
 }

@@ -70,12 +70,12 @@ final class PodPrograms implements AutoCloseable {
         BpfObject object = BpfObject.open("pod", elf("pod"));
         settings.apply(object).load();
         var pod = new PodPrograms(object);
-        pod.markTestDevice();
+        markTestDevice(pod.tables);
         return pod;
     }
 
     /// What comes in counts as from a pod.
-    void markTestDevice() {
+    static void markTestDevice(ServiceTables tables) {
         tables.put(Tables.DEVICES, TEST_DEVICE, new Device(IpAddress.UNSPECIFIED, IpAddress.UNSPECIFIED, true));
     }
 
