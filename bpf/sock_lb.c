@@ -26,11 +26,15 @@ static __always_inline int sock_connect(struct bpf_sock_addr *ctx, const struct 
 
 static __always_inline int sock_send(struct bpf_sock_addr *ctx, const struct frontend_key *key, struct sock_peer *peer)
 {
+	struct frontend *frontend = sock_frontend(ctx, key);
 	int result;
 
+	/* First, so that a socket does not outlive the address that it sends to. */
+	if (!frontend)
+		return sock_without_frontend(ctx, key);
 	if (sock_find_service(ctx, key, peer) && backend_is_published(peer->backend_id))
 		return SOCK_TRANSLATED;
-	result = sock_destination(ctx, key, peer);
+	result = sock_choose(ctx, key, frontend, peer);
 	if (result == SOCK_TRANSLATED && !sock_remember_sent(ctx, key, peer))
 		return -ENOMEM;
 	return result;
