@@ -18,6 +18,9 @@ volatile const __u32 config_tcp_closing_timeout = 10;
 volatile const __u32 config_udp_timeout = 60;
 volatile const __u32 config_udp_stream_timeout = 120;
 
+/* Entries of map opened. */
+volatile const __u32 config_opened_entries = 131072;
+
 /* RST and ICMP answers in a second on each CPU, and at most that many at once. */
 volatile const __u32 config_reject_rate = 1000;
 

@@ -4,6 +4,7 @@
 #define CULVERT_CONNECT_H
 
 #include "client.h"
+#include "evict.h"
 #include "flow_open.h"
 #include "reject.h"
 #include "route.h"
@@ -16,17 +17,11 @@
  */
 static __always_inline bool connect_continues(const struct flow *flow, const struct packet *packet)
 {
-	const struct flow *replies;
-
 	if (!backend_is_published(flow->backend_id))
 		return false;
 	if (packet->protocol == IPPROTO_UDP)
 		return true;
-	if (flow->state & (FLOW_ANSWERED | FLOW_CLIENT_CLOSED | FLOW_RESET))
-		return false;
-	/* What the backend refused shows in the other entry alone. */
-	replies = flow_partner(flow);
-	return replies && !(replies->state & FLOW_RESET);
+	return !(flow->state & (FLOW_ANSWERED | FLOW_CLIENT_CLOSED | FLOW_RESET));
 }
 
 /* Whether a connection that is open ends here, because its Service resets those of backends that are removed. */
@@ -124,11 +119,16 @@ static __always_inline bool connect_set_source(struct __sk_buff *skb, const stru
 	return !ip_is_zero(&flow->masquerade);
 }
 
-/* Opens a connection to a backend; the drop reason that says why it could not. state: what it begins with. */
+/* Beside the state of a connection that is opened: it may take what others have that are not established. */
+#define OPEN_EVICTS (1u << 16)
+
+/*
+ * Opens a connection to a backend; the drop reason that says why it could not. state: what it begins with, and OPEN_EVICTS
+ */
 __noinline int connect_open(struct __sk_buff *skb, const struct packet *packet, __u32 service,
 			    const struct backend *backend, __u32 state)
 {
-	struct opening opening = {};
+	struct opening opening = { .evicts = !!(state & OPEN_EVICTS) };
 	struct flow *flow = &opening.flow;
 
 	if (!packet || !backend)
@@ -151,12 +151,25 @@ __noinline int connect_open(struct __sk_buff *skb, const struct packet *packet, 
 		return DROP_NO_SOURCE_PORT;
 	switch (flow_open(&opening)) {
 	case 0:
+		evict_note(flow);
+		return 0;
 	case -EALREADY:
 		return 0;
 	case -EEXIST:
 		return DROP_NO_SOURCE_PORT;
 	}
 	return DROP_FLOW_TABLE_FULL;
+}
+
+/* Opens it at the expense of others that are not established: after evict(), or of whoever has a port. */
+static __always_inline int connect_again(struct __sk_buff *skb, const struct packet *packet, __u32 service,
+					 const struct choice *choice, int reason)
+{
+	int again = connect_open(skb, packet, service, choice->backend, choice->state | OPEN_EVICTS);
+
+	if (!again && reason == DROP_NO_SOURCE_PORT)
+		evict_count();
+	return again;
 }
 
 /* Opens a connection for a packet whose destination is what the client shall see as its peer. to: see packet_turn(). */
@@ -174,6 +187,8 @@ static __always_inline int connect_service(struct __sk_buff *skb, const struct p
 		return packet_reject(skb, packet, DROP_NO_BACKEND, to);
 	if (!reason)
 		reason = connect_open(skb, packet, frontend->service, choice.backend, choice.state);
+	if (reason == DROP_NO_SOURCE_PORT || (reason == DROP_FLOW_TABLE_FULL && evict()))
+		reason = connect_again(skb, packet, frontend->service, &choice, reason);
 	if (reason)
 		return packet_drop(skb, reason);
 	/* Looked up again, because another CPU may have opened the same connection with another backend. */

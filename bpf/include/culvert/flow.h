@@ -12,6 +12,9 @@
 
 #define NANOSECONDS 1000000000ull
 
+/* What ends a connection, all its entries show; what else they show is of their own packets. */
+#define FLOW_ENDS (FLOW_CLIENT_CLOSED | FLOW_SERVER_CLOSED | FLOW_RESET)
+
 /* Ticks of a few milliseconds are enough for timeouts of seconds, and this clock is much cheaper to read. */
 static __always_inline __u64 flow_clock(void)
 {
@@ -98,14 +101,21 @@ static __always_inline bool flow_is_reply(const struct flow *flow, const struct 
 	       ip_equal(&flow->backend, &packet->source);
 }
 
+/* Whether TCP or SCTP was reset, or closed by both sides. */
+static __always_inline bool flow_has_ended(__u16 state)
+{
+	__u16 closed = FLOW_CLIENT_CLOSED | FLOW_SERVER_CLOSED;
+
+	return state & FLOW_RESET || (state & closed) == closed;
+}
+
 static __always_inline __u64 flow_timeout(const struct flow *flow)
 {
 	bool answered = flow->state & FLOW_ANSWERED;
-	__u16 closed = FLOW_CLIENT_CLOSED | FLOW_SERVER_CLOSED;
 
 	if (flow->protocol == IPPROTO_UDP)
 		return (answered ? config_udp_stream_timeout : config_udp_timeout) * NANOSECONDS;
-	if (flow->state & FLOW_RESET || (flow->state & closed) == closed)
+	if (flow_has_ended(flow->state))
 		return config_tcp_closing_timeout * NANOSECONDS;
 	return (answered ? config_tcp_established_timeout : config_tcp_syn_timeout) * NANOSECONDS;
 }
@@ -162,10 +172,42 @@ static __always_inline __u16 flow_state_forward(__u8 signals)
 	       (signals & PACKET_CLOSE ? FLOW_CLIENT_CLOSED : 0) | (signals & PACKET_RESET ? FLOW_RESET : 0);
 }
 
+/*
+ * What one from the backend shows. A SYN that is accepted is answered once the client goes on: otherwise a flood of SYNs
+ * to a backend that listens would leave connections that count as established.
+ */
 static __always_inline __u16 flow_state_reply(__u8 signals)
 {
-	return FLOW_ANSWERED | (signals & PACKET_CLOSE ? FLOW_SERVER_CLOSED : 0) |
+	return (signals & PACKET_ACCEPT ? 0 : FLOW_ANSWERED) |
+	       (signals & PACKET_CLOSE ? FLOW_SERVER_CLOSED : 0) |
 	       (signals & PACKET_RESET ? FLOW_RESET : 0);
+}
+
+/* Marks the entry of a role with what ends its connection. */
+static __noinline int flow_mark_end(const struct flow *flow, __u8 role)
+{
+	struct flow_key key;
+	struct flow *other;
+
+	flow_role_key(&key, flow, role);
+	other = bpf_map_lookup_elem(&flows, &key);
+	if (other && other->role == role && flow_is_same(other, flow))
+		other->state |= flow->state & FLOW_ENDS;
+	return 0;
+}
+
+/* Rare: what ends a connection is written into all its entries, so that each by itself is short-lived from then on. */
+__noinline int flow_tell_end(const struct flow *flow)
+{
+	if (!flow)
+		return 0;
+	if (flow->role != FLOW_FORWARD)
+		flow_mark_end(flow, FLOW_FORWARD);
+	if (flow->role != FLOW_REPLY)
+		flow_mark_end(flow, FLOW_REPLY);
+	if (flow->role != FLOW_MASQUERADE && flow->state & FLOW_MASQUERADED)
+		flow_mark_end(flow, FLOW_MASQUERADE);
+	return 0;
 }
 
 /*
@@ -177,8 +219,11 @@ static __always_inline void flow_account(struct flow *flow, const struct __sk_bu
 	flow->last_seen = now;
 	flow->packets++;
 	flow->bytes += packet_length(skb);
-	if ((flow->state | shown) != flow->state)
-		flow->state |= shown;
+	if ((flow->state | shown) == flow->state)
+		return;
+	flow->state |= shown;
+	if (shown & FLOW_ENDS)
+		flow_tell_end(flow);
 }
 
 /* Removes the entry of a role, if it is this connection's. */

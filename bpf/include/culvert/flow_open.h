@@ -3,24 +3,39 @@
 #ifndef CULVERT_FLOW_OPEN_H
 #define CULVERT_FLOW_OPEN_H
 
-#include "flow.h"
+#include "evict.h"
 
 /* Younger than this, an entry without a partner may be one of a connection that another CPU is inserting. */
 #define FLOW_INSERTION (1 * NANOSECONDS)
 
-/* Whether the connection of an entry in the way is over, so that its tuple may be used again. */
-static __always_inline bool flow_is_finished(const struct flow *flow, __u64 now)
-{
-	__u16 closed = FLOW_CLIENT_CLOSED | FLOW_SERVER_CLOSED;
-	struct flow *partner = flow_partner(flow);
-	__u16 state;
+/* A connection that is being opened, in the memory of whoever opens it. */
+struct opening {
+	struct flow flow;
+	__u16 start; /* where among the source ports the search begins */
+	__u8 evicts; /* takes ports of connections that are not established: the second time, when no port was free */
+	int error;
+};
 
-	if (!partner)
+/*
+ * Whether the connection of an entry in the way is over, so that its tuple may be used again; where that is asked for, also
+ * whether it is not established. That one loses its forward entry at once: its client must not speak as another one.
+ */
+static __always_inline bool flow_gives_way(const struct flow *flow, const struct opening *opening)
+{
+	__u8 role = flow->role == FLOW_FORWARD ? FLOW_REPLY : FLOW_FORWARD;
+	__u64 now = opening->flow.created;
+	struct flow *partner;
+	struct flow_key key;
+
+	flow_role_key(&key, flow, role);
+	partner = bpf_map_lookup_elem(&flows, &key);
+	if (!partner || partner->role != role || !flow_is_same(partner, flow))
 		return (__s64)(now - flow->created) > (__s64)FLOW_INSERTION;
-	if (flow_is_idle(flow, now) && flow_is_idle(partner, now))
+	if (flow_has_ended(flow->state | partner->state) || (flow_is_idle(flow, now) && flow_is_idle(partner, now)))
 		return true;
-	state = flow->state | partner->state;
-	return state & FLOW_RESET || (state & closed) == closed;
+	if (!opening->evicts || role != FLOW_FORWARD || (flow->state | partner->state) & FLOW_ANSWERED)
+		return false;
+	return !bpf_map_delete_elem(&flows, &key);
 }
 
 /*
@@ -28,20 +43,20 @@ static __always_inline bool flow_is_finished(const struct flow *flow, __u64 now)
  * that is replaced, and leaves its forward entry to garbage collection.
  * Static, because Linux 6.1 does not let a global function hand its argument on to a map.
  */
-static __noinline int flow_insert(const struct flow *flow)
+static __noinline int flow_insert(const struct opening *opening)
 {
 	struct flow_key key;
 	struct flow *present;
 	int error;
 
-	flow_role_key(&key, flow, flow->role);
-	error = bpf_map_update_elem(&flows, &key, flow, BPF_NOEXIST);
-	if (error != -EEXIST || flow->role == FLOW_FORWARD)
+	flow_role_key(&key, &opening->flow, opening->flow.role);
+	error = bpf_map_update_elem(&flows, &key, &opening->flow, BPF_NOEXIST);
+	if (error != -EEXIST || opening->flow.role == FLOW_FORWARD)
 		return error;
 	present = bpf_map_lookup_elem(&flows, &key);
-	if (!present || !flow_is_finished(present, flow->created))
+	if (!present || !flow_gives_way(present, opening))
 		return -EEXIST;
-	return bpf_map_update_elem(&flows, &key, flow, BPF_ANY);
+	return bpf_map_update_elem(&flows, &key, &opening->flow, BPF_ANY);
 }
 
 /* Writes the entry of flow's role over what is there. */
@@ -72,13 +87,6 @@ static __always_inline bool is_source_port(__be16 port)
 	       (number >= config_source_ports[1].first && number <= config_source_ports[1].last);
 }
 
-/* A connection that is being opened, in the memory of whoever opens it. */
-struct opening {
-	struct flow flow;
-	__u32 start; /* where among the source ports the search begins */
-	int error;
-};
-
 /* One turn of the search: 0 to go on, 1 to end it. */
 static long flow_probe(__u32 turn, void *context)
 {
@@ -89,7 +97,7 @@ static long flow_probe(__u32 turn, void *context)
 		opening->flow.source_port = port;
 	else
 		opening->flow.masquerade_port = port;
-	opening->error = flow_insert(&opening->flow);
+	opening->error = flow_insert(opening);
 	return opening->error != -EEXIST;
 }
 
@@ -124,7 +132,7 @@ static __always_inline int flow_claim_source(struct opening *opening)
 	int error;
 
 	if (!(flow->state & FLOW_OTHER_SOURCE)) {
-		error = flow_insert(flow);
+		error = flow_insert(opening);
 		if (error != -EEXIST)
 			return error;
 	}
@@ -195,7 +203,7 @@ static __always_inline int flow_open(struct opening *opening)
 	flow->state |= shown;
 	flow->packets = packets;
 	flow->bytes = bytes;
-	error = flow_insert(flow);
+	error = flow_insert(opening);
 	if (!error)
 		return 0;
 	flow_take_back(flow, FLOW_REPLY);

@@ -195,7 +195,7 @@ struct flow_key {
 #define FLOW_MASQUERADE 2 /* keyed by {masquerade, backend}; only of connections with FLOW_MASQUERADED */
 
 #define FLOW_SYN (1u << 0)           /* the client sent SYN */
-#define FLOW_ANSWERED (1u << 1)      /* the backend answered */
+#define FLOW_ANSWERED (1u << 1)      /* the backend answered; of TCP and SCTP: the handshake is over */
 #define FLOW_CLIENT_CLOSED (1u << 2) /* FIN from the client */
 #define FLOW_SERVER_CLOSED (1u << 3) /* FIN from the backend */
 #define FLOW_RESET (1u << 4)         /* RST from either side */
@@ -227,6 +227,17 @@ struct flow {
 	__u32 service_index;
 	__be16 masquerade_port;
 	__u8 pad[2];
+};
+
+/*
+ * opened: keys of the forward entries of connections, a ring in the order in which they were opened. Programs look there
+ * for connections to evict when flows is full. A key may be half written: whatever is found by it is judged by itself.
+ * opened_ring: where in it they are; all numbers only ever grow.
+ */
+struct opened_ring {
+	__u64 opened;   /* connections that were opened: the next key goes to that place, counted round */
+	__u64 examined; /* of these, how many have been looked at; more have been if the ring went round meanwhile */
+	__u64 evicted;  /* connections that were evicted */
 };
 
 /* sock_peer, sock_peers: which Service address stands for which backend, for the life of one socket. */

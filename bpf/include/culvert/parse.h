@@ -19,6 +19,7 @@
 #define PACKET_PROCEED (1u << 1) /* belongs to a connection that exists */
 #define PACKET_CLOSE (1u << 2)   /* FIN, SHUTDOWN: this side will send no more */
 #define PACKET_RESET (1u << 3)   /* RST, ABORT */
+#define PACKET_ACCEPT (1u << 4)  /* agrees to a connection: SYN with ACK, INIT ACK */
 
 struct packet {
 	struct ip source;
@@ -57,6 +58,7 @@ struct sctp_packet {
 
 /* Chunk types of RFC 9260, 3.2. */
 #define SCTP_INIT 1
+#define SCTP_INIT_ACK 2
 #define SCTP_ABORT 6
 #define SCTP_SHUTDOWN 7
 #define SCTP_SHUTDOWN_ACK 8
@@ -194,6 +196,8 @@ static __always_inline int parse_tcp(struct __sk_buff *skb, struct packet *packe
 	packet->destination_port = tcp->dest;
 	if (tcp->syn && !tcp->ack && !tcp->fin && !tcp->rst)
 		packet->signals = PACKET_OPEN;
+	else if (tcp->syn && !tcp->fin && !tcp->rst)
+		packet->signals = PACKET_ACCEPT;
 	else
 		packet->signals = (tcp->ack ? PACKET_PROCEED : 0) | (tcp->fin ? PACKET_CLOSE : 0) |
 				  (tcp->rst ? PACKET_RESET : 0);
@@ -227,6 +231,9 @@ static __always_inline int parse_sctp(struct __sk_buff *skb, struct packet *pack
 	switch (sctp->chunk) {
 	case SCTP_INIT:
 		packet->signals = PACKET_OPEN;
+		break;
+	case SCTP_INIT_ACK:
+		packet->signals = PACKET_ACCEPT;
 		break;
 	case SCTP_ABORT:
 		packet->signals = PACKET_PROCEED | PACKET_RESET;

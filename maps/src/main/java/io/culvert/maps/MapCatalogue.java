@@ -53,6 +53,16 @@ public final class MapCatalogue implements AutoCloseable {
         return hash(Tables.FLOWS);
     }
 
+    /// Keys of the connections that were opened last, in places that [#openedRing] tells.
+    public MappedArray<FlowKey> opened() {
+        return array(Tables.OPENED);
+    }
+
+    /// What became of the connections that were opened.
+    public OpenedRing openedRing() {
+        return array(Tables.OPENED_RING).get(0);
+    }
+
     public BpfHashMap<SockOverflowKey, SockPeer> sockOverflow() {
         return hash(Tables.SOCK_OVERFLOW);
     }

@@ -46,7 +46,9 @@ final class MapTexts {
         return switch (table.kind()) {
             case SOCKET_STORAGE -> OptionalInt.empty();
             case HASH -> OptionalInt.of(catalogue.hash(table).count());
-            case MAPPED_ARRAY -> OptionalInt.of(dump(table).size());
+            case MAPPED_ARRAY ->
+                OptionalInt.of(
+                        table.equals(Tables.OPENED) ? noted() : dump(table).size());
             // An entry may be shown as a line for each processor.
             case PER_CPU_ARRAY -> OptionalInt.of(Math.min(dump(table).size(), maxEntries));
         };
@@ -62,6 +64,9 @@ final class MapTexts {
             case "drops" -> drops();
             case "reject_bucket" -> rejectBucket();
             case "source_port_probes" -> probes();
+            case "opened" -> opened();
+            case "opened_ring" ->
+                List.of(new MapEntry("0", catalogue.openedRing().toString()));
             default -> table.kind() == Table.Kind.HASH ? hash(table) : List.of();
         };
     }
@@ -157,6 +162,25 @@ final class MapTexts {
             entries.add(new MapEntry("cpu " + cpu, buckets.get(cpu).toString()));
         }
         return entries;
+    }
+
+    /// The oldest first.
+    private List<MapEntry> opened() {
+        MappedArray<FlowKey> opened = catalogue.opened();
+        long next = catalogue.openedRing().opened();
+        List<MapEntry> entries = new ArrayList<>();
+        for (long place = Math.max(0, next - opened.maxEntries()); place < next; place++) {
+            ArrayMemory.View view = opened.memory().view();
+            long offset = view.offset((int) (place % opened.maxEntries()));
+            MemorySegment key = view.memory().asSlice(offset, FlowKey.CODEC.size());
+            entries.add(new MapEntry("connection " + place, text(FlowKey.CODEC, key)));
+        }
+        return entries;
+    }
+
+    private int noted() {
+        return (int)
+                Math.min(catalogue.openedRing().opened(), catalogue.opened().maxEntries());
     }
 
     private List<MapEntry> probes() {

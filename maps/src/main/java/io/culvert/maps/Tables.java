@@ -23,6 +23,13 @@ public final class Tables {
 
     public static final Table<FlowKey, Flow> FLOWS = new Table<>("flows", Kind.HASH, FlowKey.CODEC, Flow.CODEC, false);
 
+    /// Where programs look for connections to evict when `flows` is full.
+    public static final Table<Integer, FlowKey> OPENED =
+            new Table<>("opened", Kind.MAPPED_ARRAY, Numbers.U32, FlowKey.CODEC, false);
+
+    public static final Table<Integer, OpenedRing> OPENED_RING =
+            new Table<>("opened_ring", Kind.MAPPED_ARRAY, Numbers.U32, OpenedRing.CODEC, false);
+
     public static final Table<Integer, SockPeer> SOCK_PEER =
             new Table<>("sock_peer", Kind.SOCKET_STORAGE, Numbers.INT, SockPeer.CODEC, false);
 
@@ -78,6 +85,8 @@ public final class Tables {
             SLOTS,
             BACKENDS,
             FLOWS,
+            OPENED,
+            OPENED_RING,
             SOCK_PEER,
             SOCK_PEERS,
             SOCK_OVERFLOW,

@@ -116,6 +116,10 @@ final class RecordCodecTest {
                         "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007 02010000 11 000000"),
                 Arguments.of(Fragment.CODEC, new Fragment(40000, 53), "9c40 0035"),
                 Arguments.of(DropCount.CODEC, new DropCount(3, 180), "0300000000000000 b400000000000000"),
+                Arguments.of(
+                        OpenedRing.CODEC,
+                        new OpenedRing(5, 4, 258),
+                        "0500000000000000 0400000000000000 0201000000000000"),
                 Arguments.of(TokenBucket.CODEC, new TokenBucket(1, 2), "0100000000000000 0200000000000000"),
                 Arguments.of(Numbers.U32, 258, "02010000"),
                 Arguments.of(Numbers.U8, 255, "ff"));

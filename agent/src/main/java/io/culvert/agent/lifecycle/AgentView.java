@@ -80,7 +80,8 @@ final class AgentView implements NodeView {
                 new StatusView.Fact(
                         "Conntrack",
                         gc.entries() + " entries at the last pass, "
-                                + kernel.gc().removed() + " expired"),
+                                + kernel.gc().removed() + " expired, "
+                                + kernel.datapath().maps().openedRing().evicted() + " connections evicted"),
                 new StatusView.Fact("Audit", audit(kernel.audit().totals())),
                 new StatusView.Fact("Pins", plan.bpffs().toString())));
         return facts;

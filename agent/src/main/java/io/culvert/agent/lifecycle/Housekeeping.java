@@ -17,10 +17,12 @@ final class Housekeeping implements AutoCloseable {
 
     private final NodeState state;
     private final ScheduledExecutorService executor;
+    private final EvictionNotice evictions;
 
     /// @param pages opened when the agent is ready, and as long as they are refused
     Housekeeping(Plan plan, NodeState state, Optional<RetriedServer> pages) {
         this.state = state;
+        this.evictions = new EvictionNotice(plan.nodeName(), state.sources().events());
         this.executor = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("housekeeping").daemon().factory());
         every(1_000, state::maintain);
@@ -61,6 +63,7 @@ final class Housekeeping implements AutoCloseable {
         state.kernel().ifPresent(kernel -> {
             var pass = kernel.gc().run();
             state.metrics().collected(pass);
+            evictions.seen(kernel.datapath().maps().openedRing().evicted());
             LOG.debug("looked at {} flows, removed {} in {}", pass.entries(), pass.removed(), pass.took());
         });
     }

@@ -60,6 +60,7 @@ final class MetricsReader {
                 drops(kernel),
                 kernel.gc().last().entries(),
                 kernel.gc().removed(),
+                kernel.datapath().maps().openedRing().evicted(),
                 probes,
                 audits.runs(),
                 audits.differences());
@@ -81,6 +82,7 @@ final class MetricsReader {
                 List.of(),
                 List.of(),
                 Map.of(),
+                0,
                 0,
                 0,
                 probes,

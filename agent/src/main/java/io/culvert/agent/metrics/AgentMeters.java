@@ -57,6 +57,10 @@ final class AgentMeters {
                 "Expired entries removed from the flow table.",
                 Reading::flowsRemoved);
         counter(
+                "culvert_conntrack_evicted_total",
+                "Connections that were not established and made room for others.",
+                Reading::flowsEvicted);
+        counter(
                 "culvert_write_failures_total",
                 "Writes to the kernel that failed; each is retried.",
                 now -> now.written().writesFailed());

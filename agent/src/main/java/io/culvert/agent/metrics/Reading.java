@@ -25,6 +25,7 @@ import java.util.Map;
 /// @param troubles Services that are not as they should be
 /// @param flowEntries of the flow table at the collector's last pass
 /// @param flowsRemoved expired entries removed since the start
+/// @param flowsEvicted connections that programs removed to make room, since the table was made
 /// @param auditRuns since the start
 /// @param auditDifferences found by them, by map
 public record Reading(
@@ -44,6 +45,7 @@ public record Reading(
         Map<DropReason, DropCount> drops,
         int flowEntries,
         long flowsRemoved,
+        long flowsEvicted,
         ProbeCounts probes,
         long auditRuns,
         Map<String, Long> auditDifferences) {}

@@ -42,6 +42,7 @@ final class Readings {
                 Map.of(DropReason.NO_BACKEND, new DropCount(9, 540)),
                 33,
                 44,
+                55,
                 probes,
                 6,
                 Map.of("frontends", 3L));
@@ -65,6 +66,7 @@ final class Readings {
                 reading.drops(),
                 reading.flowEntries(),
                 reading.flowsRemoved(),
+                reading.flowsEvicted(),
                 reading.probes(),
                 reading.auditRuns(),
                 reading.auditDifferences());

@@ -41,8 +41,9 @@ final class ProgramSet implements AutoCloseable {
                 set.objects.add(object);
                 ObjectLayouts.require(name + ".o", object.btf());
             }
+            Map<String, Integer> all = withRing(existing, sizes);
             for (BpfObject object : set.objects) {
-                set.makeMaps(object, config, existing, sizes);
+                set.makeMaps(object, config, existing, all);
             }
             Map<String, BpfMap> maps = new HashMap<>(existing);
             maps.putAll(set.created);
@@ -55,6 +56,18 @@ final class ProgramSet implements AutoCloseable {
             set.close();
             throw e;
         }
+    }
+
+    /// `opened` has room for all connections that fit into `flows`, each of which has two entries there or three.
+    private static Map<String, Integer> withRing(Map<String, BpfMap> existing, Map<String, Integer> sizes) {
+        Integer flows = Optional.ofNullable(existing.get(Tables.FLOWS.name()))
+                .map(map -> map.info().maxEntries())
+                .orElse(sizes.get(Tables.FLOWS.name()));
+        Map<String, Integer> all = new HashMap<>(sizes);
+        if (flows != null) {
+            all.putIfAbsent(Tables.OPENED.name(), Math.max(1, flows / 2));
+        }
+        return all;
     }
 
     /// Makes what the object declares and nobody has made: a second copy of it, loaded without its programs.
@@ -82,6 +95,11 @@ final class ProgramSet implements AutoCloseable {
     private static void load(BpfObject object, DatapathSettings settings, Map<String, BpfMap> maps) {
         reuse(object, maps);
         configure(object, object.name(), settings);
+        if (!object.name().equals(SOCK_LB)) {
+            Optional.ofNullable(maps.get(Tables.OPENED.name()))
+                    .ifPresent(ring -> object.configure(
+                            "config_opened_entries", ring.info().maxEntries()));
+        }
         object.load();
     }
 

@@ -60,7 +60,7 @@ final class LabPrograms implements AutoCloseable {
         return load(node, settings -> settings);
     }
 
-    /// @param settings of `sock_lb`
+    /// @param settings of `sock_lb`, and sizes of all maps
     static LabPrograms load(LabNode node, UnaryOperator<BpfObject> settings) {
         BpfObject sockets = BpfObject.open("sock_lb", PodPrograms.elf("sock_lb"))
                 .configure("config_node_ipv4", bytes(node.ip(IpFamily.IPV4)))
@@ -80,6 +80,9 @@ final class LabPrograms implements AutoCloseable {
         }
         return object.configure("config_node_ipv4", bytes(node.ip(IpFamily.IPV4)))
                 .configure("config_node_ipv6", bytes(node.ip(IpFamily.IPV6)))
+                .configure(
+                        "config_opened_entries",
+                        sockets.map(Tables.OPENED.name()).info().maxEntries())
                 .load();
     }
 

@@ -233,17 +233,37 @@ class PodFlowKernelTest {
     }
 
     @Test
-    void closeOfEachSideIsKeptByItsEntry() {
+    void closeOfEachSideIsKeptByBothEntries() {
         pod.tables.service(TCP, SERVICE, 80, "10.1.7.3:8080");
         pod.sent(tcp(40000, SYN));
         pod.received(answer(TCP, SYN, ACK));
         pod.sent(tcp(40000, ACK, FIN));
 
         assertThat(forward(TCP).has(FlowFlag.CLIENT_CLOSED)).isTrue();
+        assertThat(reply(TCP).has(FlowFlag.CLIENT_CLOSED)).isTrue();
         assertThat(reply(TCP).has(FlowFlag.SERVER_CLOSED)).isFalse();
         pod.received(answer(TCP, ACK, FIN));
         assertThat(reply(TCP).has(FlowFlag.SERVER_CLOSED)).isTrue();
+        assertThat(forward(TCP).has(FlowFlag.SERVER_CLOSED)).isTrue();
         assertThat(backendOf(tcp(40000, ACK))).as("the last ACK").isEqualTo("10.1.7.3:8080");
+    }
+
+    @Test
+    void aFlowThatBothSidesClosedIsShortLived() {
+        pod.tables.service(TCP, SERVICE, 80, "10.1.7.3:8080");
+        pod.sent(tcp(40000, SYN));
+        pod.received(answer(TCP, SYN, ACK));
+        pod.sent(tcp(40000, ACK, FIN));
+        byte[] data = tcp(40000, ACK);
+        pod.age(reply(TCP), 3600);
+        pod.age(forward(TCP), 3600);
+        assertThat(backendOf(data)).as("half closed").isEqualTo("10.1.7.3:8080");
+
+        pod.received(answer(TCP, ACK, FIN));
+        pod.age(reply(TCP), 11);
+        pod.age(forward(TCP), 11);
+
+        assertThatPacket(pod.sent(data)).isIdenticalTo(data);
     }
 
     @Test
@@ -273,12 +293,13 @@ class PodFlowKernelTest {
     }
 
     @Test
-    void A13_17_fullTableDropsNewFlowsOnlyAndCountsThem() {
+    void A13_17_aTableFullOfEstablishedFlowsDropsNewOnesOnlyAndCountsThem() {
         // An odd number: the last pair fails at its second entry.
         try (PodPrograms small = PodPrograms.load(object -> object.maxEntries("flows", 63))) {
             small.tables.service(TCP, SERVICE, 80, "10.1.7.3:8080");
             int opened = 0;
             while (small.ingress(tcp(20000 + opened, SYN)).verdict() == PodPrograms.PASS) {
+                small.sent(tcp(20000 + opened, ACK));
                 opened++;
             }
             String refused = CLIENT + ":" + (20000 + opened);

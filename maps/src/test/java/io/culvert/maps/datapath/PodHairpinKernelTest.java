@@ -110,6 +110,10 @@ class PodHairpinKernelTest {
             Set<Integer> ports = new HashSet<>();
             for (int client = 40000; client < 40008; client++) {
                 ports.add(PacketView.of(narrow.turned(syn(client))).sourcePort());
+                narrow.turned(ethernet()
+                        .ip("10.1.0.2", "10.96.0.10")
+                        .tcp(client, 80, ACK)
+                        .toBytes());
             }
 
             assertThat(ports).containsExactlyInAnyOrder(61000, 61001, 61002, 61003, 61004, 61005, 61006, 61007);

@@ -260,7 +260,7 @@ class PodTranslationKernelTest {
         var service = pod.tables.service(TCP, SERVICE, 80, BACKEND + ":8080");
         byte[] syn = ethernet().ip(CLIENT, SERVICE).tcp(40000, 80, SYN).toBytes();
         pod.sent(syn);
-        pod.received(ethernet().ip(BACKEND, CLIENT).tcp(8080, 40000, SYN, ACK).toBytes());
+        pod.received(ethernet().ip(BACKEND, CLIENT).tcp(8080, 40000, ACK).toBytes());
 
         Flow forward = pod.flow(TCP, CLIENT + ":40000", SERVICE + ":80");
         Flow reply = pod.flow(TCP, CLIENT + ":40000", BACKEND + ":8080");
