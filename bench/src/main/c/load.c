@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Load for the benchmarks: one server and one client, each a single thread, so that two cores carry one of each.
+ * Load for the benchmarks: one server and one client, each a single thread, so that two cores carry one of each; only
+ * paced has four threads, so that one slow connection does not hold up the rest.
  *
  *   load serve PORT                              accepts for ever, answers each byte with a byte
  *   load crr SECONDS ADDRESS PORT [ADDRESS PORT ...]  connect, one byte each way, close; targets taken in turn
  *   load rr SECONDS ADDRESS PORT                 round trips of one byte on one open connection
  *   load connect SECONDS ADDRESS PORT [...]      UDP connect(2) and nothing else, one fresh socket each; no packet is sent
+ *   load paced SECONDS ADDRESS PORT RATE         as crr, RATE connections a second
  *
- * The client prints one line: operations, seconds, failures. It closes with a reset (SO_LINGER 0), so that a run of
+ * The client prints one line: operations, seconds, failures, and paced the longest connection in milliseconds as well. It closes with a reset (SO_LINGER 0), so that a run of
  * hundreds of thousands of connections does not end in TIME_WAIT; the byte was answered before.
  */
 #include <arpa/inet.h>
@@ -15,6 +17,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +27,7 @@
 #include <unistd.h>
 
 #define MAX_EVENTS 256
+#define PACED_THREADS 4
 
 struct target {
 	struct sockaddr_storage address;
@@ -157,6 +161,59 @@ static int connect_only(const struct target *target)
 	return 1;
 }
 
+struct pacer {
+	const struct target *target;
+	double begin, end, interval;
+	long done, failed;
+	double longest;
+};
+
+/* Every connection has its time, so that a late one does not move those after it. */
+static void *pace(void *context)
+{
+	struct pacer *pacer = context;
+
+	for (double due = pacer->begin; due < pacer->end; due += pacer->interval) {
+		struct timespec when = { .tv_sec = (time_t)due, .tv_nsec = (long)((due - (time_t)due) * 1e9) };
+		double start;
+		int ok;
+
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL);
+		start = now();
+		ok = connect_request_response(pacer->target);
+		pacer->done += ok;
+		pacer->failed += !ok;
+		if (now() - start > pacer->longest)
+			pacer->longest = now() - start;
+	}
+	return NULL;
+}
+
+static int paced(double seconds, const struct target *target, double rate)
+{
+	struct pacer pacers[PACED_THREADS];
+	pthread_t threads[PACED_THREADS];
+	double begin = now(), longest = 0;
+	long done = 0, failed = 0;
+
+	for (int i = 0; i < PACED_THREADS; i++) {
+		pacers[i] = (struct pacer){ .target = target,
+					    .begin = begin + i / rate,
+					    .end = begin + seconds,
+					    .interval = PACED_THREADS / rate };
+		if (pthread_create(&threads[i], NULL, pace, &pacers[i]))
+			fail("pthread_create");
+	}
+	for (int i = 0; i < PACED_THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		done += pacers[i].done;
+		failed += pacers[i].failed;
+		longest = pacers[i].longest > longest ? pacers[i].longest : longest;
+	}
+	printf("%ld %.6f %ld %.3f\n", done, now() - begin, failed, longest * 1000);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	long done = 0, failed = 0, targets = (argc - 3) / 2;
@@ -166,8 +223,14 @@ int main(int argc, char **argv)
 
 	if (argc == 3 && !strcmp(argv[1], "serve"))
 		serve(atoi(argv[2]));
+	if (argc == 6 && !strcmp(argv[1], "paced")) {
+		struct target only = resolve(argv[3], argv[4]);
+
+		return paced(atof(argv[2]), &only, atof(argv[5]));
+	}
 	if (argc < 5 || argc % 2 == 0) {
-		fprintf(stderr, "usage: load serve PORT | load crr|rr|connect SECONDS ADDRESS PORT [ADDRESS PORT ...]\n");
+		fprintf(stderr,
+			"usage: load serve PORT | load crr|rr|connect SECONDS ADDRESS PORT [ADDRESS PORT ...] | load paced SECONDS ADDRESS PORT RATE\n");
 		return 2;
 	}
 	target = calloc(targets, sizeof(*target));

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 /// the cgroup that it is given, and attaches to no interface.
 final class AgentProcess implements AutoCloseable {
 
+    private static final String NONE = "culvert-bench-none";
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Process process;
@@ -34,8 +35,10 @@ final class AgentProcess implements AutoCloseable {
     /// Starts an agent for the node `n1` and waits until it has programmed it.
     static AgentProcess start(Home home, Path culvert, List<String> source) throws IOException, InterruptedException {
         Path log = home.directory().resolve("agent.log");
-        List<String> command = new ArrayList<>(
-                List.of(culvert.toString(), "agent", "--node-name", "n1", "--pod-interfaces", "culvert-bench-none"));
+        List<String> command =
+                new ArrayList<>(List.of(culvert.toString(), "agent", "--node-name", "n1", "--pod-interfaces", NONE));
+        // The machine is not this agent's.
+        command.addAll(List.of("--devices", NONE));
         command.addAll(List.of("--cgroup-root", home.cgroup().toString()));
         command.addAll(List.of("--bpffs", home.bpffs().toString()));
         command.addAll(List.of("--run-dir", home.directory().resolve("run").toString()));
@@ -71,6 +74,11 @@ final class AgentProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("read the log of the agent", e);
         }
+    }
+
+    /// Processor time so far, of all its threads, user and system; seconds. The clock ticks every 10 ms.
+    double cpuSeconds() {
+        return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
     }
 
     /// Resident memory now, MiB.

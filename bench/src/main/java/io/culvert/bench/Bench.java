@@ -7,12 +7,14 @@ import java.util.List;
 
 /// Runs every comparison and writes `docs/performance.md`.
 ///
-/// `sudo ./culvert bench [quick] [traffic] [connect] [scale]`
+/// `sudo ./culvert bench [quick] [traffic] [nodeport] [connect] [scale] [update] [churn]`
 public final class Bench {
 
     private Bench() {}
 
-    /// @param args `ROOT [quick] [traffic|connect|scale]...`: the checkout; fewer and shorter rounds; only some parts
+    /// @param args `ROOT [quick] [traffic|nodeport|connect|scale|update|churn]...`: the checkout; fewer and shorter
+    /// rounds; only
+    /// some parts
     public static void main(String[] args) throws Exception {
         Path root = Path.of(args[0]).toAbsolutePath();
         List<String> words = List.of(args).subList(1, args.length);
@@ -24,11 +26,20 @@ public final class Bench {
         if (all || words.contains("traffic")) {
             page.traffic(new TrafficBenchmark(load, culvert, quick ? 2 : 7, quick ? 0.5 : 1.5).run());
         }
+        if (all || words.contains("nodeport")) {
+            page.add(NodePortSection.of(new NodePortBenchmark(load, culvert, quick ? 2 : 7, 0.5).run()));
+        }
         if (all || words.contains("connect")) {
             page.connect(new ConnectCostBenchmark(load, quick ? 1 : 5, quick ? 0.5 : 2).run());
         }
         if (all || words.contains("scale")) {
             page.scale(new ScaleBenchmark(culvert, quick ? 20 : 300).run());
+        }
+        if (all || words.contains("update")) {
+            page.add(ChangeSections.update(new UpdateBenchmark(load, culvert, quick ? 40 : 200).run()));
+        }
+        if (all || words.contains("churn")) {
+            page.add(ChangeSections.churn(new ChurnBenchmark(culvert, quick ? 5 : 20, quick ? 10 : 60).run()));
         }
         Progress.say("");
         String text = page.text();

@@ -13,16 +13,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// A way to reach the server pod from the client pod of one node. Each has a node of its own in the same lab, so that
+/// A way to reach a server pod. Each has a node of its own in the same lab, so that
 /// all are there at once and rounds can alternate between them.
 enum Contender {
     /// The pod's address, on a node without any proxy.
     DIRECT("direct"),
-    /// A ClusterIP translated by sock_lb of this agent.
+    /// A Service served by this agent.
     CULVERT("culvert"),
-    /// A ClusterIP translated by kube-proxy's nftables rules.
+    /// A Service translated by kube-proxy's nftables rules.
     NFTABLES("nftables"),
-    /// A ClusterIP translated by kube-proxy's iptables rules.
+    /// A Service translated by kube-proxy's iptables rules.
     IPTABLES("iptables");
 
     private static final Duration READY = Duration.ofMinutes(2);
@@ -47,23 +47,25 @@ enum Contender {
 
     /// Programs the node.
     ///
+    /// @param endpointNode the node that all endpoints are on
     /// @param culvert the launcher
-    void prepare(LabNode node, List<BenchService> services, Path culvert) {
+    void prepare(LabNode node, String endpointNode, List<BenchService> services, Path culvert) {
         try {
             switch (this) {
                 case DIRECT -> {}
-                case CULVERT -> startAgent(node, services, culvert);
-                case NFTABLES -> load(node, NftablesLayout.of(services, clusterCidr(node)), "nft", "-f");
-                case IPTABLES ->
-                    load(node, IptablesLayout.of(services, clusterCidr(node)), "iptables-legacy-restore", "--noflush");
+                case CULVERT -> startAgent(node, endpointNode, services, culvert);
+                case NFTABLES -> {
+                    IpFamily family = services.getFirst().clusterIp().family();
+                    load(node, NftablesLayout.of(services, node.podRange(family), node.ip(family)), "nft", "-f");
+                }
+                case IPTABLES -> {
+                    String clusterCidr = node.podRange(IpFamily.IPV4);
+                    load(node, IptablesLayout.of(services, clusterCidr), "iptables-legacy-restore", "--noflush");
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("prepare " + nodeName, e);
         }
-    }
-
-    private static String clusterCidr(LabNode node) {
-        return node.podRange(IpFamily.IPV4);
     }
 
     private static void load(LabNode node, String rules, String... command) throws IOException {
@@ -80,14 +82,14 @@ enum Contender {
         }
     }
 
-    private static void startAgent(LabNode node, List<BenchService> services, Path culvert) {
+    private static void startAgent(LabNode node, String endpointNode, List<BenchService> services, Path culvert) {
         StringBuilder objects = new StringBuilder(LabObjects.node(node));
         for (LabPod pod : node.pods()) {
             objects.append("---\n").append(LabObjects.pod(pod, Map.of()));
         }
         node.writeManifest("node.yaml", objects.toString());
         for (BenchService service : services) {
-            node.writeManifest(service.name() + ".yaml", service.manifest(node.name()));
+            node.writeManifest(service.name() + ".yaml", service.manifest(endpointNode));
         }
         node.start(
                         "agent",

@@ -17,6 +17,11 @@ record Figure(String what, String value, String expected, boolean met) {
         return new Figure(what, "%.2f%s".formatted(value, unit), "<= %.2f%s".formatted(bound, unit), value <= bound);
     }
 
+    /// Of what there should be none.
+    static Figure none(String what, long count) {
+        return new Figure(what, "%,d".formatted(count), "0", count == 0);
+    }
+
     static Figure told(String what, String value) {
         return new Figure(what, value, "", true);
     }

@@ -36,6 +36,14 @@ record KernelWatch(MapCatalogue maps) implements AutoCloseable {
         return (System.nanoTime() - start) / 1e6;
     }
 
+    /// How many backends the kernel has for a Service.
+    int backends(BenchService service) {
+        FrontendKey key = new FrontendKey(service.clusterIp(), service.port(), Protocol.TCP);
+        return maps.services()
+                .get(maps.frontends().get(key).orElseThrow().service())
+                .count();
+    }
+
     @Override
     public void close() {
         maps.close();

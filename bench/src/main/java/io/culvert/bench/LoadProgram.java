@@ -19,7 +19,7 @@ record LoadProgram(Path program) {
     static LoadProgram compile(Path source, Path directory) throws IOException, InterruptedException {
         Path program = directory.resolve("load");
         Process compiler = new ProcessBuilder(
-                        "cc", "-O2", "-Wall", "-Wextra", source.toString(), "-o", program.toString())
+                        "cc", "-O2", "-Wall", "-Wextra", "-pthread", source.toString(), "-o", program.toString())
                 .inheritIO()
                 .start();
         if (!compiler.waitFor(1, TimeUnit.MINUTES) || compiler.exitValue() != 0) {
@@ -31,6 +31,40 @@ record LoadProgram(Path program) {
     LabProcess serve(LabHost host, int port) {
         return host.start("load-server", List.of(program.toString(), "serve", Integer.toString(port)))
                 .awaitLine("listening", SLACK);
+    }
+
+    /// What became of connections at a rate.
+    ///
+    /// @param answered connections that got their answer
+    /// @param longestMillis of one connection, from its start to its answer
+    record Paced(long answered, double seconds, long failed, double longestMillis) {}
+
+    /// Begins connections at `rate` a second.
+    LabProcess startPaced(LabHost client, double seconds, String address, int port, int rate) {
+        return client.start(
+                "load-paced",
+                List.of(
+                        program.toString(),
+                        "paced",
+                        Double.toString(seconds),
+                        address,
+                        Integer.toString(port),
+                        Integer.toString(rate)));
+    }
+
+    /// The end of what [#startPaced] began.
+    static Paced awaitPaced(LabProcess process, double seconds) {
+        int status =
+                process.awaitExit(Duration.ofMillis((long) (seconds * 1000)).plus(SLACK));
+        String[] result = process.log().trim().split(" ");
+        if (status != 0 || result.length != 4) {
+            throw new IllegalStateException("load paced ended with status " + status + ": " + process.log());
+        }
+        return new Paced(
+                Long.parseLong(result[0]),
+                Double.parseDouble(result[1]),
+                Long.parseLong(result[2]),
+                Double.parseDouble(result[3]));
     }
 
     /// Operations a second.

@@ -4,9 +4,9 @@ package io.culvert.bench;
 import io.culvert.net.IpAddress;
 import java.util.List;
 
-/// The nftables rules that kube-proxy 1.36 (mode nftables, `--cluster-cidr` set) makes for ClusterIP Services: the same
-/// base chains, priorities, verdict maps and chains per Service and endpoint (pkg/proxy/nftables/proxier.go), in the
-/// input format of `nft -f`.
+/// The nftables rules that kube-proxy 1.36 (mode nftables, `--cluster-cidr` set) makes for ClusterIP and NodePort
+/// Services: the same base chains, priorities, verdict maps and chains per Service and endpoint
+/// (pkg/proxy/nftables/proxier.go), in the input format of `nft -f`.
 final class NftablesLayout {
 
     private static final String BASE = """
@@ -58,12 +58,19 @@ final class NftablesLayout {
 
     private NftablesLayout() {}
 
-    static String of(List<BenchService> services, String clusterCidr) {
+    /// @param services all of one family
+    /// @param nodeIp the node's primary address of that family, which serves NodePorts
+    static String of(List<BenchService> services, String clusterCidr, IpAddress nodeIp) {
         StringBuilder rules = new StringBuilder(BASE);
+        rules.append("add element ip kube-proxy nodeport-ips { %s }%n".formatted(nodeIp));
         for (BenchService service : services) {
             append(rules, service, clusterCidr);
         }
-        return rules.toString();
+        return nodeIp.isV4()
+                ? rules.toString()
+                : rules.toString()
+                        .replaceAll("\\bip (kube-proxy|daddr|saddr)", "ip6 $1")
+                        .replace("ipv4_addr", "ipv6_addr");
     }
 
     private static void append(StringBuilder rules, BenchService service, String clusterCidr) {
@@ -72,12 +79,15 @@ final class NftablesLayout {
         for (int i = 0; i < service.endpoints().size(); i++) {
             IpAddress endpoint = service.endpoints().get(i);
             String endpointChain = "endpoint-BENCHEPS-default/%s/tcp/http__%s/%d"
-                    .formatted(service.name(), endpoint, service.targetPort());
+                    .formatted(service.name(), endpoint.toString().replace(':', '.'), service.targetPort());
             rules.append("add chain ip kube-proxy %s%n".formatted(endpointChain))
                     .append("add rule ip kube-proxy %s ip saddr %s jump mark-for-masquerade%n"
                             .formatted(endpointChain, endpoint))
                     .append("add rule ip kube-proxy %s meta l4proto tcp dnat to %s:%d%n"
-                            .formatted(endpointChain, endpoint, service.targetPort()));
+                            .formatted(
+                                    endpointChain,
+                                    endpoint.isV4() ? endpoint : "[" + endpoint + "]",
+                                    service.targetPort()));
             choices.append(i == 0 ? "" : ", ").append("%d : goto %s".formatted(i, endpointChain));
         }
         rules.append("add chain ip kube-proxy %s%n".formatted(chain))
@@ -88,5 +98,13 @@ final class NftablesLayout {
                 .append("add element ip kube-proxy cluster-ips { %s }%n".formatted(service.clusterIp()))
                 .append("add element ip kube-proxy service-ips { %s . tcp . %d : goto %s }%n"
                         .formatted(service.clusterIp(), service.port(), chain));
+        if (service.nodePort() != 0) {
+            String external = "external-BENCHSVC-default/%s/tcp/http".formatted(service.name());
+            rules.append("add chain ip kube-proxy %s%n".formatted(external))
+                    .append("add rule ip kube-proxy %s jump mark-for-masquerade%n".formatted(external))
+                    .append("add rule ip kube-proxy %s goto %s%n".formatted(external, chain))
+                    .append("add element ip kube-proxy service-nodeports { tcp . %d : goto %s }%n"
+                            .formatted(service.nodePort(), external));
+        }
     }
 }

@@ -44,8 +44,11 @@ final class Page {
             for (Contender contender : Contender.values()) {
                 text.append(
                         contender == Contender.DIRECT
-                                ? " %,.0f |".formatted(series.rate(contender))
-                                : " %,.0f (%.3f) |".formatted(series.rate(contender), series.ratio(contender)));
+                                ? " %,.0f |".formatted(series.rates().rate(contender))
+                                : " %,.0f (%.3f) |"
+                                        .formatted(
+                                                series.rates().rate(contender),
+                                                series.rates().ratio(contender, Contender.DIRECT)));
             }
             text.append('\n');
         }
@@ -54,18 +57,27 @@ final class Page {
             boolean connections = series.mode().equals("crr");
             String what = "%s of direct at %,d Services"
                     .formatted(connections ? "connections/s" : "round trips/s", series.services());
-            figures.add(Figure.atLeast(what, series.ratio(Contender.CULVERT), connections ? 0.97 : 0.98, " x"));
+            figures.add(Figure.atLeast(
+                    what, series.rates().ratio(Contender.CULVERT, Contender.DIRECT), connections ? 0.97 : 0.98, " x"));
         }
         flatness(all.stream().filter(series -> series.mode().equals("crr")).toList());
     }
 
     private void flatness(List<TrafficBenchmark.Series> connections) {
         List<Double> ratios = connections.stream()
-                .map(series -> series.ratio(Contender.CULVERT))
+                .map(series -> series.rates().ratio(Contender.CULVERT, Contender.DIRECT))
                 .toList();
         double spread = ratios.stream().max(Comparator.naturalOrder()).orElseThrow()
                 / ratios.stream().min(Comparator.naturalOrder()).orElseThrow();
         figures.add(Figure.atMost("spread of that from 1 to 10,000 Services", (spread - 1) * 100, 3, " %"));
+    }
+
+    /// A part with the figures that it promises something of.
+    record Section(String text, List<Figure> figures) {}
+
+    void add(Section section) {
+        text.append(section.text()).append('\n');
+        figures.addAll(section.figures());
     }
 
     void connect(List<ConnectCostBenchmark.Cost> costs) {

@@ -8,13 +8,9 @@ import io.culvert.testkit.lab.LabPod;
 import io.culvert.testkit.lab.PodAttachment;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 
-/// Connections a second and round trips a second, pod to ClusterIP to pod on one node. Contenders take turns within
-/// each round, and a ratio is taken within a round, so that a slow moment of the machine meets all of them.
+/// Connections a second and round trips a second, pod to ClusterIP to pod on one node.
 final class TrafficBenchmark {
 
     private static final List<Integer> CLUSTER_SIZES = List.of(1, 1_000, 10_000);
@@ -31,26 +27,8 @@ final class TrafficBenchmark {
         this.seconds = seconds;
     }
 
-    /// Rates of each contender, one of each round.
-    record Series(int services, String mode, Map<Contender, List<Double>> rates) {
-
-        /// The median over the rounds of the ratio to the direct connection of the same round.
-        double ratio(Contender contender) {
-            List<Double> own = rates(contender);
-            List<Double> direct = rates(Contender.DIRECT);
-            return Median.of(IntStream.range(0, own.size())
-                    .mapToObj(round -> own.get(round) / direct.get(round))
-                    .toList());
-        }
-
-        double rate(Contender contender) {
-            return Median.of(rates(contender));
-        }
-
-        private List<Double> rates(Contender contender) {
-            return rates.getOrDefault(contender, List.of());
-        }
-    }
+    /// @param mode `crr` or `rr`
+    record Series(int services, String mode, Rates rates) {}
 
     List<Series> run() {
         List<Series> all = new ArrayList<>();
@@ -61,7 +39,7 @@ final class TrafficBenchmark {
                     LabPod server = lab.pod(contender.serverName());
                     load.serve(server, BenchService.TARGET_PORT);
                     List<BenchService> cluster = BenchService.cluster(services, List.of(server.ip(IpFamily.IPV4)));
-                    contender.prepare(lab.node(contender.nodeName()), cluster, culvert);
+                    contender.prepare(lab.node(contender.nodeName()), contender.nodeName(), cluster, culvert);
                 }
                 all.add(measure(lab, services, "crr"));
                 all.add(measure(lab, services, "rr"));
@@ -79,18 +57,12 @@ final class TrafficBenchmark {
     }
 
     private Series measure(Lab lab, int services, String mode) {
-        Map<Contender, List<Double>> rates = new EnumMap<>(Contender.class);
-        for (int round = 0; round <= rounds; round++) {
-            Progress.say("traffic at %d Services: %s, round %d of %d".formatted(services, mode, round, rounds));
-            for (Contender contender : Contender.values()) {
-                double rate =
-                        load.run(lab.pod(contender.clientName()), mode, seconds, target(lab, contender, services));
-                // The first round warms caches and is thrown away.
-                if (round > 0) {
-                    rates.computeIfAbsent(contender, _ -> new ArrayList<>()).add(rate);
-                }
-            }
-        }
+        Rates rates = Rates.measure(
+                "traffic at %d Services: %s".formatted(services, mode),
+                rounds,
+                List.of(Contender.values()),
+                contender ->
+                        load.run(lab.pod(contender.clientName()), mode, seconds, target(lab, contender, services)));
         return new Series(services, mode, rates);
     }
 
