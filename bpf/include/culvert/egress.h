@@ -48,6 +48,44 @@ static __always_inline int egress_of_host(struct __sk_buff *skb, const struct pa
 	return flow ? egress_redirect(skb, packet, flow, verdict) : verdict;
 }
 
+/* How a packet of a connection is translated where it leaves: one of the backend, or of a masqueraded client. */
+static __always_inline int egress_translation(const struct flow *flow, const struct packet *packet)
+{
+	if (!flow_is_reply(flow, packet))
+		return flow->state & FLOW_MASQUERADED ? TRANSLATE_MASQUERADE : -1;
+	/* These were translated as they came in, and pass here as any other packet. */
+	return flow->state & (FLOW_HAIRPIN | FLOW_HOST) ? -1 : TRANSLATE_REPLY;
+}
+
+/* A later fragment: see ingress_fragment(). */
+static __noinline int egress_fragment(struct __sk_buff *skb, struct packet *packet)
+{
+	__u64 now = flow_clock();
+	struct flow *flow = NULL;
+	int translation;
+
+	if (fragment_find(packet))
+		flow = flow_find(packet);
+	if (flow && flow_is_expired(flow, now))
+		flow = NULL;
+	if (flow && flow->role == FLOW_REPLY) {
+		translation = egress_translation(flow, packet);
+		if (translation < 0)
+			return PACKET_PASS;
+		if (translation == TRANSLATE_REPLY)
+			flow_account(flow, skb, flow_state_reply(0), now);
+		return translate(skb, packet, flow, translation);
+	}
+	if (skb->ingress_ifindex)
+		return PACKET_PASS;
+	if (!flow)
+		return packet_without_frontend(skb, packet, BPF_F_INGRESS);
+	if (!(flow->state & FLOW_HOST) || !flow_is_forward(flow, packet))
+		return PACKET_PASS;
+	flow_account(flow, skb, flow_state_forward(0), now);
+	return egress_redirect(skb, packet, flow, translate(skb, packet, flow, TRANSLATE_FORWARD));
+}
+
 static __always_inline int egress(struct __sk_buff *skb)
 {
 	struct packet packet = {};
@@ -57,9 +95,13 @@ static __always_inline int egress(struct __sk_buff *skb)
 	switch (packet_parse(skb, &packet)) {
 	case PARSE_FOREIGN:
 		return PACKET_PASS;
+	case PARSE_FRAGMENT:
+		return egress_fragment(skb, &packet);
 	case PARSE_UNREADABLE:
 		return packet_drop(skb, DROP_WRITE_ERROR);
 	}
+	if (packet.fragment)
+		fragment_forget(&packet);
 	flow = flow_find(&packet);
 	if (flow) {
 		now = flow_clock();

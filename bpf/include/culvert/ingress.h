@@ -38,6 +38,29 @@ static __always_inline int ingress_reply(const struct flow *flow)
 	return flow->state & (FLOW_HAIRPIN | FLOW_HOST) ? TRANSLATE_REPLY : -1;
 }
 
+/* A later fragment goes where its first went. It opens nothing, and is never answered (RFC 1122, 3.2.2). */
+static __noinline int ingress_fragment(struct __sk_buff *skb, struct packet *packet)
+{
+	__u64 now = flow_clock();
+	struct flow *flow;
+	int translation;
+
+	if (!fragment_find(packet))
+		return packet_without_frontend(skb, packet, 0);
+	flow = flow_find(packet);
+	if (!flow || flow_is_expired(flow, now))
+		return packet_without_frontend(skb, packet, 0);
+	if (flow_is_forward(flow, packet)) {
+		flow_account(flow, skb, flow_state_forward(0), now);
+		return translate(skb, packet, flow, TRANSLATE_FORWARD);
+	}
+	translation = flow_is_reply(flow, packet) ? ingress_reply(flow) : -1;
+	if (translation < 0)
+		return PACKET_PASS;
+	flow_account(flow, skb, flow_state_reply(0), now);
+	return translate(skb, packet, flow, translation);
+}
+
 static __always_inline int ingress(struct __sk_buff *skb)
 {
 	struct frontend *frontend = NULL;
@@ -47,9 +70,13 @@ static __always_inline int ingress(struct __sk_buff *skb)
 	switch (packet_parse(skb, &packet)) {
 	case PARSE_FOREIGN:
 		return PACKET_PASS;
+	case PARSE_FRAGMENT:
+		return ingress_fragment(skb, &packet);
 	case PARSE_UNREADABLE:
 		return packet_drop(skb, DROP_WRITE_ERROR);
 	}
+	if (packet.fragment)
+		fragment_forget(&packet);
 	if (packet_may_open(&packet)) {
 		frontend = packet_frontend(skb, &packet);
 		/* A datagram to one of these ports may be a reply. Others to no frontend cost no further lookup. */

@@ -101,18 +101,21 @@ struct affinity {
 	__u64 last_used; /* CLOCK_MONOTONIC, nanoseconds, of the last new connection */
 };
 
-/* fragments: ports of a fragmented packet, which only its first fragment carries. */
+/* fragments: ports of a fragmented packet that is translated, which only its first fragment carries. */
 struct fragment_key {
 	struct ip source;
 	struct ip destination;
-	__u32 id; /* IPv4: 16 bits, in the host's order */
-	__u8 protocol;
+	__u32 id;      /* in the host's order; IPv4 has 16 bits */
+	__u8 protocol; /* IPv6: 0, because later fragments need not state it */
 	__u8 pad[3];
 };
 
 struct fragment {
 	__be16 source_port;
 	__be16 destination_port;
+	__u8 protocol;
+	__u8 pad[3];
+	__u64 seen; /* CLOCK_MONOTONIC, nanoseconds, of the first fragment */
 };
 
 /*

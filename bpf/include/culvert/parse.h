@@ -13,32 +13,7 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 
-#include "addr.h"
-
-#define PACKET_OPEN (1u << 0)    /* asks for a new connection: SYN without ACK, INIT */
-#define PACKET_PROCEED (1u << 1) /* belongs to a connection that exists */
-#define PACKET_CLOSE (1u << 2)   /* FIN, SHUTDOWN: this side will send no more */
-#define PACKET_RESET (1u << 3)   /* RST, ABORT */
-#define PACKET_ACCEPT (1u << 4)  /* agrees to a connection: SYN with ACK, INIT ACK */
-
-struct packet {
-	struct ip source;
-	struct ip destination;
-	__be16 source_port;
-	__be16 destination_port;
-	__u8 protocol;
-	__u8 signals; /* PACKET_*; UDP has none */
-	__u8 v4;
-	__u8 pad;
-	__u32 l4_offset; /* of the TCP, UDP or SCTP header, from the Ethernet header */
-	__u32 l4_length; /* from that header to the end that the network header states; 0 where it cannot state it */
-};
-
-enum parse_result {
-	PARSE_OK,
-	PARSE_FOREIGN,    /* not ours to judge: other protocols, fragments, malformed headers */
-	PARSE_UNREADABLE, /* the bytes are there, but there was no memory to make them linear */
-};
+#include "fragment.h"
 
 #define IPV4_MORE_FRAGMENTS 0x2000
 #define IPV4_FRAGMENT_OFFSET 0x1fff
@@ -84,6 +59,18 @@ static __always_inline int parse_failed(struct __sk_buff *skb, __u32 offset, __u
 	return skb->len < offset + size ? PARSE_FOREIGN : PARSE_UNREADABLE;
 }
 
+/*
+ * A later fragment of TCP that begins within its header would lie over what is translated in the first (RFC 3128).
+ * offset: in units of eight bytes
+ */
+static __always_inline int parse_fragment(struct packet *packet, __u16 offset)
+{
+	packet->fragment = offset ? FRAGMENT_LATER : FRAGMENT_FIRST;
+	if (!offset)
+		return PARSE_OK;
+	return packet->protocol == IPPROTO_TCP && offset * 8 < sizeof(struct tcphdr) ? PARSE_FOREIGN : PARSE_FRAGMENT;
+}
+
 static __always_inline int parse_ipv4(struct __sk_buff *skb, struct packet *packet)
 {
 	struct iphdr *ip = packet_bytes(skb, ETH_HLEN, sizeof(*ip));
@@ -95,9 +82,6 @@ static __always_inline int parse_ipv4(struct __sk_buff *skb, struct packet *pack
 	total = bpf_ntohs(ip->tot_len);
 	if (ip->version != 4 || header < sizeof(*ip))
 		return PARSE_FOREIGN;
-	/* Only the first fragment has ports, so that no fragment is translated rather than one of them. */
-	if (ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_OFFSET))
-		return PARSE_FOREIGN;
 	/* GSO packets above 64 KiB state no length. */
 	if (total && total < header)
 		return PARSE_FOREIGN;
@@ -107,46 +91,71 @@ static __always_inline int parse_ipv4(struct __sk_buff *skb, struct packet *pack
 	packet->v4 = 1;
 	packet->l4_offset = ETH_HLEN + header;
 	packet->l4_length = total ? total - header : 0;
-	return total == header ? PARSE_FOREIGN : PARSE_OK;
+	if (total == header)
+		return PARSE_FOREIGN;
+	if (ip->frag_off & bpf_htons(IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_OFFSET)) {
+		packet->fragment_id = bpf_ntohs(ip->id);
+		return parse_fragment(packet, bpf_ntohs(ip->frag_off) & IPV4_FRAGMENT_OFFSET);
+	}
+	return PARSE_OK;
 }
 
-/* Walks to the upper-layer header. The offset that it returns is negative for what is left alone. */
-static __noinline long parse_ipv6_extensions(struct __sk_buff *skb, __u8 next)
+/* The first bytes of an extension header. Those of one that tells of a fragment are all there is of it. */
+struct ipv6_extension {
+	__u8 next;
+	__u8 length;
+	union {
+		__be16 offset;
+		__u8 segments[2];
+	};
+	__be32 id;
+};
+
+/* Walks to the upper-layer header: returns its offset, and its number above that; negative: enum parse_result. */
+static __noinline long parse_ipv6_extensions(struct __sk_buff *skb, struct packet *packet, __u8 next)
 {
 	__u32 offset = ETH_HLEN + sizeof(struct ipv6hdr);
-	__u8 header[8];
+	struct ipv6_extension header;
+	int result;
 
 	for (int i = 0; i < IPV6_EXTENSIONS; i++) {
 		if (offset > IPV6_L4_OFFSET_MAX)
-			return -1;
+			return -PARSE_FOREIGN;
 		if (next == IPPROTO_TCP || next == IPPROTO_UDP || next == IPPROTO_SCTP)
 			return offset | (__u32)next << 16;
-		if (bpf_skb_load_bytes(skb, offset, header, sizeof(header)))
-			return -1;
+		if (bpf_skb_load_bytes(skb, offset, &header, sizeof(header)))
+			return -PARSE_FOREIGN;
 		switch (next) {
 		case IPPROTO_FRAGMENT:
-			if (header[2] || header[3] & (IPV6_FRAGMENT & 0xff))
-				return -1;
 			offset += 8;
+			if (!(header.offset & bpf_htons(IPV6_FRAGMENT)))
+				break;
+			if (packet->fragment)
+				return -PARSE_FOREIGN;
+			packet->fragment_id = bpf_ntohl(header.id);
+			packet->protocol = header.next;
+			result = parse_fragment(packet, bpf_ntohs(header.offset) >> 3);
+			if (result != PARSE_OK)
+				return -result;
 			break;
 		case IPPROTO_ROUTING:
 			/* With segments left the checksum covers another destination than the header's. */
-			if (header[3])
-				return -1;
-			offset += 8 + header[1] * 8;
+			if (header.segments[1])
+				return -PARSE_FOREIGN;
+			offset += 8 + header.length * 8;
 			break;
 		case IPPROTO_HOPOPTS:
 		case IPPROTO_DSTOPTS:
-			offset += 8 + header[1] * 8;
+			offset += 8 + header.length * 8;
 			break;
 		case IPPROTO_AH:
 			/* Authenticated addresses cannot be translated. */
 		default:
-			return -1;
+			return -PARSE_FOREIGN;
 		}
-		next = header[0];
+		next = header.next;
 	}
-	return -1;
+	return -PARSE_FOREIGN;
 }
 
 static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *packet)
@@ -170,10 +179,10 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *pack
 	packet->l4_offset = ETH_HLEN + sizeof(*ip);
 	packet->protocol = next;
 	if (next != IPPROTO_TCP && next != IPPROTO_UDP && next != IPPROTO_SCTP) {
-		long walked = parse_ipv6_extensions(skb, next);
+		long walked = parse_ipv6_extensions(skb, packet, next);
 
 		if (walked < 0)
-			return PARSE_FOREIGN;
+			return -walked;
 		packet->l4_offset = walked & IPV6_L4_OFFSET_MAX;
 		packet->protocol = walked >> 16;
 	}
@@ -184,12 +193,18 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *pack
 	return PARSE_OK;
 }
 
+/* The verifier forgets the bounds of a number of 16 bits that is kept on the stack. */
+static __always_inline __u32 l4_offset(const struct packet *packet)
+{
+	return packet->l4_offset & IPV6_L4_OFFSET_MAX;
+}
+
 static __always_inline int parse_tcp(struct __sk_buff *skb, struct packet *packet)
 {
-	struct tcphdr *tcp = packet_bytes(skb, packet->l4_offset, sizeof(*tcp));
+	struct tcphdr *tcp = packet_bytes(skb, l4_offset(packet), sizeof(*tcp));
 
 	if (!tcp)
-		return parse_failed(skb, packet->l4_offset, sizeof(*tcp));
+		return parse_failed(skb, l4_offset(packet), sizeof(*tcp));
 	if (packet->l4_length && packet->l4_length < sizeof(*tcp))
 		return PARSE_FOREIGN;
 	packet->source_port = tcp->source;
@@ -206,10 +221,10 @@ static __always_inline int parse_tcp(struct __sk_buff *skb, struct packet *packe
 
 static __always_inline int parse_udp(struct __sk_buff *skb, struct packet *packet)
 {
-	struct udphdr *udp = packet_bytes(skb, packet->l4_offset, sizeof(*udp));
+	struct udphdr *udp = packet_bytes(skb, l4_offset(packet), sizeof(*udp));
 
 	if (!udp)
-		return parse_failed(skb, packet->l4_offset, sizeof(*udp));
+		return parse_failed(skb, l4_offset(packet), sizeof(*udp));
 	if (packet->l4_length && packet->l4_length < sizeof(*udp))
 		return PARSE_FOREIGN;
 	packet->source_port = udp->source;
@@ -220,10 +235,13 @@ static __always_inline int parse_udp(struct __sk_buff *skb, struct packet *packe
 
 static __always_inline int parse_sctp(struct __sk_buff *skb, struct packet *packet)
 {
-	struct sctp_packet *sctp = packet_bytes(skb, packet->l4_offset, sizeof(*sctp));
+	struct sctp_packet *sctp = packet_bytes(skb, l4_offset(packet), sizeof(*sctp));
 
+	/* A change of its checksum depends on the length of the whole packet, which no fragment states. */
+	if (packet->fragment)
+		return PARSE_FOREIGN;
 	if (!sctp)
-		return parse_failed(skb, packet->l4_offset, sizeof(*sctp));
+		return parse_failed(skb, l4_offset(packet), sizeof(*sctp));
 	if (packet->l4_length && packet->l4_length < sizeof(*sctp))
 		return PARSE_FOREIGN;
 	packet->source_port = sctp->source;

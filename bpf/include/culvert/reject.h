@@ -61,7 +61,8 @@ __noinline int packet_reject(struct __sk_buff *skb, const struct packet *packet,
 	if (!reject_is_in_budget())
 		return packet_drop(skb, DROP_REJECT_RATE_LIMITED);
 	drop_count(reason, length);
-	if (packet->protocol == IPPROTO_TCP)
+	/* A RST that is made of a fragment would be one, too. */
+	if (packet->protocol == IPPROTO_TCP && !packet->fragment)
 		error = reject_with_reset(skb, packet);
 	else if (packet->v4)
 		error = reject_with_icmp4(skb, packet);
@@ -70,13 +71,15 @@ __noinline int packet_reject(struct __sk_buff *skb, const struct packet *packet,
 	return error ? TC_ACT_SHOT : packet_turn(skb, to);
 }
 
-/* What becomes of a packet that may open a connection, but whose destination is no frontend. */
+/* What becomes of a packet that may open a connection but whose destination is no frontend, or of a lost fragment. */
 __noinline int packet_without_frontend(struct __sk_buff *skb, const struct packet *packet, __u64 to)
 {
 	if (!packet)
 		return TC_ACT_SHOT;
 	switch (cluster_ip_result(&packet->destination)) {
 	case CLUSTER_IP_KNOWN:
+		if (packet->fragment == FRAGMENT_LATER)
+			return packet_drop(skb, DROP_FRAGMENT_NOT_FOUND);
 		return packet_reject(skb, packet, DROP_NO_BACKEND, to);
 	case CLUSTER_IP_UNALLOCATED:
 		return packet_drop(skb, DROP_UNALLOCATED);

@@ -36,11 +36,16 @@ static __always_inline __u64 l4_csum_flags(const struct packet *packet)
 	return packet->protocol == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
 }
 
+/* The CRC32c of SCTP covers no addresses, and a later fragment has no checksum of its own. */
+static __always_inline bool l4_csum_covers_addresses(const struct packet *packet)
+{
+	return packet->protocol != IPPROTO_SCTP && packet->fragment != FRAGMENT_LATER;
+}
+
 static __always_inline long rewrite_address4(struct __sk_buff *skb, const struct packet *packet, __be32 from, __be32 to,
 					     __u32 offset)
 {
-	/* The CRC32c of SCTP covers no addresses. */
-	if (packet->protocol != IPPROTO_SCTP &&
+	if (l4_csum_covers_addresses(packet) &&
 	    bpf_l4_csum_replace(skb, l4_csum_offset(packet), from, to,
 				l4_csum_flags(packet) | BPF_F_PSEUDO_HDR | sizeof(to)))
 		return -1;
@@ -52,7 +57,7 @@ static __always_inline long rewrite_address4(struct __sk_buff *skb, const struct
 static __always_inline long rewrite_address6(struct __sk_buff *skb, const struct packet *packet, const struct ip *from,
 					     const struct ip *to, __u32 offset)
 {
-	if (packet->protocol != IPPROTO_SCTP) {
+	if (l4_csum_covers_addresses(packet)) {
 		__s64 change = bpf_csum_diff((__be32 *)from->word, sizeof(*from), (__be32 *)to->word, sizeof(*to), 0);
 		__u64 flags = l4_csum_flags(packet) | BPF_F_PSEUDO_HDR;
 
@@ -60,7 +65,9 @@ static __always_inline long rewrite_address6(struct __sk_buff *skb, const struct
 		    bpf_l4_csum_replace(skb, l4_csum_offset(packet), 0, change, flags))
 			return -1;
 	}
-	return bpf_skb_store_bytes(skb, ETH_HLEN + offset, to, sizeof(*to), 0);
+	/* skb->csum: two changes that make up for each other, where there is a checksum. */
+	return bpf_skb_store_bytes(skb, ETH_HLEN + offset, to, sizeof(*to),
+				   packet->fragment == FRAGMENT_LATER ? BPF_F_RECOMPUTE_CSUM : 0);
 }
 
 /* Ports are the first four bytes of the packet that the CRC covers. A field of zero is yet to be filled in. */
@@ -114,7 +121,7 @@ static __always_inline long rewrite_end(struct __sk_buff *skb, const struct pack
 	else if (!packet->v4)
 		error = rewrite_address6(skb, packet, from, address,
 					 source ? offsetof(struct ipv6hdr, saddr) : offsetof(struct ipv6hdr, daddr));
-	if (!error && from_port != port)
+	if (!error && from_port != port && packet->fragment != FRAGMENT_LATER)
 		error = rewrite_port(skb, packet, end, from_port, port);
 	return error;
 }

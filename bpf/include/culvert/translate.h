@@ -53,6 +53,8 @@ __noinline int translate(struct __sk_buff *skb, const struct packet *packet, con
 
 	if (!packet || !flow)
 		return TC_ACT_SHOT;
+	if (packet->fragment == FRAGMENT_FIRST && fragment_remember(packet))
+		return packet_drop(skb, DROP_WRITE_ERROR);
 	if (translated_source(flow, translation, &end) &&
 	    rewrite_end(skb, packet, PACKET_SOURCE, &end.address, end.port))
 		return packet_drop(skb, DROP_WRITE_ERROR);

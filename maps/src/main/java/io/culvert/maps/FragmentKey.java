@@ -13,7 +13,7 @@ import java.lang.invoke.VarHandle;
 /// @param source as in the packet where the fragment was seen
 /// @param destination likewise
 /// @param id identification; IPv4 has 16 bits
-/// @param protocol number of IANA
+/// @param protocol number of IANA; 0 for IPv6, whose later fragments need not state it
 public record FragmentKey(IpAddress source, IpAddress destination, int id, int protocol) {
 
     static final StructLayout LAYOUT = CTypes.struct(

@@ -114,7 +114,7 @@ final class RecordCodecTest {
                         FragmentKey.CODEC,
                         new FragmentKey(V4.address(), V6.address(), 258, 17),
                         "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007 02010000 11 000000"),
-                Arguments.of(Fragment.CODEC, new Fragment(40000, 53), "9c40 0035"),
+                Arguments.of(Fragment.CODEC, new Fragment(40000, 53, 17, 258), "9c40 0035 11 000000 0201000000000000"),
                 Arguments.of(DropCount.CODEC, new DropCount(3, 180), "0300000000000000 b400000000000000"),
                 Arguments.of(
                         OpenedRing.CODEC,

@@ -128,22 +128,6 @@ class PodUntouchedKernelTest {
     }
 
     @Test
-    void fragmentsPassAsTheyAre() {
-        List<byte[]> fragments = Stream.of("10.96.0.10", "fd00:96::10")
-                .flatMap(service -> ethernet()
-                        .ip(service.contains(":") ? "fd00:1::2" : "10.1.0.2", service)
-                        .udp(40000, 53)
-                        .payload(new byte[3000])
-                        .fragments(1400)
-                        .stream())
-                .toList();
-        assertThat(fragments).hasSize(6);
-        for (byte[] fragment : fragments) {
-            assertThatBytes(pod.sent(fragment), fragment);
-        }
-    }
-
-    @Test
     void everyTruncationPassesUntouched() {
         for (byte[] whole : List.of(
                 ethernet().ip("10.1.0.2", "10.96.0.10").tcp(40000, 80, SYN).toBytes(),

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Fragments. Only the first one of a datagram has ports; what is translated is remembered by what all fragments carry, so
+ * that later ones follow it. Each hook remembers the datagram as it sees it, before its own translation.
+ */
+#ifndef CULVERT_FRAGMENT_H
+#define CULVERT_FRAGMENT_H
+
+#include <linux/bpf.h>
+#include <linux/in.h>
+#include <bpf/bpf_helpers.h>
+
+#include "maps.h"
+#include "packet.h"
+
+/* As long as Linux waits for the rest of an IPv4 datagram; an id may mean another one afterwards. */
+#define FRAGMENT_LIFETIME 30000000000ll
+
+/* IPv6 datagrams are told by their id alone (RFC 8200, 4.5): later fragments need not state the right protocol. */
+static __always_inline struct fragment_key fragment_key(const struct packet *packet)
+{
+	return (struct fragment_key){
+		.source = packet->source,
+		.destination = packet->destination,
+		.id = packet->fragment_id,
+		.protocol = packet->v4 ? packet->protocol : 0,
+	};
+}
+
+/* What is seen of a first fragment must not be mixed up with an earlier datagram of the same id. */
+static __noinline long fragment_forget(const struct packet *packet)
+{
+	struct fragment_key key = fragment_key(packet);
+
+	return bpf_map_delete_elem(&fragments, &key);
+}
+
+/* Of a first fragment that is translated. Non-zero when there is no memory for it: then it must not go on either. */
+static __noinline long fragment_remember(const struct packet *packet)
+{
+	struct fragment_key key = fragment_key(packet);
+	struct fragment fragment = {
+		.source_port = packet->source_port,
+		.destination_port = packet->destination_port,
+		.protocol = packet->protocol,
+		.seen = bpf_ktime_get_coarse_ns(),
+	};
+
+	return bpf_map_update_elem(&fragments, &key, &fragment, BPF_ANY);
+}
+
+/* Gives a later fragment the ports of its first, if that was translated here. */
+static __noinline bool fragment_find(struct packet *packet)
+{
+	struct fragment_key key = fragment_key(packet);
+	struct fragment *first;
+
+	first = bpf_map_lookup_elem(&fragments, &key);
+	if (!first || (__s64)(bpf_ktime_get_coarse_ns() - first->seen) > FRAGMENT_LIFETIME)
+		return false;
+	packet->source_port = first->source_port;
+	packet->destination_port = first->destination_port;
+	packet->protocol = first->protocol;
+	return true;
+}
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is known of a packet. */
+#ifndef CULVERT_PACKET_H
+#define CULVERT_PACKET_H
+
+#include <linux/types.h>
+
+#include "addr.h"
+
+#define PACKET_OPEN (1u << 0)    /* asks for a new connection: SYN without ACK, INIT */
+#define PACKET_PROCEED (1u << 1) /* belongs to a connection that exists */
+#define PACKET_CLOSE (1u << 2)   /* FIN, SHUTDOWN: this side will send no more */
+#define PACKET_RESET (1u << 3)   /* RST, ABORT */
+#define PACKET_ACCEPT (1u << 4)  /* agrees to a connection: SYN with ACK, INIT ACK */
+
+#define FRAGMENT_NONE 0  /* the packet is whole */
+#define FRAGMENT_FIRST 1 /* it has ports */
+#define FRAGMENT_LATER 2 /* it begins with payload: only addresses, protocol and id are known */
+
+/* 48 bytes: the stack of the entry points has no room for more (Linux 6.1). */
+struct packet {
+	struct ip source;
+	struct ip destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u8 protocol;
+	__u8 signals; /* PACKET_*; UDP has none */
+	__u8 v4;
+	__u8 fragment;     /* FRAGMENT_* */
+	__u32 fragment_id; /* in the host's order */
+	__u16 l4_offset;   /* of the TCP, UDP or SCTP header, from the Ethernet header */
+	__u16 l4_length;   /* from that header to the end that the network header states; 0 where it cannot state it */
+};
+
+enum parse_result {
+	PARSE_OK,
+	PARSE_FOREIGN,    /* not ours to judge: other protocols, malformed headers */
+	PARSE_FRAGMENT,   /* FRAGMENT_LATER */
+	PARSE_UNREADABLE, /* the bytes are there, but there was no memory to make them linear */
+};
+
+#endif
