@@ -84,8 +84,8 @@ public final class Setting<T> {
             SettingTypes.DURATION,
             "60s",
             "how often the kernel is compared with what was programmed, and put right; 0s: never");
-    public static final Setting<Duration> TCP_SYN_TIMEOUT =
-            used("conntrack-tcp-syn", SettingTypes.DURATION, "60s", "a TCP flow whose handshake is not over expires after");
+    public static final Setting<Duration> TCP_SYN_TIMEOUT = used(
+            "conntrack-tcp-syn", SettingTypes.DURATION, "60s", "a TCP flow whose handshake is not over expires after");
     public static final Setting<Duration> TCP_ESTABLISHED_TIMEOUT = used(
             "conntrack-tcp-established", SettingTypes.DURATION, "24h", "an idle established TCP flow expires after");
     public static final Setting<Duration> TCP_CLOSING_TIMEOUT =
