@@ -68,6 +68,16 @@ final class AgentLabTest {
 
         assertThat(client.sockets().tcp(WEB, 80).answer().server()).isEqualTo("server");
         assertThat(agent.verb("conntrack", "list").orThrow()).contains("default/web:tcp-80");
+        String pod = "default/" + server.name();
+        assertThat(agent.verb("conntrack", "list", "--pod", pod).orThrow()).contains("default/web:tcp-80");
+        assertThat(agent.verb("conntrack", "list", "--pod", "10.9.9.9").orThrow())
+                .doesNotContain("default/web");
+        assertThat(agent.verb("conntrack", "flush", "--service", "webb").errors())
+                .isEqualTo("culvert: find Service default/webb: there is none; culvert service list shows those that"
+                        + " are served\n");
+        assertThat(agent.verb("conntrack", "flush", "--pod", pod, "--backend", "10.9.9.9:80")
+                        .orThrow())
+                .isEqualTo("forgot 0 connections\n");
         assertThat(agent.verb("conntrack", "flush", "--service", "default/web").orThrow())
                 .startsWith("forgot ");
         assertThat(agent.verb("conntrack", "list").orThrow()).doesNotContain("default/web");

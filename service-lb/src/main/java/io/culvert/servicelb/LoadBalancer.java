@@ -299,6 +299,20 @@ public final class LoadBalancer {
         }
     }
 
+    /// The Service ports that have an index in the kernel's tables.
+    public Map<Integer, ServicePortName> names() {
+        lock.lock();
+        try {
+            Map<Integer, ServicePortName> names = new HashMap<>();
+            for (ProgrammedPort port : kernel.owners().values()) {
+                Optional.ofNullable(port.name()).ifPresent(name -> names.put(port.index(), name));
+            }
+            return names;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// What was written since the start.
     public WriteTotals totals() {
         lock.lock();

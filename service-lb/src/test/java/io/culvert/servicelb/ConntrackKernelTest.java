@@ -16,6 +16,7 @@ import io.culvert.servicelb.conntrack.DatapathFlows;
 import io.culvert.servicelb.conntrack.FlowFilter;
 import io.culvert.servicelb.conntrack.FlowLifetimes;
 import io.culvert.servicelb.conntrack.GcPass;
+import io.culvert.servicelb.conntrack.StaleFlows;
 import io.culvert.testkit.KernelTest;
 import java.time.Duration;
 import java.util.HashMap;
@@ -44,7 +45,7 @@ class ConntrackKernelTest {
         ConntrackTable table = new ConntrackTable(flows, FlowLifetimes.DEFAULT, _ -> Optional.empty());
         assertThat(table.list(FlowFilter.ALL)).hasSize(LIVE);
 
-        ConntrackGc gc = new ConntrackGc(flows, FlowLifetimes.DEFAULT);
+        ConntrackGc gc = new ConntrackGc(flows, FlowLifetimes.DEFAULT, new StaleFlows(_ -> true));
         int removed = 0;
         GcPass pass;
         do {

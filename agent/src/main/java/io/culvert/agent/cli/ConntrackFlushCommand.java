@@ -26,7 +26,7 @@ final class ConntrackFlushCommand extends Verb {
         int count = node.askOrRead(
                 this,
                 agent -> agent.flush(filter),
-                maps -> PinnedConnections.of(maps).flush(filter));
+                maps -> PinnedConnections.of(maps, filter).flush(filter));
         out().println("forgot " + count + (count == 1 ? " connection" : " connections"));
         out().flush();
         return ExitStatus.DONE;

@@ -22,14 +22,18 @@ final class ConntrackListCommand extends Verb {
 
     @Override
     public Integer call() {
-        FlowFilter filter = which.filter(this);
-        List<ConnectionRow> rows = node.askOrRead(
-                this,
+        output.printer(this).list(ConnectionRow.columns(), connections(this, node, which));
+        return ExitStatus.DONE;
+    }
+
+    /// Of the agent, or of the pinned maps.
+    static List<ConnectionRow> connections(Verb verb, NodeOptions node, FlowFilterOptions which) {
+        FlowFilter filter = which.filter(verb);
+        return node.askOrRead(
+                verb,
                 agent -> agent.connections(filter),
-                maps -> PinnedConnections.of(maps).list(filter).stream()
+                maps -> PinnedConnections.of(maps, filter).list(filter).stream()
                         .map(ConnectionRow::of)
                         .toList());
-        output.printer(this).list(ConnectionRow.columns(), rows);
-        return ExitStatus.DONE;
     }
 }

@@ -4,6 +4,7 @@ package io.culvert.agent.cli;
 import io.culvert.maps.MapCatalogue;
 import io.culvert.servicelb.conntrack.ConntrackTable;
 import io.culvert.servicelb.conntrack.DatapathFlows;
+import io.culvert.servicelb.conntrack.FlowFilter;
 import io.culvert.servicelb.conntrack.FlowLifetimes;
 import java.util.Optional;
 
@@ -12,7 +13,9 @@ final class PinnedConnections {
 
     private PinnedConnections() {}
 
-    static ConntrackTable of(MapCatalogue maps) {
+    /// @throws CommandFailure if the filter asks for names
+    static ConntrackTable of(MapCatalogue maps, FlowFilter filter) {
+        FlowFilterOptions.requireNoNames(filter.hasNames());
         return new ConntrackTable(new DatapathFlows(maps.flows()), FlowLifetimes.DEFAULT, _ -> Optional.empty());
     }
 }

@@ -16,6 +16,8 @@ final class Verbs {
             "service",
             "backend",
             "conntrack",
+            "nat",
+            "affinity",
             "audit",
             "map",
             "features",
@@ -53,6 +55,8 @@ final class Verbs {
             case "service" -> new ServiceCommand();
             case "backend" -> new BackendCommand();
             case "conntrack" -> new ConntrackCommand();
+            case "nat" -> new NatCommand();
+            case "affinity" -> new AffinityCommand();
             case "audit" -> new AuditCommand();
             case "map" -> new MapCommand();
             case "features" -> new FeaturesCommand();

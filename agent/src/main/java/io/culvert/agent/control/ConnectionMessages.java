@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.control;
 
+import io.culvert.agent.control.v1.AffinityEntry;
 import io.culvert.agent.control.v1.Connection;
 import io.culvert.agent.control.v1.ConnectionFilter;
 import io.culvert.agent.control.v1.Socket;
+import io.culvert.agent.view.AffinityRow;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.SocketRow;
 import io.culvert.cluster.ObjectName;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import io.culvert.servicelb.conntrack.FlowFilter;
+import java.util.stream.Collectors;
 
 /// Connections and their filters as messages of `control.proto`, and back.
 final class ConnectionMessages {
@@ -23,6 +26,8 @@ final class ConnectionMessages {
         filter.backendPort().ifPresent(message::setBackendPort);
         filter.client().ifPresent(client -> message.setClient(client.toString()));
         filter.protocol().ifPresent(protocol -> message.setProtocol(protocol.name()));
+        filter.pod().ifPresent(pod -> message.setPod(pod.toString()));
+        filter.ends().forEach(end -> message.addEnds(end.toString()));
         return message.build();
     }
 
@@ -30,9 +35,7 @@ final class ConnectionMessages {
     static FlowFilter of(ConnectionFilter message) {
         FlowFilter filter = FlowFilter.ALL;
         if (!message.getService().isEmpty()) {
-            String[] parts = message.getService().split("/", 2);
-            filter = filter.withService(
-                    parts.length == 2 ? new ObjectName(parts[0], parts[1]) : new ObjectName("", parts[0]));
+            filter = filter.withService(objectName(message.getService()));
         }
         if (!message.getBackend().isEmpty()) {
             filter = filter.withBackend(IpAddress.of(message.getBackend()));
@@ -46,7 +49,39 @@ final class ConnectionMessages {
         if (!message.getProtocol().isEmpty()) {
             filter = filter.withProtocol(Protocol.valueOf(message.getProtocol()));
         }
-        return filter;
+        if (message.getEndsCount() > 0) {
+            filter = filter.withEnds(
+                    message.getEndsList().stream().map(IpAddress::of).collect(Collectors.toUnmodifiableSet()));
+        }
+        return message.getPod().isEmpty() ? filter : filter.withPod(objectName(message.getPod()));
+    }
+
+    private static ObjectName objectName(String text) {
+        String[] parts = text.split("/", 2);
+        return parts.length == 2 ? new ObjectName(parts[0], parts[1]) : new ObjectName("", parts[0]);
+    }
+
+    static AffinityEntry of(AffinityRow row) {
+        return AffinityEntry.newBuilder()
+                .setServiceName(row.serviceName())
+                .setProtocol(row.protocol())
+                .setService(row.service())
+                .setClient(row.client())
+                .setBackend(of(row.backend()))
+                .setAgeSeconds(row.ageSeconds())
+                .setRemainingSeconds(row.remainingSeconds())
+                .build();
+    }
+
+    static AffinityRow of(AffinityEntry message) {
+        return new AffinityRow(
+                message.getServiceName(),
+                message.getProtocol(),
+                message.getService(),
+                message.getClient(),
+                of(message.getBackend()),
+                message.getAgeSeconds(),
+                message.getRemainingSeconds());
     }
 
     static Connection of(ConnectionRow row) {

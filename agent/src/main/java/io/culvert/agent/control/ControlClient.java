@@ -5,7 +5,9 @@ import io.culvert.agent.control.v1.AuditRequest;
 import io.culvert.agent.control.v1.ControlGrpc;
 import io.culvert.agent.control.v1.ControlGrpc.ControlBlockingStub;
 import io.culvert.agent.control.v1.GetStatusRequest;
+import io.culvert.agent.control.v1.ListAffinityRequest;
 import io.culvert.agent.control.v1.ListFrontendsRequest;
+import io.culvert.agent.view.AffinityRow;
 import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
@@ -78,6 +80,11 @@ public final class ControlClient implements NodeView, AutoCloseable {
     @Override
     public int flush(FlowFilter filter) {
         return ask(() -> stub().flushConnections(ConnectionMessages.of(filter)).getCount());
+    }
+
+    @Override
+    public List<AffinityRow> affinity() {
+        return ask(() -> all(stub().listAffinity(ListAffinityRequest.getDefaultInstance()), ConnectionMessages::of));
     }
 
     @Override

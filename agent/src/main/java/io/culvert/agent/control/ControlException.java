@@ -21,6 +21,9 @@ public final class ControlException extends RuntimeException {
 
     static ControlException of(Path socket, StatusRuntimeException exception) {
         Status status = exception.getStatus();
+        if (status.getCode() == Status.Code.NOT_FOUND && status.getDescription() != null) {
+            return new ControlException(status.getDescription(), false, exception);
+        }
         boolean nobodyThere = status.getCode() == Status.Code.UNAVAILABLE;
         String description = status.getDescription() == null ? "" : ": " + status.getDescription();
         return new ControlException(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.control;
 
+import io.culvert.agent.control.v1.AffinityEntry;
 import io.culvert.agent.control.v1.AuditReport;
 import io.culvert.agent.control.v1.AuditRequest;
 import io.culvert.agent.control.v1.Connection;
@@ -9,6 +10,7 @@ import io.culvert.agent.control.v1.ControlGrpc;
 import io.culvert.agent.control.v1.FlushedConnections;
 import io.culvert.agent.control.v1.Frontend;
 import io.culvert.agent.control.v1.GetStatusRequest;
+import io.culvert.agent.control.v1.ListAffinityRequest;
 import io.culvert.agent.control.v1.ListFrontendsRequest;
 import io.culvert.agent.control.v1.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -71,6 +73,15 @@ final class ControlService extends ControlGrpc.ControlImplBase {
     }
 
     @Override
+    public void listAffinity(ListAffinityRequest request, StreamObserver<AffinityEntry> answer) {
+        try {
+            stream(node.affinity(), ConnectionMessages::of, answer);
+        } catch (RuntimeException e) {
+            fail(answer, e);
+        }
+    }
+
+    @Override
     public void audit(AuditRequest request, StreamObserver<AuditReport> answer) {
         try {
             answer.onNext(AuditMessages.of(node.audit(request.getRepair())));
@@ -96,6 +107,12 @@ final class ControlService extends ControlGrpc.ControlImplBase {
     }
 
     private static void fail(StreamObserver<?> answer, RuntimeException exception) {
+        if (exception instanceof UnknownObjectException) {
+            answer.onError(io.grpc.Status.NOT_FOUND
+                    .withDescription(exception.getMessage())
+                    .asRuntimeException());
+            return;
+        }
         LOG.error("answer the command line: {}", exception.toString());
         LOG.debug("answer the command line", exception);
         answer.onError(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.control;
 
+import io.culvert.agent.view.AffinityRow;
 import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
@@ -20,12 +21,18 @@ public interface NodeView {
     List<FrontendRow> frontends(String namespace, String service);
 
     /// Connections that are translated packet by packet, by protocol, Service address and client.
+    ///
+    /// @throws UnknownObjectException if the filter names a Service or pod that is not there
     List<ConnectionRow> connections(FlowFilter filter);
 
     /// Forgets connections.
     ///
+    /// @throws UnknownObjectException if the filter names a Service or pod that is not there
     /// @return how many
     int flush(FlowFilter filter);
+
+    /// Clients of Services with session affinity, by Service and client.
+    List<AffinityRow> affinity();
 
     /// Compares the kernel with what was programmed.
     ///

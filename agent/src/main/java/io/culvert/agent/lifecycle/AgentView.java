@@ -3,6 +3,7 @@ package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.Version;
 import io.culvert.agent.control.NodeView;
+import io.culvert.agent.view.AffinityRow;
 import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
@@ -12,6 +13,7 @@ import io.culvert.cluster.Problem;
 import io.culvert.cluster.SourceStatus;
 import io.culvert.maps.MapSummary;
 import io.culvert.servicelb.ServiceStatus;
+import io.culvert.servicelb.affinity.AffinityTable;
 import io.culvert.servicelb.conntrack.ConntrackTable;
 import io.culvert.servicelb.conntrack.DatapathFlows;
 import io.culvert.servicelb.conntrack.FlowFilter;
@@ -136,7 +138,7 @@ final class AgentView implements NodeView {
     @Override
     public List<ConnectionRow> connections(FlowFilter filter) {
         return state.kernel()
-                .map(kernel -> conntrack(kernel).list(filter).stream()
+                .map(kernel -> conntrack(kernel).list(NamedObjects.resolve(filter, state.cluster())).stream()
                         .map(ConnectionRow::of)
                         .toList())
                 .orElse(List.of());
@@ -144,7 +146,20 @@ final class AgentView implements NodeView {
 
     @Override
     public int flush(FlowFilter filter) {
-        return state.kernel().map(kernel -> conntrack(kernel).flush(filter)).orElse(0);
+        return state.kernel()
+                .map(kernel -> conntrack(kernel).flush(NamedObjects.resolve(filter, state.cluster())))
+                .orElse(0);
+    }
+
+    @Override
+    public List<AffinityRow> affinity() {
+        return state.kernel()
+                .map(kernel -> AffinityTable.of(kernel.datapath().maps())
+                        .list(kernel.loadBalancer().names())
+                        .stream()
+                        .map(AffinityRow::of)
+                        .toList())
+                .orElse(List.of());
     }
 
     @Override

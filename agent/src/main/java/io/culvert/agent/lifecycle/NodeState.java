@@ -8,9 +8,13 @@ import io.culvert.agent.metrics.ProbeCounts;
 import io.culvert.agent.network.NetworkWatch;
 import io.culvert.agent.network.NodeNetwork;
 import io.culvert.agent.network.NodeObjects;
+import io.culvert.cluster.ClusterState;
 import io.culvert.cluster.ClusterStore;
 import io.culvert.cluster.ClusterUpdate;
 import io.culvert.cluster.ObjectName;
+import io.culvert.maps.BackendIds;
+import io.culvert.maps.MappedArray;
+import io.culvert.maps.PublishedBackend;
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.net.IpFamily;
 import io.culvert.servicelb.ApplyResult;
@@ -19,6 +23,7 @@ import io.culvert.servicelb.LoadBalancer;
 import io.culvert.servicelb.conntrack.ConntrackGc;
 import io.culvert.servicelb.conntrack.DatapathFlows;
 import io.culvert.servicelb.conntrack.FlowLifetimes;
+import io.culvert.servicelb.conntrack.StaleFlows;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -38,11 +43,13 @@ final class NodeState {
             LoadBalancer loadBalancer,
             NodeNetwork network,
             ConntrackGc gc,
+            StaleFlows staleFlows,
             OptOutKeeper optOuts,
             NodeAudit audit) {}
 
     private final Plan plan;
     private final Sources sources;
+    private final ClusterStore store;
     private final NodeHealth health;
     private final AgentMetrics metrics;
     private final SyncRecord syncs;
@@ -53,6 +60,7 @@ final class NodeState {
     NodeState(Plan plan, Sources sources, ClusterStore store) {
         this.plan = plan;
         this.sources = sources;
+        this.store = store;
         ProbeCounts probes = new ProbeCounts();
         health = new NodeHealth(plan, sources, store, probes);
         metrics = new AgentMetrics(
@@ -65,11 +73,15 @@ final class NodeState {
     void program(Datapath datapath) {
         LoadBalancer loadBalancer = LoadBalancer.adopt(
                 new DatapathTables(datapath), plan.nodeName(), plan.serviceRules(), sources.events());
+        MappedArray<PublishedBackend> published = datapath.maps().backends();
+        StaleFlows stale = new StaleFlows(id -> BackendIds.index(id) < published.maxEntries()
+                && published.get(BackendIds.index(id)).id() == id);
         kernel = new Kernel(
                 datapath,
                 loadBalancer,
                 new NodeNetwork(plan.network(), plan::datapathSettings, datapath),
-                new ConntrackGc(new DatapathFlows(datapath.maps().flows()), new FlowLifetimes(plan.timeouts())),
+                new ConntrackGc(new DatapathFlows(datapath.maps().flows()), new FlowLifetimes(plan.timeouts()), stale),
+                stale,
                 new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())),
                 new NodeAudit(datapath, loadBalancer));
     }
@@ -90,6 +102,9 @@ final class NodeState {
         Kernel present = kernel().orElseThrow();
         if (update.podsChanged()) {
             present.optOuts().want(OptOuts.wanted(update.state().pods().values(), plan.nodeName()));
+            if (update.complete()) {
+                present.staleFlows().pods(PodOwners.of(update.state().pods().values(), plan.nodeName()));
+            }
         }
         if (update.nodesChanged() || update.podsChanged()) {
             present.network().objects(plan.nodeName(), NodeObjects.of(update.state(), plan.nodeName()));
@@ -155,6 +170,11 @@ final class NodeState {
 
     Sources sources() {
         return sources;
+    }
+
+    /// What the cluster wants now.
+    ClusterState cluster() {
+        return store.state();
     }
 
     Instant started() {

@@ -3,10 +3,7 @@ package io.culvert.agent.view;
 
 import io.culvert.maps.IpPort;
 import io.culvert.servicelb.conntrack.Connection;
-import io.culvert.servicelb.desired.ServicePortName;
-import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 /// One element of `conntrack list`: a connection that is translated packet by packet.
 ///
@@ -34,32 +31,24 @@ public record ConnectionRow(
     public static ConnectionRow of(Connection connection) {
         return new ConnectionRow(
                 connection.protocol().name(),
-                connection.name().map(ConnectionRow::text).orElse(""),
+                connection.name().map(Text::port).orElse(""),
                 socket(connection.client()),
                 socket(connection.service()),
                 socket(connection.backend()),
                 socket(connection.source()),
                 connection.backendId(),
                 connection.state().toString(),
-                seconds(connection.age()),
-                seconds(connection.idle()),
-                seconds(connection.expiresIn()),
+                Text.seconds(connection.age()),
+                Text.seconds(connection.idle()),
+                Text.seconds(connection.expiresIn()),
                 connection.sent(),
                 connection.sentBytes(),
                 connection.received(),
                 connection.receivedBytes());
     }
 
-    private static String text(ServicePortName name) {
-        return name.service() + (name.portName().isEmpty() ? "" : ":" + name.portName());
-    }
-
     private static SocketRow socket(IpPort socket) {
         return new SocketRow(socket.address().toString(), socket.port());
-    }
-
-    private static double seconds(Duration duration) {
-        return Math.round(duration.toNanos() / 1e6) / 1e3;
     }
 
     public static List<Column<ConnectionRow>> columns() {
@@ -71,14 +60,10 @@ public record ConnectionRow(
                 Column.of("Backend", row -> row.backend().toString()),
                 Column.of("State", ConnectionRow::state),
                 Column.wide("Source", row -> row.source().toString()),
-                Column.wide("Age", row -> rounded(row.ageSeconds())),
-                Column.of("Idle", row -> rounded(row.idleSeconds())),
-                Column.of("Expires", row -> rounded(row.expiresInSeconds())),
+                Column.wide("Age", row -> Text.seconds(row.ageSeconds())),
+                Column.of("Idle", row -> Text.seconds(row.idleSeconds())),
+                Column.of("Expires", row -> Text.seconds(row.expiresInSeconds())),
                 Column.wide("Sent", row -> row.sentPackets() + "/" + row.sentBytes() + " B"),
                 Column.wide("Received", row -> row.receivedPackets() + "/" + row.receivedBytes() + " B"));
-    }
-
-    private static String rounded(double seconds) {
-        return String.format(Locale.ROOT, "%.0fs", seconds);
     }
 }

@@ -7,16 +7,21 @@ import io.culvert.agent.control.ControlServer;
 import io.culvert.agent.control.ControlSocket;
 import io.culvert.agent.control.NodeView;
 import io.culvert.agent.view.AddressRow;
+import io.culvert.agent.view.AffinityRow;
 import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.BackendRow;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
 import io.culvert.agent.view.SocketRow;
 import io.culvert.agent.view.StatusView;
+import io.culvert.cluster.ObjectName;
+import io.culvert.net.IpAddress;
 import io.culvert.servicelb.conntrack.FlowFilter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +36,8 @@ final class ServiceListTest implements NodeView {
             row("kube-system", "dns", "", new AddressRow("fd00::a", 53, "UDP"), List.of());
     private static final FrontendRow WEB =
             row("default", "web", "http", new AddressRow("10.96.0.10", 80, "TCP"), List.of(LOCAL, REMOTE));
+
+    private final List<FlowFilter> filters = new ArrayList<>();
 
     @TempDir
     private Path runDir;
@@ -193,6 +200,61 @@ final class ServiceListTest implements NodeView {
     }
 
     @Test
+    void onlyConnectionsThatTheBackendSeesUnderAnotherNameAreNat() {
+        assertThat(run("nat", "list").lines().map(line -> line.split(" {3,}")).toList())
+                .containsExactly(
+                        new String[] {
+                            "Protocol", "Client", "Frontend", "Service", "Masquerade", "Backend", "State", "Expires"
+                        },
+                        new String[] {
+                            "UDP",
+                            "198.51.100.7:5000",
+                            "192.0.2.1:30053",
+                            "kube-system/dns",
+                            "192.0.2.1:61234",
+                            "10.1.0.3:53",
+                            "established",
+                            "119s"
+                        });
+        assertThat(run("nat", "list", "-o", "json"))
+                .contains("\"masquerade\" : {", "\"address\" : \"192.0.2.1\"", "\"port\" : 61234");
+    }
+
+    @Test
+    void clientsWithAffinityAreListedAndFiltered() {
+        assertThat(run("affinity", "list")
+                        .lines()
+                        .map(line -> line.split(" {3,}"))
+                        .toList())
+                .containsExactly(
+                        new String[] {"Service", "Protocol", "Client", "Backend", "Age", "Remaining"},
+                        new String[] {"default/web:http", "TCP", "10.1.0.9", "10.1.0.3:8080", "800s", "10000s"});
+        assertThat(run("affinity", "list", "-o", "json")).contains("\"remainingSeconds\" : 10000.0");
+        assertThat(run("affinity", "list", "--service", "web")).contains("10.1.0.9");
+        assertThat(run("affinity", "list", "--service", "kube-system/dns")).doesNotContain("10.1.0.9");
+        assertThat(run("affinity", "list", "--client", "10.1.0.8")).doesNotContain("10.1.0.9");
+    }
+
+    @Test
+    void filtersArriveAsTheyWereMeant() {
+        run("conntrack", "flush", "--backend", "10.1.0.3:8080", "--pod", "shop/cart-0");
+        run("conntrack", "list", "--backend", "[fd00::3]:53", "--pod", "fd00::9");
+        run("nat", "list", "--backend", "fd00::3");
+
+        assertThat(filters)
+                .containsExactly(
+                        FlowFilter.ALL
+                                .withBackend(IpAddress.of("10.1.0.3"))
+                                .withBackendPort(8080)
+                                .withPod(new ObjectName("shop", "cart-0")),
+                        FlowFilter.ALL
+                                .withBackend(IpAddress.of("fd00::3"))
+                                .withBackendPort(53)
+                                .withEnds(Set.of(IpAddress.of("fd00::9"))),
+                        FlowFilter.ALL.withBackend(IpAddress.of("fd00::3")));
+    }
+
+    @Test
     void aStatusHasEveryProblem() {
         assertThat(run("status"))
                 .contains("Culvert:         Ok   1.2, pid 42, up ", ", ready after 321 ms\n")
@@ -265,7 +327,34 @@ final class ServiceListTest implements NodeView {
 
     @Override
     public List<ConnectionRow> connections(FlowFilter filter) {
-        return List.of(new ConnectionRow(
+        filters.add(filter);
+        ConnectionRow dns = new ConnectionRow(
+                "UDP",
+                "kube-system/dns",
+                new SocketRow("198.51.100.7", 5000),
+                new SocketRow("192.0.2.1", 30053),
+                new SocketRow("10.1.0.3", 53),
+                new SocketRow("192.0.2.1", 61234),
+                8,
+                "established",
+                1,
+                1,
+                119,
+                1,
+                60,
+                1,
+                60);
+        return List.of(web(), dns);
+    }
+
+    @Override
+    public List<AffinityRow> affinity() {
+        return List.of(new AffinityRow(
+                "default/web:http", "TCP", 3, "10.1.0.9", new SocketRow("10.1.0.3", 8080), 800, 10_000));
+    }
+
+    private static ConnectionRow web() {
+        return new ConnectionRow(
                 "TCP",
                 "default/web:http",
                 new SocketRow("10.1.0.9", 40312),
@@ -280,7 +369,7 @@ final class ServiceListTest implements NodeView {
                 10,
                 1000,
                 9,
-                9000));
+                9000);
     }
 
     @Override
@@ -291,6 +380,7 @@ final class ServiceListTest implements NodeView {
 
     @Override
     public int flush(FlowFilter filter) {
+        filters.add(filter);
         return 1;
     }
 }

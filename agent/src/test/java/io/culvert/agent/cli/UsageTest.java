@@ -31,6 +31,10 @@ final class UsageTest {
                 "agent --socket-lb maybe | culvert: --socket-lb: \"maybe\" is not a value for it; write true or false",
                 "agent --run-dri x | culvert: Unknown options: '--run-dri', 'x', did you mean --run-dir?; see culvert agent --help",
                 "conntrack list --client here | culvert: --client: \"here\" is not an IP address; see culvert conntrack list --help",
+                "conntrack flush --backend 10.1.0.3:99999 | culvert: --backend: 99999 is not a port; see culvert conntrack flush --help",
+                "conntrack flush --backend web-0 | culvert: --backend: \"web-0\" is not an IP address; see culvert conntrack flush --help",
+                "nat | culvert: nat needs a verb: list; see culvert nat --help",
+                "affinity list --client web | culvert: --client: \"web\" is not an IP address; see culvert affinity list --help",
             })
     void wrongUsageIsStatusTwoAndOneLine(String words, String line) {
         CommandLineRun run = CommandLineRun.of(words.split(" "));
@@ -68,6 +72,8 @@ final class UsageTest {
         "backend list",
         "conntrack list",
         "conntrack flush",
+        "nat list",
+        "affinity list",
         "map list",
         "map dump frontends",
         "status"

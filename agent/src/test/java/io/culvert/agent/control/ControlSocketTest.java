@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.agent.view.AddressRow;
+import io.culvert.agent.view.AffinityRow;
 import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.BackendRow;
 import io.culvert.agent.view.ConnectionRow;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +61,9 @@ final class ControlSocketTest {
             9,
             9000);
 
+    private static final AffinityRow AFFINITY =
+            new AffinityRow("default/web:http", "TCP", 3, "10.1.0.9", new SocketRow("10.1.0.3", 8080), 1.5, 9.25);
+
     private final List<FrontendRow> frontends = new ArrayList<>();
     private final List<FlowFilter> asked = new ArrayList<>();
 
@@ -76,6 +81,9 @@ final class ControlSocketTest {
             if (namespace.equals("broken")) {
                 throw new IllegalStateException("no such luck");
             }
+            if (namespace.equals("unknown")) {
+                throw new UnknownObjectException("find Service unknown: there is none");
+            }
             return frontends.stream()
                     .filter(row -> service.isEmpty() || row.name().equals(service))
                     .toList();
@@ -91,6 +99,11 @@ final class ControlSocketTest {
         public int flush(FlowFilter filter) {
             asked.add(filter);
             return 3;
+        }
+
+        @Override
+        public List<AffinityRow> affinity() {
+            return List.of(AFFINITY);
         }
 
         @Override
@@ -121,14 +134,31 @@ final class ControlSocketTest {
                 .withBackendPort(8080)
                 .withClient(IpAddress.of("10.1.0.9"))
                 .withProtocol(Protocol.UDP);
+        FlowFilter named = all.withPod(new ObjectName("default", "client"));
+        FlowFilter ends = all.withEnds(Set.of(IpAddress.of("10.1.0.9"), IpAddress.of("fd00::9")));
         Path socket = ControlSocket.in(directory);
 
         try (ControlServer _ = ControlServer.start(socket, node);
                 ControlClient client = ControlClient.open(socket)) {
             assertThat(client.connections(all)).containsExactly(CONNECTION);
             assertThat(client.flush(some)).isEqualTo(3);
+            assertThat(client.flush(named)).isEqualTo(3);
+            assertThat(client.flush(ends)).isEqualTo(3);
+            assertThat(client.affinity()).containsExactly(AFFINITY);
         }
-        assertThat(asked).containsExactly(all, some);
+        assertThat(asked).containsExactly(all, some, named, ends);
+    }
+
+    @Test
+    void whatIsNotThereIsSaidInTheAgentsWords() throws IOException {
+        Path socket = ControlSocket.in(directory);
+
+        try (ControlServer _ = ControlServer.start(socket, node);
+                ControlClient client = ControlClient.open(socket)) {
+            assertThatThrownBy(() -> client.frontends("unknown", ""))
+                    .isInstanceOf(ControlException.class)
+                    .hasMessage("find Service unknown: there is none");
+        }
     }
 
     @Test

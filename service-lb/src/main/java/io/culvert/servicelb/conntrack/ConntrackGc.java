@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/// Frees the memory of flows that have expired. The datapath does not wait for it: to programs an expired entry is as
-/// good as absent.
+/// Frees the memory of flows that have expired, and of those that are stale for another reason. The datapath does not
+/// wait for it: to programs an expired entry is as good as absent.
 ///
 /// A pass reads the whole table in batches and remembers the entries that may have expired, at most so many; then it
 /// looks at each together with the others of its connection and removes all or none. An entry is read again just
@@ -26,21 +26,23 @@ public final class ConntrackGc {
 
     private final FlowEntries flows;
     private final FlowLifetimes timeouts;
+    private final StaleFlows stale;
     private final LongSupplier clock;
     private final int bound;
     private final AtomicLong removedInAll = new AtomicLong();
     private int skip;
     private volatile GcPass last = GcPass.NONE;
 
-    public ConntrackGc(FlowEntries flows, FlowLifetimes timeouts) {
-        this(flows, timeouts, System::nanoTime, BOUND);
+    public ConntrackGc(FlowEntries flows, FlowLifetimes timeouts, StaleFlows stale) {
+        this(flows, timeouts, stale, System::nanoTime, BOUND);
     }
 
     /// @param clock nanoseconds of CLOCK_MONOTONIC, which [System#nanoTime] is on Linux
     /// @param bound how many entries one pass may remember
-    public ConntrackGc(FlowEntries flows, FlowLifetimes timeouts, LongSupplier clock, int bound) {
+    public ConntrackGc(FlowEntries flows, FlowLifetimes timeouts, StaleFlows stale, LongSupplier clock, int bound) {
         this.flows = flows;
         this.timeouts = timeouts;
+        this.stale = stale;
         this.clock = clock;
         this.bound = bound;
     }
@@ -51,9 +53,10 @@ public final class ConntrackGc {
         Map<FlowKey, Flow> idle = new HashMap<>();
         int[] entries = {0};
         int[] candidates = {0};
+        StaleFlows.Pass pass = stale.pass();
         flows.forEach((key, flow) -> {
             entries[0]++;
-            if (start - flow.lastSeen() > timeouts.atLeastNanos(flow)) {
+            if (start - flow.lastSeen() > timeouts.atLeastNanos(flow) || pass.test(flow)) {
                 candidates[0]++;
                 if (candidates[0] > skip && idle.size() < bound) {
                     idle.put(key, flow);
@@ -63,7 +66,12 @@ public final class ConntrackGc {
         boolean more = candidates[0] > skip + idle.size();
         int removed = 0;
         for (Map.Entry<FlowKey, Flow> entry : idle.entrySet()) {
-            removed += removeIfExpired(entry.getKey(), entry.getValue());
+            removed += pass.test(entry.getValue())
+                    ? removeIfStale(entry.getKey(), pass)
+                    : removeIfExpired(entry.getKey(), entry.getValue());
+        }
+        if (!more) {
+            stale.seen(pass);
         }
         // Entries that stay although they look idle must not keep the next pass from those behind them.
         skip = more ? skip + Math.max(0, idle.size() - removed) : 0;
@@ -80,6 +88,14 @@ public final class ConntrackGc {
         }
         FlowGroup group = FlowGroup.of(now.get(), flows::get);
         return group.expiresIn(timeouts, clock.getAsLong()) < 0 ? group.removeFrom(flows) : 0;
+    }
+
+    /// The key may be another connection's by now.
+    private int removeIfStale(FlowKey key, StaleFlows.Pass pass) {
+        return flows.get(key)
+                .filter(pass)
+                .map(flow -> FlowGroup.of(flow, flows::get).removeFrom(flows))
+                .orElse(0);
     }
 
     /// The latest pass; nothing before the first.

@@ -10,8 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.maps.FlowFlag;
 import io.culvert.maps.FlowRole;
+import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConntrackGcTest {
 
     private final InMemoryFlows flows = new InMemoryFlows();
-    private final ConntrackGc gc = new ConntrackGc(flows, FlowLifetimes.DEFAULT, () -> flows.now, 100);
+    private final Set<Integer> withdrawn = new HashSet<>();
+    private final StaleFlows stale = new StaleFlows(id -> !withdrawn.contains(id), () -> flows.now);
+    private final ConntrackGc gc = new ConntrackGc(flows, FlowLifetimes.DEFAULT, stale, () -> flows.now, 100);
 
     static Stream<Arguments> timeouts() {
         return Stream.of(
@@ -136,5 +143,49 @@ class ConntrackGcTest {
         }
 
         assertThat(flows.entries.values()).hasSize(200).allMatch(flow -> flow.protocol() == Protocol.TCP);
+    }
+
+    @Test
+    void A13_08_A13_20_udpToABackendThatIsWithdrawnGoesWithTheNextPassAndTcpStays() {
+        flows.connection(Protocol.UDP, 40_000, Duration.ZERO, Duration.ZERO, ANSWERED);
+        flows.connection(Protocol.TCP, 40_001, Duration.ZERO, Duration.ZERO, SYN, ANSWERED);
+        assertThat(gc.run().removed()).isZero();
+        withdrawn.add(7);
+
+        assertThat(gc.run().removed()).isEqualTo(2);
+        assertThat(flows.entries.values()).hasSize(2).allMatch(flow -> flow.protocol() == Protocol.TCP);
+    }
+
+    @Test
+    void A13_20_flowsOfAPodThatIsGoneGoWithTheNextPass() {
+        IpAddress client = IpAddress.of("10.1.0.2");
+        IpAddress backend = IpAddress.of("10.1.0.3");
+        for (IpAddress gone : List.of(client, backend)) {
+            stale.pods(Map.of(client, "default/a 1", backend, "default/b 2"));
+            flows.connection(Protocol.TCP, 40_001, Duration.ZERO, Duration.ZERO, SYN, ANSWERED);
+            assertThat(gc.run().removed()).as("both are there").isZero();
+
+            stale.pods(gone.equals(client) ? Map.of(backend, "default/b 2") : Map.of(client, "default/a 1"));
+
+            assertThat(gc.run().removed()).as(gone.toString()).isEqualTo(2);
+        }
+        flows.connection(Protocol.TCP, 40_001, Duration.ZERO, Duration.ZERO, SYN, ANSWERED);
+        assertThat(gc.run().removed()).as("looked for once").isZero();
+    }
+
+    @Test
+    void A13_20_aPodThatTakesOverAnAddressKeepsWhatItBegan() {
+        IpAddress client = IpAddress.of("10.1.0.2");
+        stale.pods(Map.of(client, "default/a 1"));
+        flows.now += StaleFlows.GRACE.toNanos();
+        flows.connection(Protocol.TCP, 40_001, Duration.ZERO, Duration.ZERO, SYN, ANSWERED);
+        flows.began(40_001, Duration.ofSeconds(9));
+        flows.connection(Protocol.TCP, 40_002, Duration.ZERO, Duration.ZERO, SYN, ANSWERED);
+        flows.began(40_002, Duration.ofSeconds(11));
+
+        stale.pods(Map.of(client, "default/a 2"));
+
+        assertThat(gc.run().removed()).isEqualTo(2);
+        assertThat(flows.entries.values()).allMatch(flow -> flow.client().port() == 40_001);
     }
 }

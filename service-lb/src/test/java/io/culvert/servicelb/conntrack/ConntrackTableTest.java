@@ -4,6 +4,7 @@ package io.culvert.servicelb.conntrack;
 import static io.culvert.maps.FlowFlag.ANSWERED;
 import static io.culvert.maps.FlowFlag.SYN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.cluster.ObjectName;
 import io.culvert.maps.FlowRole;
@@ -15,6 +16,7 @@ import io.culvert.servicelb.desired.ServicePortName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ConntrackTableTest {
@@ -97,6 +99,20 @@ class ConntrackTableTest {
                 .isEmpty();
         assertThat(table.list(FlowFilter.ALL.withBackendPort(8080))).hasSize(2);
         assertThat(table.list(FlowFilter.ALL.withBackendPort(80))).isEmpty();
+    }
+
+    @Test
+    void aPodIsMeantAsClientAndAsBackend() {
+        twoConnections();
+
+        for (String address : List.of("10.1.0.2", "10.1.0.3")) {
+            FlowFilter pod = FlowFilter.ALL.withEnds(Set.of(IpAddress.of(address), IpAddress.of("fd00::9")));
+            assertThat(table.list(pod)).as(address).hasSize(2);
+        }
+        assertThat(table.list(FlowFilter.ALL.withEnds(Set.of(IpAddress.of("10.1.0.4")))))
+                .isEmpty();
+        FlowFilter unresolved = FlowFilter.ALL.withPod(new ObjectName("default", "client"));
+        assertThatThrownBy(() -> table.list(unresolved)).hasMessageContaining("default/client");
     }
 
     @Test

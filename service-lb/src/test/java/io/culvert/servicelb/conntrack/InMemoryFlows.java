@@ -9,7 +9,7 @@ import io.culvert.maps.IpPort;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -19,7 +19,8 @@ final class InMemoryFlows implements FlowEntries {
 
     private static final IpPort NOWHERE = new IpPort(IpAddress.UNSPECIFIED, 0);
 
-    final Map<FlowKey, Flow> entries = new HashMap<>();
+    /// In an order that stays, as the kernel's does.
+    final Map<FlowKey, Flow> entries = new LinkedHashMap<>();
     long now = Duration.ofDays(2).toNanos();
     /// Called between the pass through the table and what is done about it.
     Runnable afterPass = () -> {};
@@ -65,6 +66,27 @@ final class InMemoryFlows implements FlowEntries {
         return flow;
     }
 
+    /// Makes the connection from this port one that began so long ago.
+    void began(int clientPort, Duration age) {
+        entries.replaceAll((_, flow) -> flow.client().port() != clientPort
+                ? flow
+                : new Flow(
+                        flow.protocol(),
+                        flow.role(),
+                        flow.client(),
+                        flow.service(),
+                        flow.backend(),
+                        flow.source(),
+                        flow.masquerade(),
+                        flow.serviceIndex(),
+                        flow.backendId(),
+                        now - age.toNanos(),
+                        flow.lastSeen(),
+                        flow.packets(),
+                        flow.bytes(),
+                        flow.state()));
+    }
+
     @Override
     public Optional<Flow> get(FlowKey key) {
         return Optional.ofNullable(entries.get(key));
@@ -77,7 +99,7 @@ final class InMemoryFlows implements FlowEntries {
 
     @Override
     public void forEach(BiConsumer<FlowKey, Flow> consumer) {
-        Map.copyOf(entries).forEach(consumer);
+        new LinkedHashMap<>(entries).forEach(consumer);
         afterPass.run();
     }
 }
