@@ -24,13 +24,13 @@ public final class Bench {
         Path culvert = root.resolve("culvert");
         Page page = new Page();
         if (all || words.contains("traffic")) {
-            page.traffic(new TrafficBenchmark(load, culvert, quick ? 2 : 7, quick ? 0.5 : 1.5).run());
+            page.traffic(new TrafficBenchmark(load, culvert, quick ? 2 : 11, quick ? 0.5 : 0.7).run());
         }
         if (all || words.contains("nodeport")) {
-            page.add(NodePortSection.of(new NodePortBenchmark(load, culvert, quick ? 2 : 7, 0.5).run()));
+            page.add(NodePortSection.of(new NodePortBenchmark(load, culvert, quick ? 2 : 11, 0.25).run()));
         }
         if (all || words.contains("connect")) {
-            page.connect(new ConnectCostBenchmark(load, quick ? 1 : 5, quick ? 0.5 : 2).run());
+            page.connect(new ConnectCostBenchmark(load, quick ? 1 : 5, quick ? 0.5 : 1.2).run());
         }
         if (all || words.contains("scale")) {
             page.scale(new ScaleBenchmark(culvert, quick ? 20 : 300).run());

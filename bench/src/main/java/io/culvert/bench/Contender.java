@@ -56,7 +56,9 @@ enum Contender {
                 case CULVERT -> startAgent(node, endpointNode, services, culvert);
                 case NFTABLES -> {
                     IpFamily family = services.getFirst().clusterIp().family();
-                    load(node, NftablesLayout.of(services, node.podRange(family), node.ip(family)), "nft", "-f");
+                    for (String rules : NftablesLayout.of(services, node.podRange(family), node.ip(family))) {
+                        load(node, rules, "nft", "-f");
+                    }
                 }
                 case IPTABLES -> {
                     String clusterCidr = node.podRange(IpFamily.IPV4);

@@ -2,6 +2,8 @@
 package io.culvert.bench;
 
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The nftables rules that kube-proxy 1.36 (mode nftables, `--cluster-cidr` set) makes for ClusterIP and NodePort
@@ -56,21 +58,33 @@ final class NftablesLayout {
             add rule ip kube-proxy services ip daddr @nodeport-ips meta l4proto . th dport vmap @service-nodeports
             """;
 
+    /// Services.
+    private static final int TRANSACTION = 1_000;
+
     private NftablesLayout() {}
 
+    /// In several transactions, because the time of one grows faster than its size.
+    ///
     /// @param services all of one family
     /// @param nodeIp the node's primary address of that family, which serves NodePorts
-    static String of(List<BenchService> services, String clusterCidr, IpAddress nodeIp) {
-        StringBuilder rules = new StringBuilder(BASE);
-        rules.append("add element ip kube-proxy nodeport-ips { %s }%n".formatted(nodeIp));
-        for (BenchService service : services) {
-            append(rules, service, clusterCidr);
+    static List<String> of(List<BenchService> services, String clusterCidr, IpAddress nodeIp) {
+        List<String> transactions = new ArrayList<>();
+        transactions.add(
+                of(nodeIp.family(), BASE + "add element ip kube-proxy nodeport-ips { %s }%n".formatted(nodeIp)));
+        for (int first = 0; first < services.size(); first += TRANSACTION) {
+            StringBuilder rules = new StringBuilder();
+            services.subList(first, Math.min(services.size(), first + TRANSACTION))
+                    .forEach(service -> append(rules, service, clusterCidr));
+            transactions.add(of(nodeIp.family(), rules.toString()));
         }
-        return nodeIp.isV4()
-                ? rules.toString()
-                : rules.toString()
-                        .replaceAll("\\bip (kube-proxy|daddr|saddr)", "ip6 $1")
-                        .replace("ipv4_addr", "ipv6_addr");
+        return transactions;
+    }
+
+    /// The rules of the other family are the same but for words.
+    private static String of(IpFamily family, String ipv4) {
+        return family == IpFamily.IPV4
+                ? ipv4
+                : ipv4.replaceAll("\\bip (kube-proxy|daddr|saddr)", "ip6 $1").replace("ipv4_addr", "ipv6_addr");
     }
 
     private static void append(StringBuilder rules, BenchService service, String clusterCidr) {
