@@ -86,6 +86,27 @@ static __noinline int egress_fragment(struct __sk_buff *skb, struct packet *pack
 	return egress_redirect(skb, packet, flow, translate(skb, packet, flow, TRANSLATE_FORWARD));
 }
 
+/* An ICMP error that leaves: its source is translated here, if it is the quoted destination, and that. */
+static __noinline int egress_other(struct __sk_buff *skb, const struct packet *packet)
+{
+	struct packet answer = {};
+	struct flow *flow;
+	int translation;
+
+	if (!icmp_is_error(skb, packet))
+		return PACKET_PASS;
+	flow = icmp_flow(skb, packet, &answer);
+	if (!flow)
+		return PACKET_PASS;
+	if (flow->role == FLOW_REPLY) {
+		translation = egress_translation(flow, &answer);
+		return translation < 0 ? PACKET_PASS : icmp_translate(skb, packet, &answer, flow, translation);
+	}
+	if (skb->ingress_ifindex || !(flow->state & FLOW_HOST) || !flow_is_forward(flow, &answer))
+		return PACKET_PASS;
+	return egress_redirect(skb, packet, flow, icmp_translate(skb, packet, &answer, flow, TRANSLATE_FORWARD));
+}
+
 static __always_inline int egress(struct __sk_buff *skb)
 {
 	struct packet packet = {};
@@ -97,6 +118,8 @@ static __always_inline int egress(struct __sk_buff *skb)
 		return PACKET_PASS;
 	case PARSE_FRAGMENT:
 		return egress_fragment(skb, &packet);
+	case PARSE_OTHER:
+		return egress_other(skb, &packet);
 	case PARSE_UNREADABLE:
 		return packet_drop(skb, DROP_WRITE_ERROR);
 	}

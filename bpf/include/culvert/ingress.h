@@ -8,6 +8,7 @@
 
 #include "connect.h"
 #include "heal.h"
+#include "icmp_error.h"
 
 /* UDP tells nobody what it opens, so that each datagram is asked; of other connections only the first packet. */
 static __always_inline bool packet_may_open(const struct packet *packet)
@@ -61,6 +62,24 @@ static __noinline int ingress_fragment(struct __sk_buff *skb, struct packet *pac
 	return translate(skb, packet, flow, translation);
 }
 
+/* An ICMP error is for who sent what it quotes: its destination is translated here, and the quoted source. */
+static __noinline int ingress_other(struct __sk_buff *skb, const struct packet *packet)
+{
+	struct packet answer = {};
+	struct flow *flow;
+	int translation;
+
+	if (!icmp_is_error(skb, packet))
+		return PACKET_PASS;
+	flow = icmp_flow(skb, packet, &answer);
+	if (!flow)
+		return PACKET_PASS;
+	translation = flow_is_forward(flow, &answer) ? TRANSLATE_FORWARD :
+		      flow_is_reply(flow, &answer)   ? ingress_reply(flow) :
+						       -1;
+	return translation < 0 ? PACKET_PASS : icmp_translate(skb, packet, &answer, flow, translation);
+}
+
 static __always_inline int ingress(struct __sk_buff *skb)
 {
 	struct frontend *frontend = NULL;
@@ -72,6 +91,8 @@ static __always_inline int ingress(struct __sk_buff *skb)
 		return PACKET_PASS;
 	case PARSE_FRAGMENT:
 		return ingress_fragment(skb, &packet);
+	case PARSE_OTHER:
+		return ingress_other(skb, &packet);
 	case PARSE_UNREADABLE:
 		return packet_drop(skb, DROP_WRITE_ERROR);
 	}

@@ -28,14 +28,15 @@ struct packet {
 	__u8 v4;
 	__u8 fragment;     /* FRAGMENT_* */
 	__u32 fragment_id; /* in the host's order */
-	__u16 l4_offset;   /* of the TCP, UDP or SCTP header, from the Ethernet header */
+	__u16 l4_offset;   /* of the transport header, from the Ethernet header */
 	__u16 l4_length;   /* from that header to the end that the network header states; 0 where it cannot state it */
 };
 
 enum parse_result {
 	PARSE_OK,
-	PARSE_FOREIGN,    /* not ours to judge: other protocols, malformed headers */
+	PARSE_FOREIGN,    /* not ours to judge: other families, malformed headers */
 	PARSE_FRAGMENT,   /* FRAGMENT_LATER */
+	PARSE_OTHER,      /* neither TCP, UDP nor SCTP: it has no ports */
 	PARSE_UNREADABLE, /* the bytes are there, but there was no memory to make them linear */
 };
 

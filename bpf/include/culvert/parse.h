@@ -111,10 +111,12 @@ struct ipv6_extension {
 	__be32 id;
 };
 
-/* Walks to the upper-layer header: returns its offset, and its number above that; negative: enum parse_result. */
-static __noinline long parse_ipv6_extensions(struct __sk_buff *skb, struct packet *packet, __u8 next)
+/*
+ * Walks to the upper-layer header: returns its offset, and its number above that; negative: enum parse_result.
+ * offset: of the header that next names
+ */
+static __noinline long parse_ipv6_extensions(struct __sk_buff *skb, struct packet *packet, __u8 next, __u32 offset)
 {
-	__u32 offset = ETH_HLEN + sizeof(struct ipv6hdr);
 	struct ipv6_extension header;
 	int result;
 
@@ -148,10 +150,9 @@ static __noinline long parse_ipv6_extensions(struct __sk_buff *skb, struct packe
 		case IPPROTO_DSTOPTS:
 			offset += 8 + header.length * 8;
 			break;
-		case IPPROTO_AH:
-			/* Authenticated addresses cannot be translated. */
 		default:
-			return -PARSE_FOREIGN;
+			/* AH among them: authenticated addresses cannot be translated. */
+			return offset | (__u32)next << 16;
 		}
 		next = header.next;
 	}
@@ -179,7 +180,7 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *pack
 	packet->l4_offset = ETH_HLEN + sizeof(*ip);
 	packet->protocol = next;
 	if (next != IPPROTO_TCP && next != IPPROTO_UDP && next != IPPROTO_SCTP) {
-		long walked = parse_ipv6_extensions(skb, packet, next);
+		long walked = parse_ipv6_extensions(skb, packet, next, packet->l4_offset);
 
 		if (walked < 0)
 			return -walked;
@@ -285,7 +286,7 @@ static __always_inline int packet_parse(struct __sk_buff *skb, struct packet *pa
 	case IPPROTO_SCTP:
 		return parse_sctp(skb, packet);
 	}
-	return PARSE_FOREIGN;
+	return PARSE_OTHER;
 }
 
 /* What is counted: the whole packet from its network header. A GSO packet counts once. */

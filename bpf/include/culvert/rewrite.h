@@ -19,6 +19,8 @@
  */
 #define L4_CSUM_IPV6 (1ull << 7)
 
+#define ICMP_CHECKSUM 2 /* its offset in ICMP and ICMPv6 */
+
 enum packet_end {
 	PACKET_SOURCE,
 	PACKET_DESTINATION,
@@ -26,8 +28,9 @@ enum packet_end {
 
 static __always_inline __u32 l4_csum_offset(const struct packet *packet)
 {
-	return packet->l4_offset + (packet->protocol == IPPROTO_TCP ? offsetof(struct tcphdr, check)
-								    : offsetof(struct udphdr, check));
+	return packet->l4_offset + (packet->protocol == IPPROTO_TCP ? offsetof(struct tcphdr, check) :
+				    packet->protocol == IPPROTO_UDP ? offsetof(struct udphdr, check) :
+								      ICMP_CHECKSUM);
 }
 
 /* A UDP checksum of zero says that there is none, and stays; one that comes out as zero is written as 0xffff. */
@@ -36,10 +39,11 @@ static __always_inline __u64 l4_csum_flags(const struct packet *packet)
 	return packet->protocol == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
 }
 
-/* The CRC32c of SCTP covers no addresses, and a later fragment has no checksum of its own. */
+/* SCTP's and ICMP's cover no addresses (ICMPv6's does), and a later fragment has no checksum of its own. */
 static __always_inline bool l4_csum_covers_addresses(const struct packet *packet)
 {
-	return packet->protocol != IPPROTO_SCTP && packet->fragment != FRAGMENT_LATER;
+	return packet->protocol != IPPROTO_SCTP && packet->protocol != IPPROTO_ICMP &&
+	       packet->fragment != FRAGMENT_LATER;
 }
 
 static __always_inline long rewrite_address4(struct __sk_buff *skb, const struct packet *packet, __be32 from, __be32 to,

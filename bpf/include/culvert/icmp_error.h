@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * ICMP errors about connections that are translated. They quote a packet as it was on one side of the translation, and
+ * are for its sender, who knows it as it was on the other. The quoted packet is looked up as the one that would answer it,
+ * which goes the way of the error: so the same entries and rules say what becomes of its ends.
+ */
+#ifndef CULVERT_ICMP_ERROR_H
+#define CULVERT_ICMP_ERROR_H
+
+#include <stddef.h>
+
+#include "csum.h"
+#include "reject_icmp.h"
+#include "translate.h"
+
+#define ICMP_TIME_EXCEEDED 11
+#define ICMP_PARAMETERPROB 12
+#define ICMPV6_PARAMPROB 4 /* 1 to 4 tell of a packet that got no further; all below 128 are errors */
+
+#define ICMP_HEADER sizeof(struct icmp_unreachable) /* what comes before the quotation */
+#define ICMP_QUOTE_MIN 8                            /* bytes of the transport header that are always quoted */
+
+/* Whether a packet is an ICMP error: of those that others exist of no more is asked than that they are none. */
+static __always_inline bool icmp_is_error(struct __sk_buff *skb, const struct packet *packet)
+{
+	__u8 type;
+
+	if (packet->fragment || packet->protocol != (packet->v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6) ||
+	    bpf_skb_load_bytes(skb, packet->l4_offset, &type, sizeof(type)))
+		return false;
+	if (!packet->v4)
+		return type >= ICMPV6_DEST_UNREACH && type <= ICMPV6_PARAMPROB;
+	return type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED || type == ICMP_PARAMETERPROB;
+}
+
+/* Where the transport header of the quoted packet begins; negative for what is left alone. */
+static __always_inline long quote_parse4(struct __sk_buff *skb, __u32 offset, struct packet *answer)
+{
+	struct iphdr ip;
+
+	if (bpf_skb_load_bytes(skb, offset, &ip, sizeof(ip)) || ip.version != 4 || ip.ihl * 4 < sizeof(ip) ||
+	    ip.frag_off & bpf_htons(IPV4_FRAGMENT_OFFSET))
+		return -1;
+	answer->source = ip_from_v4(ip.daddr);
+	answer->destination = ip_from_v4(ip.saddr);
+	answer->protocol = ip.protocol;
+	answer->v4 = 1;
+	return offset + ip.ihl * 4;
+}
+
+static __always_inline long quote_parse6(struct __sk_buff *skb, __u32 offset, struct packet *answer)
+{
+	struct ipv6hdr ip;
+	long walked;
+
+	if (bpf_skb_load_bytes(skb, offset, &ip, sizeof(ip)) || ip.version != 6)
+		return -1;
+	__builtin_memcpy(&answer->source, &ip.daddr, sizeof(answer->source));
+	__builtin_memcpy(&answer->destination, &ip.saddr, sizeof(answer->destination));
+	walked = parse_ipv6_extensions(skb, answer, ip.nexthdr, offset + sizeof(ip));
+	if (walked < 0)
+		return -1;
+	answer->protocol = walked >> 16;
+	return walked & IPV6_L4_OFFSET_MAX;
+}
+
+/*
+ * The answer to the packet that an ICMP error quotes: its ends, and where the quoted transport header begins and how much
+ * of it is there. False for what is left alone, such as later fragments, and errors that are not for who sent the packet.
+ */
+static __noinline bool icmp_quoted(struct __sk_buff *skb, const struct packet *packet, struct packet *answer)
+{
+	__u32 offset = packet->l4_offset + ICMP_HEADER;
+	__be16 ports[2];
+	long l4_offset, length;
+
+	l4_offset = packet->v4 ? quote_parse4(skb, offset, answer) : quote_parse6(skb, offset, answer);
+	length = packet->l4_length - (l4_offset - packet->l4_offset);
+	if (l4_offset < 0 || length < ICMP_QUOTE_MIN || skb->len < (__u32)packet->l4_offset + packet->l4_length ||
+	    !ip_equal(&answer->destination, &packet->destination) ||
+	    (answer->protocol != IPPROTO_TCP && answer->protocol != IPPROTO_UDP &&
+	     answer->protocol != IPPROTO_SCTP) ||
+	    bpf_skb_load_bytes(skb, l4_offset, ports, sizeof(ports)))
+		return false;
+	answer->source_port = ports[1];
+	answer->destination_port = ports[0];
+	answer->l4_offset = l4_offset;
+	answer->l4_length = length;
+	return true;
+}
+
+/* The entry that the answer to a quoted packet would meet, or null. An error neither refreshes it nor changes its state. */
+static __noinline struct flow *icmp_flow(struct __sk_buff *skb, const struct packet *packet, struct packet *answer)
+{
+	struct flow *flow;
+
+	if (!icmp_quoted(skb, packet, answer))
+		return NULL;
+	flow = flow_find(answer);
+	return flow && !flow_is_expired(flow, flow_clock()) ? flow : NULL;
+}
+
+/* Replaces two bytes of what an ICMP checksum covers. */
+static __always_inline long quote_replace(struct __sk_buff *skb, __u32 checksum, __u32 offset, __u16 from, __u16 to)
+{
+	if (from == to)
+		return 0;
+	if (bpf_l4_csum_replace(skb, checksum, from, to, sizeof(to)))
+		return -1;
+	return bpf_skb_store_bytes(skb, offset, &to, sizeof(to), 0);
+}
+
+/*
+ * The checksum of a quoted segment or datagram, if that much is quoted and there is one. change: of what it covers, as a
+ * sum.
+ */
+static __always_inline long quote_checksum(struct __sk_buff *skb, const struct packet *answer, __u32 checksum,
+					   __u64 change)
+{
+	__u32 offset = l4_csum_offset(answer);
+	__u16 from, to;
+
+	if (answer->protocol == IPPROTO_SCTP || offset + sizeof(from) > (__u32)answer->l4_offset + answer->l4_length)
+		return 0;
+	if (bpf_skb_load_bytes(skb, offset, &from, sizeof(from)))
+		return -1;
+	if (answer->protocol == IPPROTO_UDP && !from)
+		return 0;
+	to = ~csum_fold((__u16)~from + change);
+	return quote_replace(skb, checksum, offset, from, to || answer->protocol != IPPROTO_UDP ? to : 0xffff);
+}
+
+/*
+ * Replaces one end of the packet that an ICMP error quotes, with the checksums in it and the error's own. Non-zero when
+ * it failed, perhaps half-way.
+ * end: of the quoted packet
+ */
+static __noinline long quote_rewrite(struct __sk_buff *skb, const struct packet *packet, const struct packet *answer,
+				     enum packet_end end, const struct end *to)
+{
+	bool source = end == PACKET_SOURCE;
+	const struct ip *from = source ? &answer->destination : &answer->source;
+	__be16 from_port = source ? answer->destination_port : answer->source_port;
+	__u32 ip = packet->l4_offset + ICMP_HEADER;
+	__u32 checksum = packet->l4_offset + offsetof(struct icmp_unreachable, checksum);
+	__u64 change = bpf_csum_diff((__be32 *)from->word, sizeof(*from), (__be32 *)to->address.word, sizeof(*from), 0);
+	__be32 address = to->address.word[3];
+	long error;
+
+	if (packet->v4) {
+		/* The header's own checksum makes up for the address, so that its sum stays. */
+		error = bpf_l3_csum_replace(skb, ip + offsetof(struct iphdr, check), from->word[3], address,
+					    sizeof(address));
+		ip += source ? offsetof(struct iphdr, saddr) : offsetof(struct iphdr, daddr);
+		error = error ? error : bpf_skb_store_bytes(skb, ip, &address, sizeof(address), 0);
+	} else {
+		error = bpf_l4_csum_replace(skb, checksum, 0, change, 0);
+		ip += source ? offsetof(struct ipv6hdr, saddr) : offsetof(struct ipv6hdr, daddr);
+		error = error ? error : bpf_skb_store_bytes(skb, ip, &to->address, sizeof(to->address), 0);
+	}
+	if (error ||
+	    quote_replace(skb, checksum, answer->l4_offset + (source ? 0 : sizeof(__be16)), from_port, to->port))
+		return -1;
+	return quote_checksum(skb, answer, checksum, change + (__u16)~from_port + to->port);
+}
+
+/*
+ * Applies to an ICMP error what would become of the answer to the packet that it quotes. Its own source changes only if that
+ * is the quoted destination: a router's address stays.
+ */
+__noinline int icmp_translate(struct __sk_buff *skb, const struct packet *packet, const struct packet *answer,
+			      const struct flow *flow, int translation)
+{
+	struct end end;
+
+	if (!packet || !answer || !flow)
+		return TC_ACT_SHOT;
+	if (translated_source(flow, translation, &end)) {
+		if (ip_equal(&packet->source, &answer->source) &&
+		    rewrite_end(skb, packet, PACKET_SOURCE, &end.address, packet->source_port))
+			return packet_drop(skb, DROP_WRITE_ERROR);
+		if (quote_rewrite(skb, packet, answer, PACKET_DESTINATION, &end))
+			return packet_drop(skb, DROP_WRITE_ERROR);
+	}
+	if (translated_destination(flow, translation, &end) &&
+	    (rewrite_end(skb, packet, PACKET_DESTINATION, &end.address, packet->destination_port) ||
+	     quote_rewrite(skb, packet, answer, PACKET_SOURCE, &end)))
+		return packet_drop(skb, DROP_WRITE_ERROR);
+	return flow->state & FLOW_HAIRPIN ? packet_turn(skb, 0) : PACKET_PASS;
+}
+
+#endif
