@@ -21,7 +21,8 @@ public record ClusterNetworkPolicy(
         List<ClusterNetworkPolicyRule> ingress,
         List<ClusterNetworkPolicyRule> egress) {
 
-    /// The order within a tier. Upstream leaves equal priorities open; here the oldest comes first, then the name decides.
+    /// The order within a tier. Upstream leaves equal priorities open; here the oldest comes first, then the name
+    /// decides.
     public static final Comparator<ClusterNetworkPolicy> ORDER = Comparator.comparingInt(ClusterNetworkPolicy::priority)
             .thenComparing(ClusterNetworkPolicy::created)
             .thenComparing(ClusterNetworkPolicy::name);

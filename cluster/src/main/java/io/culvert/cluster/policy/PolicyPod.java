@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A Pod as policies see it, of any node. [io.culvert.cluster.Pod] is the same object as its own node's agent sees it for
+/// A Pod as policies see it, of any node. [io.culvert.cluster.Pod] is the same object as its own node's agent sees it
+/// for
 /// Services: there are few of those, and up to 150,000 of these.
 ///
 /// @param uid `metadata.uid`; empty where the source has none
@@ -36,7 +37,8 @@ public record PolicyPod(
         ports = Set.copyOf(ports);
     }
 
-    /// Whether policies know this pod, as subject and as peer: not if it has ended, and not if it uses its node's network,
+    /// Whether policies know this pod, as subject and as peer: not if it has ended, and not if it uses its node's
+    /// network,
     /// for its traffic is the node's.
     public boolean governed() {
         return !hostNetwork && !finished;

@@ -4,7 +4,8 @@ package io.culvert.cluster.policy;
 import io.culvert.net.Protocol;
 import org.jspecify.annotations.Nullable;
 
-/// One element of a rule's `ports` (NetworkPolicy) or `protocols` (ClusterNetworkPolicy). The port is the destination's, as
+/// One element of a rule's `ports` (NetworkPolicy) or `protocols` (ClusterNetworkPolicy). The port is the
+/// destination's, as
 /// the destination pod sees it. Elements of a list are alternatives.
 public sealed interface PolicyPort {
 

@@ -65,8 +65,7 @@ class PolicyModelTest {
     }
 
     private static NetworkPolicy policy(Set<Direction> types, List<NetworkPolicyRule> egress) {
-        return new NetworkPolicy(
-                new ObjectName("x", "p"), LabelSelector.EVERYTHING, types, List.of(RULE), egress);
+        return new NetworkPolicy(new ObjectName("x", "p"), LabelSelector.EVERYTHING, types, List.of(RULE), egress);
     }
 
     private static IpPrefix prefix(String text) {

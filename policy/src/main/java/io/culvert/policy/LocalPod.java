@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.policy;
+
+import io.culvert.cluster.ObjectName;
+import io.culvert.cluster.policy.Direction;
+import io.culvert.net.IpAddress;
+import java.util.List;
+
+/// A pod of this node that policies are enforced at.
+///
+/// @param uid of the pod; empty where the source has none
+/// @param ingressSet number in [PolicyPlan#sets], or 0: nothing is forbidden
+/// @param egressSet the same for the other direction
+public record LocalPod(ObjectName name, String uid, List<IpAddress> addresses, int ingressSet, int egressSet) {
+
+    public LocalPod {
+        addresses = List.copyOf(addresses);
+    }
+
+    /// The number of the policy set of a direction, or 0.
+    public int set(Direction direction) {
+        return direction == Direction.INGRESS ? ingressSet : egressSet;
+    }
+}
