@@ -72,6 +72,7 @@ static __noinline int egress_fragment(struct __sk_buff *skb, struct packet *pack
 		translation = egress_translation(flow, packet);
 		if (translation < 0)
 			return PACKET_PASS;
+		flow->last_seen = now;
 		if (translation == TRANSLATE_REPLY)
 			flow_account(flow, skb, flow_state_reply(0), now);
 		return translate(skb, packet, flow, translation);

@@ -110,7 +110,8 @@ static __always_inline int ingress(struct __sk_buff *skb)
 		__u64 now = flow_clock();
 		bool expired = flow_is_expired(flow, now);
 
-		if (!expired && flow_is_forward(flow, &packet) && (!frontend || connect_continues(flow, &packet)))
+		if (!expired && flow_is_forward(flow, &packet) &&
+		    (frontend ? connect_continues(flow, &packet) : !packet_may_open(&packet)))
 			return connect_forward(skb, &packet, flow, now, 0);
 		if (!expired && !frontend && flow_is_reply(flow, &packet) && !(packet.signals & PACKET_OPEN)) {
 			int translation = ingress_reply(flow);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import static io.culvert.testkit.packet.PacketAssert.assertThatPacket;
+import static io.culvert.testkit.packet.PacketBuilder.ethernet;
+import static io.culvert.testkit.packet.TcpFlag.SYN;
+
+import io.culvert.maps.Tables;
+import io.culvert.maps.datapath.ServiceTables.TestService;
+import io.culvert.net.Protocol;
+import io.culvert.testkit.KernelTest;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Mistakes that the fuzz against the model found, one test each.
+@KernelTest
+class FuzzRegressionKernelTest {
+
+    private static NodePrograms node;
+
+    @BeforeAll
+    static void load() {
+        node = NodePrograms.load();
+    }
+
+    @BeforeEach
+    void clear() {
+        node.tables.clear();
+    }
+
+    @AfterAll
+    static void close() {
+        node.close();
+    }
+
+    /// A Service at a port of `config_source_ports`, where the flow table is looked at although there is no frontend.
+    @Test
+    void whatAsksForAServiceThatIsGoneDoesNotGoOnWithItsConnection() {
+        for (Protocol protocol : new Protocol[] {Protocol.TCP, Protocol.UDP}) {
+            TestService service = node.tables.service(protocol, "10.96.0.10", 61001, "10.1.0.3:8080");
+            var ip = ethernet().ip("10.1.0.2", "10.96.0.10");
+            byte[] asking = protocol == Protocol.TCP
+                    ? ip.tcp(40000, 61001, SYN).toBytes()
+                    : ip.udp(40000, 61001).toBytes();
+            assertThatPacket(node.in(asking, true)).hasDestination("10.1.0.3", 8080);
+            node.tables.remove(Tables.FRONTENDS, service.key());
+
+            assertThatPacket(node.in(asking, true)).isIdenticalTo(asking);
+        }
+    }
+}
