@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.model;
+
+import io.culvert.maps.FlowFlag;
+import io.culvert.maps.FlowKey;
+import io.culvert.maps.FlowRole;
+import io.culvert.maps.IpPort;
+import io.culvert.net.Protocol;
+import java.util.EnumSet;
+import java.util.Set;
+
+/// A connection that is translated packet by packet. Compared by identity: two may have the same ends one after the
+/// other.
+final class Connection {
+
+    final Protocol protocol;
+    final IpPort client;
+    final IpPort service;
+    final IpPort backend;
+
+    /// What the connection looks like between the programs; the client unless that had to be another.
+    final IpPort source;
+
+    /// What the backend sees; `:::0` where that is the source.
+    final IpPort masquerade;
+
+    final int serviceIndex;
+    final int backendId;
+
+    /// The bits of FlowFlag that it begins with and keeps: how it is translated.
+    final int kind;
+
+    Connection(
+            Packet packet,
+            IpPort backend,
+            IpPort source,
+            IpPort masquerade,
+            int serviceIndex,
+            int backendId,
+            int kind) {
+        this.protocol = packet.protocol();
+        this.client = packet.source();
+        this.service = packet.destination();
+        this.backend = backend;
+        this.source = source;
+        this.masquerade = masquerade;
+        this.serviceIndex = serviceIndex;
+        this.backendId = backendId;
+        this.kind = kind;
+    }
+
+    FlowKey key(FlowRole role) {
+        return switch (role) {
+            case FORWARD -> FlowKey.between(protocol, client, service);
+            case REPLY -> FlowKey.between(protocol, source, backend);
+            case MASQUERADE -> FlowKey.between(protocol, masquerade, backend);
+        };
+    }
+
+    /// The roles of its entries.
+    Set<FlowRole> roles() {
+        return (kind & FlowFlag.MASQUERADED.bit()) != 0
+                ? EnumSet.allOf(FlowRole.class)
+                : EnumSet.of(FlowRole.FORWARD, FlowRole.REPLY);
+    }
+}

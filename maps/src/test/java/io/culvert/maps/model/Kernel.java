@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.model;
+
+import io.culvert.loader.BpfMap;
+import io.culvert.loader.BpfObject;
+import io.culvert.loader.BpfProgram;
+import io.culvert.loader.ProgramRunner;
+import io.culvert.loader.UpdateMode;
+import io.culvert.maps.Affinity;
+import io.culvert.maps.AffinityKey;
+import io.culvert.maps.ArrayMemory;
+import io.culvert.maps.BackendIds;
+import io.culvert.maps.DropCount;
+import io.culvert.maps.DropReason;
+import io.culvert.maps.ExtentStore;
+import io.culvert.maps.Flow;
+import io.culvert.maps.FlowKey;
+import io.culvert.maps.Growth;
+import io.culvert.maps.Quarantine;
+import io.culvert.maps.Table;
+import io.culvert.maps.Tables;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// The four programs in the kernel, with maps of their own. For one thread.
+final class Kernel implements Choices, AutoCloseable {
+
+    private static final int FLOWS = 1024;
+    private static final int SCRATCH = 1024;
+    private static final long BEFORE = 1_000_000_000_000L;
+
+    /// Nothing runs while a map is written: what is released may be used again at once.
+    private static final Quarantine NONE = new Quarantine(System::nanoTime, 0);
+
+    private final Arena arena = Arena.ofConfined();
+    private final MemorySegment keyBytes = arena.allocate(SCRATCH, 8);
+    private final MemorySegment valueBytes = arena.allocate(SCRATCH, 8);
+    private final ProgramRunner runner = new ProgramRunner();
+    private final BpfObject pod = BpfObject.open("pod", elf("pod"));
+    private final BpfObject net = BpfObject.open("net", elf("net"));
+    private final Map<Hook, BpfProgram> programs = new EnumMap<>(Hook.class);
+    private final Map<String, BpfMap> maps = new HashMap<>();
+    final ExtentStore extents;
+    final BackendIds ids;
+
+    Kernel(Settings settings) {
+        settings.configure(pod)
+                .maxEntries("flows", FLOWS)
+                .maxEntries("affinity", FLOWS)
+                .load();
+        for (String map : pod.mapNames()) {
+            maps.put(map, pod.map(map));
+        }
+        for (String map : net.mapNames()) {
+            Optional.ofNullable(maps.get(map)).ifPresent(shared -> net.reuse(map, shared));
+        }
+        settings.configure(net).load();
+        for (Hook hook : Hook.values()) {
+            programs.put(hook, (hook.isPod() ? pod : net).program(hook.program()));
+        }
+        extents = new ExtentStore(memory(Tables.SERVICES), memory(Tables.SLOTS), NONE, Growth.NEVER);
+        ids = new BackendIds(memory(Tables.BACKENDS), NONE, Growth.NEVER);
+    }
+
+    private static byte[] elf(String name) {
+        try (InputStream stream = Kernel.class.getResourceAsStream("/io/culvert/bpf/" + name + ".o")) {
+            return Objects.requireNonNull(stream, name).readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ArrayMemory memory(Table<Integer, ?> table) {
+        BpfMap map = map(table);
+        return new ArrayMemory(
+                table.name(), map.mmap(arena), table.value().size(), map.info().maxEntries());
+    }
+
+    private BpfMap map(Table<?, ?> table) {
+        return Objects.requireNonNull(maps.get(table.name()), table.name());
+    }
+
+    /// @return the verdict
+    int run(Frame frame) {
+        BpfProgram program = Objects.requireNonNull(programs.get(frame.hook()));
+        return runner.run(program, frame.bytes(), frame.device(), frame.cameFrom());
+    }
+
+    /// What the last run made of its packet.
+    byte[] packet() {
+        return runner.packet();
+    }
+
+    <K, V> void put(Table<K, V> table, K key, V value) {
+        table.key().write(keyBytes, 0, key);
+        table.value().write(valueBytes, 0, value);
+        map(table).update(keyBytes, valueBytes, UpdateMode.ANY);
+    }
+
+    <K> void remove(Table<K, ?> table, K key) {
+        table.key().write(keyBytes, 0, key);
+        boolean _ = map(table).delete(keyBytes);
+    }
+
+    private <K, V> Optional<V> get(Table<K, V> table, K key) {
+        table.key().write(keyBytes, 0, key);
+        return map(table).lookup(keyBytes, valueBytes)
+                ? Optional.of(table.value().read(valueBytes, 0))
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<Flow> flow(FlowKey key) {
+        return get(Tables.FLOWS, key);
+    }
+
+    @Override
+    public Optional<Affinity> affinity(AffinityKey key) {
+        return get(Tables.AFFINITY, key);
+    }
+
+    @Override
+    public void backdate(FlowKey key) {
+        flow(key).ifPresent(flow -> put(Tables.FLOWS, key, at(flow, flow.created() - BEFORE, flow.lastSeen())));
+    }
+
+    /// An entry with other times.
+    static Flow at(Flow flow, long created, long lastSeen) {
+        return new Flow(
+                flow.protocol(),
+                flow.role(),
+                flow.client(),
+                flow.service(),
+                flow.backend(),
+                flow.source(),
+                flow.masquerade(),
+                flow.serviceIndex(),
+                flow.backendId(),
+                created,
+                lastSeen,
+                flow.packets(),
+                flow.bytes(),
+                flow.state());
+    }
+
+    Map<FlowKey, Flow> flows() {
+        Map<FlowKey, Flow> found = new HashMap<>();
+        map(Tables.FLOWS)
+                .batches()
+                .forEach((key, value) -> found.put(FlowKey.CODEC.read(key, 0), Flow.CODEC.read(value, 0)));
+        return found;
+    }
+
+    DropCount drops(DropReason reason) {
+        BpfMap drops = map(Tables.DROPS);
+        Tables.DROPS.key().write(keyBytes, 0, reason.number());
+        boolean _ = drops.lookup(keyBytes, valueBytes);
+        DropCount sum = DropCount.ZERO;
+        for (long at = 0; at < drops.info().valueBytes(); at += DropCount.CODEC.size()) {
+            sum = sum.plus(DropCount.CODEC.read(valueBytes, at));
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() {
+        runner.close();
+        arena.close();
+        net.close();
+        pod.close();
+    }
+}

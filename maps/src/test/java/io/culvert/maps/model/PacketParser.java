@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.model;
+
+import static io.culvert.maps.model.Bytes.ETHERNET;
+import static io.culvert.maps.model.Bytes.IPV4_HEADER;
+import static io.culvert.maps.model.Bytes.IPV6_HEADER;
+import static io.culvert.maps.model.Bytes.u16;
+import static io.culvert.maps.model.Bytes.u8;
+
+import io.culvert.maps.IpPort;
+import io.culvert.net.IpAddress;
+import io.culvert.net.Protocol;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// What programs make of the bytes of a packet: "What is left alone" of `docs/datapath.md` is empty.
+final class PacketParser {
+
+    static final int IPV4 = 0x0800;
+    static final int IPV6 = 0x86dd;
+
+    private static final int TCP_HEADER = 20;
+    private static final int EXTENSIONS = 5;
+    private static final int HOP_BY_HOP = 0;
+    private static final int ROUTING = 43;
+    private static final int FRAGMENT = 44;
+    private static final int DESTINATION_OPTIONS = 60;
+
+    /// Where no transport header is looked for any more.
+    private static final int FARTHEST = 1023;
+
+    /// Where the transport header is.
+    ///
+    /// @param offset of a fragment, in bytes; -1: the packet is whole
+    /// @param id of a fragment
+    private record Place(
+            boolean v4,
+            IpAddress source,
+            IpAddress destination,
+            int protocol,
+            int at,
+            int stated,
+            int offset,
+            int id) {}
+
+    private PacketParser() {}
+
+    /// A whole packet, or the first fragment of one.
+    static Optional<Packet> parse(byte[] frame) {
+        return place(frame).filter(place -> place.offset() <= 0).flatMap(found -> transport(frame, found));
+    }
+
+    /// A fragment that has no transport header; not one of TCP that would lie over that of the first (RFC 3128).
+    static Optional<LaterFragment> later(byte[] frame) {
+        int tcp = Protocol.TCP.number();
+        return place(frame)
+                .filter(place -> place.offset() > 0 && (place.protocol() != tcp || place.offset() >= TCP_HEADER))
+                .map(place -> new LaterFragment(
+                        place.v4(), place.source(), place.destination(), place.protocol(), place.id(), place.at()));
+    }
+
+    private static Optional<Place> place(byte[] frame) {
+        return switch (u16(frame, 12)) {
+            case IPV4 -> ipv4(frame);
+            case IPV6 -> ipv6(frame);
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<Place> ipv4(byte[] frame) {
+        int header = 4 * (u8(frame, ETHERNET) & 0xf);
+        int total = u16(frame, ETHERNET + 2);
+        int fragment = u16(frame, ETHERNET + 6) & 0x3fff;
+        if (u8(frame, ETHERNET) >>> 4 != 4 || header < IPV4_HEADER || (total != 0 && total <= header)) {
+            return Optional.empty();
+        }
+        return Optional.of(new Place(
+                true,
+                Bytes.ipv4(frame, ETHERNET + 12),
+                Bytes.ipv4(frame, ETHERNET + 16),
+                u8(frame, ETHERNET + 9),
+                ETHERNET + header,
+                total == 0 ? 0 : total - header,
+                fragment == 0 ? -1 : 8 * (fragment & 0x1fff),
+                u16(frame, ETHERNET + 4)));
+    }
+
+    private static Optional<Place> ipv6(byte[] frame) {
+        IpAddress source = Bytes.ipv6(frame, ETHERNET + 8);
+        IpAddress destination = Bytes.ipv6(frame, ETHERNET + 24);
+        if (u8(frame, ETHERNET) >>> 4 != 6 || source.isV4() || destination.isV4()) {
+            return Optional.empty();
+        }
+        int next = u8(frame, ETHERNET + 6);
+        int at = ETHERNET + IPV6_HEADER;
+        int offset = -1;
+        int id = 0;
+        int headers = 0;
+        for (; headers <= EXTENSIONS && offset <= 0 && isSkipped(frame, next, at); headers++) {
+            boolean fragment = next == FRAGMENT;
+            if (fragment && (u16(frame, at + 2) & 0xfff9) != 0) {
+                if (offset == 0) {
+                    return Optional.empty();
+                }
+                offset = u16(frame, at + 2) & 0xfff8;
+                id = Bytes.u32(frame, at + 4);
+            }
+            int length = fragment ? 8 : 8 + 8 * u8(frame, at + 1);
+            next = u8(frame, at);
+            at += length;
+        }
+        int payload = u16(frame, ETHERNET + 4);
+        int extensions = at - ETHERNET - IPV6_HEADER;
+        boolean lies = headers > EXTENSIONS || at > FARTHEST || (payload != 0 && payload <= extensions);
+        if (lies && offset <= 0) {
+            return Optional.empty();
+        }
+        int stated = payload == 0 ? 0 : payload - extensions;
+        return Optional.of(new Place(false, source, destination, next, at, stated, offset, id));
+    }
+
+    /// Whether an extension header is there, and one that does not change what the transport's checksum covers.
+    private static boolean isSkipped(byte[] frame, int next, int at) {
+        if (at > FARTHEST || at + 8 > frame.length) {
+            return false;
+        }
+        return switch (next) {
+            case HOP_BY_HOP, DESTINATION_OPTIONS, FRAGMENT -> true;
+            case ROUTING -> u8(frame, at + 3) == 0;
+            default -> false;
+        };
+    }
+
+    private static Optional<Packet> transport(byte[] frame, Place place) {
+        Optional<Protocol> protocol = Protocol.ofNumber(place.protocol());
+        if (protocol.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean fragment = place.offset() == 0;
+        int needed = switch (protocol.get()) {
+            case TCP -> TCP_HEADER;
+            case UDP -> 8;
+            case SCTP -> 16; // with the first chunk's header
+        };
+        // How a fragment's CRC changes cannot be known.
+        if (fragment && protocol.get() == Protocol.SCTP) {
+            return Optional.empty();
+        }
+        if (place.at() + needed > frame.length || (place.stated() != 0 && place.stated() < needed)) {
+            return Optional.empty();
+        }
+        return Optional.of(packet(frame, place, protocol.get()));
+    }
+
+    private static Packet packet(byte[] frame, Place place, Protocol protocol) {
+        int flags = protocol == Protocol.TCP ? u8(frame, place.at() + 13) : 0;
+        int chunk = protocol == Protocol.SCTP ? u8(frame, place.at() + 12) : -1;
+        boolean fin = (flags & 1) != 0;
+        boolean syn = (flags & 2) != 0;
+        boolean rst = (flags & 4) != 0;
+        boolean ack = (flags & 16) != 0;
+        boolean shakes = syn && !fin && !rst;
+        boolean opens = chunk == 1 || (shakes && !ack);
+        boolean accepts = chunk == 2 || (shakes && ack);
+        return new Packet(
+                place.v4(),
+                protocol,
+                new IpPort(place.source(), u16(frame, place.at())),
+                new IpPort(place.destination(), u16(frame, place.at() + 2)),
+                opens,
+                accepts,
+                !accepts && (ack || (chunk >= 0 && chunk != 1)),
+                fin || chunk == 7 || chunk == 8 || chunk == 14,
+                rst || chunk == 6,
+                place.at(),
+                place.stated(),
+                place.offset() == 0 ? OptionalInt.of(place.id()) : OptionalInt.empty());
+    }
+}
