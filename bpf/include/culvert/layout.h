@@ -219,7 +219,7 @@ struct flow {
 	__be16 source_port;
 	__u8 protocol;
 	__u8 role;   /* FLOW_FORWARD, FLOW_REPLY or FLOW_MASQUERADE */
-	__u16 state; /* FLOW_SYN ... FLOW_MASQUERADED; both entries of a connection carry what their own packets showed */
+	__u16 state; /* FLOW_SYN ... FLOW_RESET_REMOVED; each entry carries what its own packets showed, all what ended the connection */
 	__u32 backend_id;
 	__u64 last_seen; /* CLOCK_MONOTONIC, nanoseconds, of a packet that matched this entry */
 	__u64 packets;   /* in the direction that this entry's role translates; a GSO packet counts once */
