@@ -4,11 +4,17 @@ package io.culvert.maps.datapath;
 import static io.culvert.testkit.packet.PacketAssert.assertThatPacket;
 import static io.culvert.testkit.packet.PacketBuilder.ethernet;
 import static io.culvert.testkit.packet.TcpFlag.SYN;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.maps.FrontendKey;
+import io.culvert.maps.FrontendType;
 import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.ServiceTables.TestService;
+import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.KernelTest;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,5 +55,28 @@ class FuzzRegressionKernelTest {
 
             assertThatPacket(node.in(asking, true)).isIdenticalTo(asking);
         }
+    }
+
+    @Test
+    void laterFragmentsOfAMasqueradedClientKeepItsEntryAlive() {
+        FrontendKey key = new FrontendKey(IpAddress.of("0.0.0.0"), 30080, Protocol.UDP);
+        node.tables.service(key, FrontendType.NODE_PORT, Set.of(), List.of("10.1.0.3:8080"), List.of());
+        List<byte[]> entered =
+                ethernet()
+                        .ip("198.51.100.7", PodPrograms.NODE4)
+                        .udp(40000, 30080)
+                        .payload(new byte[40])
+                        .fragments(24)
+                        .stream()
+                        .map(fragment -> node.in(fragment, false))
+                        .toList();
+        byte[] _ = node.out(entered.getFirst(), true);
+        node.pods.age(node.pods.flow(Protocol.UDP, "198.51.100.7:40000", "10.1.0.3:8080"), 40);
+
+        assertThat(node.out(entered.getLast(), true)).isNotEqualTo(entered.getLast());
+        long last = node.pods
+                .flow(Protocol.UDP, "198.51.100.7:40000", "10.1.0.3:8080")
+                .lastSeen();
+        assertThat(System.nanoTime() - last).isLessThan(30_000_000_000L);
     }
 }

@@ -32,12 +32,14 @@ final class DatapathModel {
     final FlowTable flows;
     final Refuser refuser;
     final Fragments fragments;
+    private final Errors errors;
     private final Opener opener;
 
     DatapathModel(Network network, Choices choices) {
         this.network = network;
         this.flows = new FlowTable(network.settings);
         this.refuser = new Refuser(network);
+        this.errors = new Errors(network, flows);
         this.fragments = new Fragments(network, flows, refuser);
         this.opener = new Opener(network, flows, refuser, choices);
     }
@@ -50,6 +52,10 @@ final class DatapathModel {
         Optional<LaterFragment> fragment = PacketParser.later(frame.bytes());
         if (fragment.isPresent()) {
             return fragments.meet(frame, fragment.get());
+        }
+        Optional<IcmpError> error = PacketParser.icmp(frame.bytes());
+        if (error.isPresent()) {
+            return errors.meet(frame, error.get());
         }
         Optional<Packet> packet = PacketParser.parse(frame.bytes());
         if (packet.isEmpty()) {

@@ -4,11 +4,13 @@ package io.culvert.maps.model;
 import static io.culvert.testkit.packet.PacketBuilder.ethernet;
 
 import io.culvert.maps.IpPort;
+import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.packet.Ipv6Extension;
 import io.culvert.testkit.packet.PacketBuilder;
 import io.culvert.testkit.packet.TcpFlag;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -57,6 +59,19 @@ final class PacketMaker {
         random.nextBytes(payload);
         return transport(ip, protocol, source.port(), destination.port())
                 .payload(payload)
+                .toBytes();
+    }
+
+    /// An ICMP error for the sender of a packet, which it quotes up to some byte.
+    byte[] error(IpAddress source, Protocol protocol, IpPort from, IpPort to) {
+        byte[] quoted = packet(protocol, from, to);
+        int length = Math.min(quoted.length, Bytes.ETHERNET + random.nextInt(20, 160));
+        boolean v4 = from.address().isV4();
+        int type = v4 ? new int[] {3, 11, 12, 5}[random.nextInt(4)] : random.nextInt(1, 6);
+        return ethernet()
+                .ip(source, from.address())
+                .icmp(type, random.nextInt(5))
+                .payload(Arrays.copyOfRange(quoted, Bytes.ETHERNET, length))
                 .toBytes();
     }
 

@@ -20,14 +20,6 @@ final class PacketParser {
     static final int IPV6 = 0x86dd;
 
     private static final int TCP_HEADER = 20;
-    private static final int EXTENSIONS = 5;
-    private static final int HOP_BY_HOP = 0;
-    private static final int ROUTING = 43;
-    private static final int FRAGMENT = 44;
-    private static final int DESTINATION_OPTIONS = 60;
-
-    /// Where no transport header is looked for any more.
-    private static final int FARTHEST = 1023;
 
     /// Where the transport header is.
     ///
@@ -48,6 +40,15 @@ final class PacketParser {
     /// A whole packet, or the first fragment of one.
     static Optional<Packet> parse(byte[] frame) {
         return place(frame).filter(place -> place.offset() <= 0).flatMap(found -> transport(frame, found));
+    }
+
+    /// A whole packet that may be an ICMP message.
+    static Optional<IcmpError> icmp(byte[] frame) {
+        return place(frame)
+                .filter(place -> place.offset() < 0 && place.protocol() == (place.v4() ? 1 : 58))
+                .filter(place -> place.at() < frame.length)
+                .flatMap(place -> IcmpError.of(
+                        frame, place.v4(), place.source(), place.destination(), place.at(), place.stated()));
     }
 
     /// A fragment that has no transport header; not one of TCP that would lie over that of the first (RFC 3128).
@@ -91,44 +92,28 @@ final class PacketParser {
         if (u8(frame, ETHERNET) >>> 4 != 6 || source.isV4() || destination.isV4()) {
             return Optional.empty();
         }
-        int next = u8(frame, ETHERNET + 6);
-        int at = ETHERNET + IPV6_HEADER;
-        int offset = -1;
-        int id = 0;
-        int headers = 0;
-        for (; headers <= EXTENSIONS && offset <= 0 && isSkipped(frame, next, at); headers++) {
-            boolean fragment = next == FRAGMENT;
-            if (fragment && (u16(frame, at + 2) & 0xfff9) != 0) {
-                if (offset == 0) {
-                    return Optional.empty();
-                }
-                offset = u16(frame, at + 2) & 0xfff8;
-                id = Bytes.u32(frame, at + 4);
-            }
-            int length = fragment ? 8 : 8 + 8 * u8(frame, at + 1);
-            next = u8(frame, at);
-            at += length;
+        Optional<Ipv6Walk> walk = Ipv6Walk.of(frame, u8(frame, ETHERNET + 6), ETHERNET + IPV6_HEADER);
+        if (walk.isEmpty()) {
+            return Optional.empty();
         }
+        int at = walk.get().at();
         int payload = u16(frame, ETHERNET + 4);
         int extensions = at - ETHERNET - IPV6_HEADER;
-        boolean lies = headers > EXTENSIONS || at > FARTHEST || (payload != 0 && payload <= extensions);
-        if (lies && offset <= 0) {
+        boolean lies = payload != 0 && payload <= extensions;
+        if (lies && walk.get().offset() <= 0) {
             return Optional.empty();
         }
         int stated = payload == 0 ? 0 : payload - extensions;
-        return Optional.of(new Place(false, source, destination, next, at, stated, offset, id));
-    }
-
-    /// Whether an extension header is there, and one that does not change what the transport's checksum covers.
-    private static boolean isSkipped(byte[] frame, int next, int at) {
-        if (at > FARTHEST || at + 8 > frame.length) {
-            return false;
-        }
-        return switch (next) {
-            case HOP_BY_HOP, DESTINATION_OPTIONS, FRAGMENT -> true;
-            case ROUTING -> u8(frame, at + 3) == 0;
-            default -> false;
-        };
+        int protocol = walk.get().protocol();
+        return Optional.of(new Place(
+                false,
+                source,
+                destination,
+                protocol,
+                at,
+                stated,
+                walk.get().offset(),
+                walk.get().id()));
     }
 
     private static Optional<Packet> transport(byte[] frame, Place place) {

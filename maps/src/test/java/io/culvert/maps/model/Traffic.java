@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps.model;
 
+import io.culvert.maps.FlowKey;
 import io.culvert.maps.FlowRole;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.IpPort;
@@ -35,6 +36,9 @@ final class Traffic {
             "fd00:96::77",
             "2001:db8::1",
             "2001:4860::8");
+
+    private static final IpAddress ROUTER4 = IpAddress.of("198.51.100.99");
+    private static final IpAddress ROUTER6 = IpAddress.of("2001:db8:99::1");
 
     /// Fragments that are held back.
     private static final int LATER = 8;
@@ -106,6 +110,9 @@ final class Traffic {
         }
         Entry entry = any(entries);
         Connection connection = entry.connection;
+        if (random.nextInt(10) == 0) {
+            return error(entry);
+        }
         if (entry.role == FlowRole.FORWARD && random.nextInt(3) != 0) {
             return enters(connection.protocol, connection.client, connection.service);
         }
@@ -115,6 +122,20 @@ final class Traffic {
             case 1, 2 -> at(ingress(), connection.protocol, connection.backend, towards);
             default -> at(egress(), connection.protocol, connection.backend, towards);
         };
+    }
+
+    /// Somebody tells one end of a connection that a packet did not arrive: the other end, or a router.
+    private Frame error(Entry entry) {
+        FlowKey key = entry.key();
+        boolean swap = random.nextBoolean();
+        IpPort from = swap ? key.high() : key.low();
+        IpPort to = swap ? key.low() : key.high();
+        IpAddress router = from.address().isV4() ? ROUTER4 : ROUTER6;
+        IpAddress source = random.nextBoolean() ? router : to.address();
+        Hook hook = random.nextBoolean() ? ingress() : egress();
+        int device = device(hook);
+        int cameFrom = hook.isIngress() ? device : random.nextInt(3) == 0 ? 0 : Site.OUTER;
+        return new Frame(hook, maker.error(source, entry.connection.protocol, from, to), device, cameFrom);
     }
 
     private Hook ingress() {

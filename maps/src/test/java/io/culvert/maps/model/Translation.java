@@ -65,6 +65,16 @@ final class Translation {
         }
     }
 
+    /// Puts a checksum right, or as wrong as it was.
+    ///
+    /// @param addresses where two addresses begin that it covers as well; 0: none
+    static void repair(byte[] before, byte[] after, int at, int from, int to, boolean v4, int addresses) {
+        int end = addresses + (v4 ? 8 : 32);
+        int was = right(before, from, to, at, addresses == 0 ? 0 : Bytes.sum(before, addresses, end));
+        int is = right(after, from, to, at, addresses == 0 ? 0 : Bytes.sum(after, addresses, end));
+        put16(after, at, asWrong(u16(before, at), was, is));
+    }
+
     /// The right checksum of a TCP segment or datagram.
     private static int transport(byte[] frame, Packet packet, int at) {
         int addresses = ETHERNET + (packet.v4() ? 12 : 8);
@@ -121,6 +131,12 @@ final class Translation {
                     .filter(packet -> packet.protocol() == Protocol.TCP)
                     .ifPresent(packet -> acceptZero(expected, copy, packet.transport() + 16, true));
         }
+        PacketParser.icmp(expected).ifPresent(error -> {
+            for (int at : new int[] {error.icmp() + 2, error.icmp() + 18, error.transport() + 16}) {
+                acceptZero(expected, copy, at, at + 2 <= Math.min(expected.length, copy.length));
+                acceptZero(copy, expected, at, at + 2 <= Math.min(expected.length, copy.length));
+            }
+        });
         return Arrays.equals(expected, copy);
     }
 
