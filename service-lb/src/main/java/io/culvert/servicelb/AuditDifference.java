@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.servicelb;
 
+import org.jspecify.annotations.Nullable;
+
 /// Something that the kernel holds otherwise than it was written.
 ///
 /// @param map by name, for example `frontends`
@@ -10,6 +12,16 @@ package io.culvert.servicelb;
 public record AuditDifference(String map, String key, String expected, String found) {
 
     static final String NOTHING = "nothing";
+
+    /// @param expected null: no such entry
+    /// @param found null: there is no such entry
+    public static AuditDifference of(String map, Object key, @Nullable Object expected, @Nullable Object found) {
+        return new AuditDifference(
+                map,
+                key.toString(),
+                expected == null ? NOTHING : expected.toString(),
+                found == null ? NOTHING : found.toString());
+    }
 
     @Override
     public String toString() {

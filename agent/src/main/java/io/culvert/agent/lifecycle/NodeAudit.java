@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.lifecycle;
 
+import io.culvert.agent.network.NodeNetwork;
 import io.culvert.agent.view.AuditView;
+import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.maps.datapath.LinkFault;
 import io.culvert.maps.datapath.LinkReport;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,23 +40,27 @@ final class NodeAudit {
 
     private final Datapath datapath;
     private final LoadBalancer loadBalancer;
+    private final NodeNetwork network;
     private final Map<String, Long> differences = new TreeMap<>();
     private long runs;
     private long repaired;
 
-    NodeAudit(Datapath datapath, LoadBalancer loadBalancer) {
+    NodeAudit(Datapath datapath, LoadBalancer loadBalancer, NodeNetwork network) {
         this.datapath = datapath;
         this.loadBalancer = loadBalancer;
+        this.network = network;
     }
 
     /// Tables first: a program that is attached again meets sound ones.
     synchronized AuditView run(boolean repair) {
         AuditReport tables = loadBalancer.audit(repair);
+        List<AuditDifference> node = auditNode(repair);
+        int nodeRemaining = repair && !node.isEmpty() ? auditNode(false).size() : node.size();
         LinkReport links = datapath.auditLinks(repair);
         List<AuditView.Row> rows = new ArrayList<>();
-        for (AuditDifference one : tables.differences()) {
-            rows.add(new AuditView.Row(one.map(), one.key(), one.expected(), one.found()));
-        }
+        Stream.of(tables.differences(), node)
+                .flatMap(List::stream)
+                .forEach(one -> rows.add(new AuditView.Row(one.map(), one.key(), one.expected(), one.found())));
         for (LinkFault fault : links.faults()) {
             rows.add(new AuditView.Row(LINKS, fault.name(), fault.expected(), fault.found()));
         }
@@ -61,19 +68,30 @@ final class NodeAudit {
         failures.addAll(links.failures());
         AuditView view = new AuditView(
                 tables.compared(),
-                tables.total() + links.faults().size(),
-                tables.remaining() + links.remaining(),
+                tables.total() + node.size() + links.faults().size(),
+                tables.remaining() + nodeRemaining + links.remaining(),
                 rows,
                 failures);
-        count(tables, links, view);
+        count(tables, node, links, view);
         report(view, repair);
         return view;
     }
 
-    private void count(AuditReport tables, LinkReport links, AuditView view) {
+    /// What programs are told beside Services: of the node's network, and in `control`.
+    private List<AuditDifference> auditNode(boolean repair) {
+        List<AuditDifference> differences = new ArrayList<>(network.audit(repair));
+        datapath.control()
+                .audit(repair)
+                .ifPresent(drift ->
+                        differences.add(AuditDifference.of(Tables.CONTROL.name(), 0, drift.expected(), drift.found())));
+        return differences;
+    }
+
+    private void count(AuditReport tables, List<AuditDifference> node, LinkReport links, AuditView view) {
         runs++;
         repaired += Math.max(0, view.total() - view.remaining());
         tables.counts().forEach((map, found) -> differences.merge(map, (long) found, Long::sum));
+        node.forEach(one -> differences.merge(one.map(), 1L, Long::sum));
         if (!links.faults().isEmpty()) {
             differences.merge(LINKS, (long) links.faults().size(), Long::sum);
         }

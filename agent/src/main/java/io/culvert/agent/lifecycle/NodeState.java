@@ -76,14 +76,15 @@ final class NodeState {
         MappedArray<PublishedBackend> published = datapath.maps().backends();
         StaleFlows stale = new StaleFlows(id -> BackendIds.index(id) < published.maxEntries()
                 && published.get(BackendIds.index(id)).id() == id);
+        NodeNetwork network = new NodeNetwork(plan.network(), plan::datapathSettings, datapath);
         kernel = new Kernel(
                 datapath,
                 loadBalancer,
-                new NodeNetwork(plan.network(), plan::datapathSettings, datapath),
+                network,
                 new ConntrackGc(new DatapathFlows(datapath.maps().flows()), new FlowLifetimes(plan.timeouts()), stale),
                 stale,
                 new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())),
-                new NodeAudit(datapath, loadBalancer));
+                new NodeAudit(datapath, loadBalancer, network));
     }
 
     /// Takes over what the node's network is now.

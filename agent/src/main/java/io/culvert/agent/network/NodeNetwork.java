@@ -4,10 +4,10 @@ package io.culvert.agent.network;
 import io.culvert.agent.config.NodePortAddresses;
 import io.culvert.maps.AddressKey;
 import io.culvert.maps.AddressRange;
-import io.culvert.maps.BpfHashMap;
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.maps.datapath.DatapathSettings;
 import io.culvert.net.IpAddress;
+import io.culvert.servicelb.AuditDifference;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +26,7 @@ public final class NodeNetwork {
     private final NetworkSettings settings;
     private final Function<WantedNetwork, DatapathSettings> programSettings;
     private final Datapath datapath;
+    private final NetworkTables tables;
     private final InterfacePrograms programs;
     private volatile NodeObjects objects = NodeObjects.UNKNOWN;
     private volatile boolean unnamed;
@@ -37,6 +38,7 @@ public final class NodeNetwork {
         this.settings = settings;
         this.programSettings = programSettings;
         this.datapath = datapath;
+        this.tables = new NetworkTables(datapath.maps());
         this.programs = new InterfacePrograms(datapath);
     }
 
@@ -85,17 +87,20 @@ public final class NodeNetwork {
         }
         datapath.configure(programSettings.apply(wanted));
         // What programs look up is there before they run, and goes after them.
-        put(datapath.maps().nodeAddresses(), kept(wanted.addresses()));
-        put(datapath.maps().devices(), wanted.interfaces());
+        tables.put(kept(wanted.addresses()), wanted.interfaces());
         wanted.podRanges().ifPresent(ranges -> datapath.control().setRanges(PODS, ranges));
         report(wanted);
         current = wanted;
         try {
             programs.attach(wanted.pods(), wanted.devices());
         } finally {
-            retain(datapath.maps().nodeAddresses(), wanted.addresses().keySet());
-            retain(datapath.maps().devices(), wanted.interfaces().keySet());
+            tables.retain();
         }
+    }
+
+    /// Compares what programs look up of the network with what was written last; with `repair`, puts it right.
+    public synchronized List<AuditDifference> audit(boolean repair) {
+        return tables.audit(repair);
     }
 
     /// The same, but as long as the Node object is not known, and with it the node's InternalIPs, NodePorts are served
@@ -128,15 +133,5 @@ public final class NodeNetwork {
                 LOG.warn("leave {} alone: {}", name, reason);
             }
         });
-    }
-
-    private static <K, V> void put(BpfHashMap<K, V> map, Map<K, V> wanted) {
-        Map<K, V> different = new HashMap<>(wanted);
-        map.forEach(different::remove);
-        map.putAll(different);
-    }
-
-    private static <K, V> void retain(BpfHashMap<K, V> map, Set<K> wanted) {
-        map.removeAll(map.keys().stream().filter(key -> !wanted.contains(key)).toList());
     }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.culvert.maps.AddressKey;
+import io.culvert.maps.Control;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.MapCatalogue;
 import io.culvert.maps.datapath.Datapath;
@@ -116,6 +118,35 @@ class AuditLabTest {
                 .untilAsserted(
                         () -> assertThat(agent.verb("audit", "-o", "json")).contains("\"total\" : 0"));
         assertEverythingServes();
+    }
+
+    @Test
+    void A14_04_whatProgramsKnowOfTheNodeIsRepairedToo() {
+        agent.launch("--audit-interval", "0s").awaitReady();
+        AddressKey address = new AddressKey(node.ip(IPV4));
+        Control control;
+        int addresses;
+        try (MapCatalogue maps = Datapath.openPinned(node.bpffs()).orElseThrow()) {
+            control = maps.control().get(0);
+            addresses = maps.nodeAddresses().count();
+            assertThat(maps.nodeAddresses().remove(address)).isTrue();
+            maps.nodeAddresses().put(new AddressKey(IpAddress.of("203.0.113.9")), AddressKey.NODE_PORTS);
+            maps.devices().removeAll(maps.devices().keys());
+            maps.control().set(0, Control.EMPTY);
+        }
+        assertThatThrownBy(() -> agent.verb("audit", "--repair"))
+                .hasMessageContaining("node_addresses")
+                .hasMessageContaining("203.0.113.9")
+                .hasMessageContaining("devices")
+                .hasMessageContaining("control");
+        assertThat(agent.verb("audit", "-o", "json")).contains("\"total\" : 0");
+        try (MapCatalogue maps = Datapath.openPinned(node.bpffs()).orElseThrow()) {
+            assertThat(maps.control().get(0)).isEqualTo(control);
+            assertThat(control.ranges()).isNotEmpty();
+            assertThat(maps.nodeAddresses().count()).isEqualTo(addresses);
+            assertThat(maps.nodeAddresses().get(address)).isPresent();
+            assertThat(maps.devices().count()).isPositive();
+        }
     }
 
     /// Deletes the frontend of `web` over IPv4, and puts the backend of `other` into the extent of `web` over IPv6.

@@ -5,9 +5,11 @@ import io.culvert.maps.AddressRange;
 import io.culvert.maps.CgroupKey;
 import io.culvert.maps.Control;
 import io.culvert.maps.MapCatalogue;
+import io.culvert.maps.layout.CorruptRecordException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -15,10 +17,19 @@ import java.util.stream.Collectors;
 /// use by several threads.
 public final class ControlEntry {
 
-    private final MapCatalogue catalogue;
+    /// Somebody else wrote the entry.
+    ///
+    /// @param expected what this process wrote last
+    /// @param found what is there, for people
+    public record Drift(Control expected, String found) {}
 
+    private final MapCatalogue catalogue;
+    private Control written;
+
+    /// What is there counts as written.
     ControlEntry(MapCatalogue catalogue) {
         this.catalogue = catalogue;
+        this.written = catalogue.control().get(0);
     }
 
     /// Leaves the sockets of exactly these cgroups to the packet path.
@@ -31,11 +42,10 @@ public final class ControlEntry {
                     .filter(key -> !wanted.contains(key))
                     .toList();
             // The count says whether the map is looked at, so it is never too small.
-            Control control = catalogue.control().get(0);
-            catalogue.control().set(0, control.withOptedOut(Math.max(wanted.size(), control.optedOut())));
+            write(written.withOptedOut(Math.max(wanted.size(), written.optedOut())));
             wanted.forEach(key -> catalogue.optedOut().put(key, 1));
             catalogue.optedOut().removeAll(gone);
-            catalogue.control().set(0, control.withOptedOut(wanted.size()));
+            write(written.withOptedOut(wanted.size()));
         }
     }
 
@@ -45,13 +55,39 @@ public final class ControlEntry {
     /// @param ranges with all others at most [Control#RANGES]
     public void setRanges(Set<AddressRange.Meaning> meanings, List<AddressRange> ranges) {
         synchronized (catalogue.control()) {
-            Control control = catalogue.control().get(0);
-            List<AddressRange> all = new ArrayList<>(control.ranges());
+            List<AddressRange> all = new ArrayList<>(written.ranges());
             all.removeIf(range -> !Collections.disjoint(range.meanings(), meanings));
             all.addAll(ranges);
-            if (!Set.copyOf(all).equals(Set.copyOf(control.ranges()))) {
-                catalogue.control().set(0, control.withRanges(all));
+            if (!Set.copyOf(all).equals(Set.copyOf(written.ranges()))) {
+                write(written.withRanges(all));
             }
+        }
+    }
+
+    private void write(Control control) {
+        catalogue.control().set(0, control);
+        written = control;
+    }
+
+    /// Whether another program wrote the entry; with `repair`, what this process wrote last is put back.
+    public Optional<Drift> audit(boolean repair) {
+        synchronized (catalogue.control()) {
+            String found = found();
+            if (found.equals(written.toString())) {
+                return Optional.empty();
+            }
+            if (repair) {
+                write(written);
+            }
+            return Optional.of(new Drift(written, found));
+        }
+    }
+
+    private String found() {
+        try {
+            return catalogue.control().get(0).toString();
+        } catch (CorruptRecordException e) {
+            return String.valueOf(e.getMessage());
         }
     }
 }
