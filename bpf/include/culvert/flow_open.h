@@ -18,8 +18,7 @@ struct opening {
 
 /*
  * Whether the connection of an entry in the way is over, so that its tuple may be used again; where that is asked for, also
- * whether it is not established. That one loses its other entries at once: its client must not speak as another one, and
- * nobody would find them to evict them.
+ * whether it is not established. That one loses its forward entry at once: its client must not speak as another one.
  */
 static __always_inline bool flow_gives_way(const struct flow *flow, const struct opening *opening)
 {
@@ -34,21 +33,9 @@ static __always_inline bool flow_gives_way(const struct flow *flow, const struct
 		return (__s64)(now - flow->created) > (__s64)FLOW_INSERTION;
 	if (flow_has_ended(flow->state | partner->state) || (flow_is_idle(flow, now) && flow_is_idle(partner, now)))
 		return true;
-	if (!opening->evicts || role != FLOW_FORWARD)
+	if (!opening->evicts || role != FLOW_FORWARD || (flow->state | partner->state) & FLOW_ANSWERED)
 		return false;
-	/* See evict_may_go(): a backend also acknowledges what it refuses. */
-	if ((flow->protocol == IPPROTO_UDP ? flow->state : partner->state) & FLOW_ANSWERED)
-		return false;
-	if (bpf_map_delete_elem(&flows, &key))
-		return false;
-	/* Not by flow_remove(), for which there is no stack left on Linux 6.1. */
-	if (flow->role == FLOW_MASQUERADE) {
-		flow_role_key(&key, flow, FLOW_REPLY);
-		partner = bpf_map_lookup_elem(&flows, &key);
-		if (partner && flow_is_same(partner, flow))
-			bpf_map_delete_elem(&flows, &key);
-	}
-	return true;
+	return !bpf_map_delete_elem(&flows, &key);
 }
 
 /*
