@@ -80,7 +80,7 @@ class ClusterNetworkPolicyRowsTest {
     }
 
     @Test
-    void D1_C1_42_aRuleThatIsNotUnderstoodAcceptsNothingAndDeniesEverything() {
+    void C1_42_D1_aRuleThatIsNotUnderstoodAcceptsNothingAndDeniesEverything() {
         PolicyPeer unknown = new PolicyPeer.Unknown("peer \"domainNames\"");
         cluster.put(
                 ingress(BASELINE, 1, "base", namespaces(""), deny().peers(ALL).ports(tcp(81))));
