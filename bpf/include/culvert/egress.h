@@ -91,11 +91,13 @@ static __noinline int egress_fragment(struct __sk_buff *skb, struct packet *pack
 static __noinline int egress_other(struct __sk_buff *skb, const struct packet *packet)
 {
 	struct packet answer = {};
+	enum icmp_kind kind;
 	struct flow *flow;
 	int translation;
 
-	if (!icmp_is_error(skb, packet))
-		return PACKET_PASS;
+	kind = icmp_kind(skb, packet);
+	if (kind != ICMP_ERROR)
+		return skb->ingress_ifindex ? PACKET_PASS : packet_without_ports(skb, packet, kind, BPF_F_INGRESS);
 	flow = icmp_flow(skb, packet, &answer);
 	if (!flow)
 		return PACKET_PASS;

@@ -10,27 +10,57 @@
 #include <stddef.h>
 
 #include "csum.h"
+#include "reject.h"
 #include "reject_icmp.h"
 #include "translate.h"
 
+#define ICMP_SOURCE_QUENCH 4
+#define ICMP_REDIRECT 5
 #define ICMP_TIME_EXCEEDED 11
 #define ICMP_PARAMETERPROB 12
 #define ICMPV6_PARAMPROB 4 /* 1 to 4 tell of a packet that got no further; all below 128 are errors */
+#define ICMPV6_ECHO_REQUEST 128
+#define ICMPV6_ROUTER_SOLICIT 133 /* to ICMPV6_REDIRECT: neighbour discovery (RFC 4861) */
+#define ICMPV6_REDIRECT 137
 
 #define ICMP_HEADER sizeof(struct icmp_unreachable) /* what comes before the quotation */
 #define ICMP_QUOTE_MIN 8                            /* bytes of the transport header that are always quoted */
 
-/* Whether a packet is an ICMP error: of those that others exist of no more is asked than that they are none. */
-static __always_inline bool icmp_is_error(struct __sk_buff *skb, const struct packet *packet)
+enum icmp_kind {
+	ICMP_NONE,      /* another protocol */
+	ICMP_MESSAGE,   /* an echo, for example */
+	ICMP_ERROR,     /* quotes the packet that it is about */
+	ICMP_NO_ANSWER, /* errors that nobody needs, redirects, neighbour discovery: never answered by an error */
+};
+
+static __always_inline enum icmp_kind icmp_kind(struct __sk_buff *skb, const struct packet *packet)
 {
 	__u8 type;
 
-	if (packet->fragment || packet->protocol != (packet->v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6) ||
-	    bpf_skb_load_bytes(skb, packet->l4_offset, &type, sizeof(type)))
-		return false;
-	if (!packet->v4)
-		return type >= ICMPV6_DEST_UNREACH && type <= ICMPV6_PARAMPROB;
-	return type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED || type == ICMP_PARAMETERPROB;
+	if (packet->protocol != (packet->v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
+		return ICMP_NONE;
+	if (bpf_skb_load_bytes(skb, packet->l4_offset, &type, sizeof(type)))
+		return ICMP_NO_ANSWER;
+	if (packet->v4 ? type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED || type == ICMP_PARAMETERPROB :
+			 type >= ICMPV6_DEST_UNREACH && type <= ICMPV6_PARAMPROB)
+		return packet->fragment ? ICMP_NO_ANSWER : ICMP_ERROR;
+	if (packet->v4 ? type == ICMP_SOURCE_QUENCH || type == ICMP_REDIRECT :
+			 type < ICMPV6_ECHO_REQUEST || (type >= ICMPV6_ROUTER_SOLICIT && type <= ICMPV6_REDIRECT))
+		return ICMP_NO_ANSWER;
+	return ICMP_MESSAGE;
+}
+
+/*
+ * What has no ports and is no error is refused as another port would be, where it is for a ClusterIP; elsewhere it
+ * passes. to: see packet_turn().
+ */
+static __always_inline int packet_without_ports(struct __sk_buff *skb, const struct packet *packet,
+						enum icmp_kind kind, __u64 to)
+{
+	if (kind == ICMP_NO_ANSWER || packet->l4_length < ICMP_QUOTE_MIN ||
+	    skb->len < packet->l4_offset + (__u32)ICMP_QUOTE_MIN)
+		return PACKET_PASS;
+	return packet_without_frontend(skb, packet, to);
 }
 
 /* Where the transport header of the quoted packet begins; negative for what is left alone. */

@@ -66,11 +66,13 @@ static __noinline int ingress_fragment(struct __sk_buff *skb, struct packet *pac
 static __noinline int ingress_other(struct __sk_buff *skb, const struct packet *packet)
 {
 	struct packet answer = {};
+	enum icmp_kind kind;
 	struct flow *flow;
 	int translation;
 
-	if (!icmp_is_error(skb, packet))
-		return PACKET_PASS;
+	kind = icmp_kind(skb, packet);
+	if (kind != ICMP_ERROR)
+		return packet_without_ports(skb, packet, kind, 0);
 	flow = icmp_flow(skb, packet, &answer);
 	if (!flow)
 		return PACKET_PASS;

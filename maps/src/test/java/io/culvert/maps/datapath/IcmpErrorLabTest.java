@@ -7,6 +7,9 @@ import static io.culvert.testkit.packet.PacketAssert.assertThatPacket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.maps.AddressKey;
+import io.culvert.maps.AddressRange;
+import io.culvert.maps.AddressRange.Meaning;
+import io.culvert.maps.Control;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.FrontendType;
 import io.culvert.maps.Tables;
@@ -38,6 +41,25 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// ports, routers on the way. Nodes forward to their pods, and to the outside, 1,300 bytes at most.
 @LabTest
 class IcmpErrorLabTest {
+
+    /// An echo from a socket that is told of errors (IP_RECVERR, IPV6_RECVERR), as ping(8) is.
+    private static final String PING = """
+            import errno, socket, sys
+            six = sys.argv[1] == '6'
+            sock = socket.socket(socket.AF_INET6 if six else socket.AF_INET, socket.SOCK_RAW, 58 if six else 1)
+            sock.setsockopt(41 if six else 0, 25 if six else 11, 1)
+            sock.settimeout(3)
+            sock.connect((sys.argv[2], 0))
+            message = bytes([128 if six else 8, 0, 0, 0, 0, 7, 0, 1])
+            if not six:
+                message = message[:2] + (0xffff - 0x0800 - 8).to_bytes(2, 'big') + message[4:]
+            sock.send(message)
+            try:
+                sock.recv(2000)
+                print('answered')
+            except OSError as error:
+                print(errno.errorcode.get(error.errno, 'TIMEOUT'))
+            """;
 
     private static final int SMALL = 1300;
     private static final int CLOSED = 8081;
@@ -190,6 +212,29 @@ class IcmpErrorLabTest {
             assertThat(quoted.sourcePort()).isEqualTo(40000 + hops);
             assertThat(quoted.destination()).hasToString(vip(family));
             assertThat(quoted.destinationPort()).isEqualTo(80);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void A5_14_anEchoToAClusterIpIsRefused(IpFamily family) {
+        boolean v4 = family == IpFamily.IPV4;
+        AddressRange range = AddressRange.of(
+                ServiceTables.prefix(v4 ? "10.96.0.0/16" : "fd00:96::/108"), Set.of(Meaning.CLUSTER_IPS));
+        for (LabPrograms programs : PROGRAMS) {
+            programs.tables.put(Tables.CONTROL, 0, Control.EMPTY.withRanges(List.of(range)));
+            programs.tables.put(Tables.CLUSTER_ADDRESSES, new AddressKey(IpAddress.of(vip(family))), AddressKey.REFUSE);
+        }
+        List<LabHost> clients = new ArrayList<>(lab.pods());
+        clients.add(lab.node("routed"));
+        for (LabHost client : clients) {
+            assertThat(client.exec("python3", "-c", PING, v4 ? "4" : "6", vip(family))
+                            .orThrow())
+                    .as(client.name())
+                    .startsWith("ECONNREFUSED");
+        }
+        for (LabPrograms programs : PROGRAMS) {
+            programs.tables.put(Tables.CONTROL, 0, Control.EMPTY);
         }
     }
 

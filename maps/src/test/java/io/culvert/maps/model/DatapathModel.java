@@ -59,7 +59,7 @@ final class DatapathModel {
         }
         Optional<Packet> packet = PacketParser.parse(frame.bytes());
         if (packet.isEmpty()) {
-            return Outcome.untouched(frame, "left alone");
+            return withoutPorts(frame);
         }
         fragments.forget(packet.get());
         Outcome outcome =
@@ -68,6 +68,15 @@ final class DatapathModel {
             fragments.remember(packet.get());
         }
         return outcome;
+    }
+
+    /// Refused at a ClusterIP, as it comes in or as this node sends it.
+    private Outcome withoutPorts(Frame frame) {
+        boolean begins = frame.hook().isIngress() || frame.cameFrom() == 0;
+        return PacketParser.withoutPorts(frame.bytes())
+                .filter(_ -> begins)
+                .map(other -> refuser.toNoFrontend(frame, other))
+                .orElseGet(() -> Outcome.untouched(frame, "left alone"));
     }
 
     private static boolean isForOthers(Frame frame) {

@@ -16,7 +16,7 @@ record Ipv6Walk(int protocol, int at, int offset, int id) {
 
     private static final int EXTENSIONS = 5;
     private static final int HOP_BY_HOP = 0;
-    private static final int ROUTING = 43;
+    static final int ROUTING = 43;
     private static final int FRAGMENT = 44;
     private static final int DESTINATION_OPTIONS = 60;
 

@@ -10,6 +10,7 @@ import static io.culvert.maps.model.Bytes.u8;
 import io.culvert.maps.IpPort;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -58,6 +59,37 @@ final class PacketParser {
                 .filter(place -> place.offset() > 0 && (place.protocol() != tcp || place.offset() >= TCP_HEADER))
                 .map(place -> new LaterFragment(
                         place.v4(), place.source(), place.destination(), place.protocol(), place.id(), place.at()));
+    }
+
+    /// A packet without ports that may be answered: an echo, or another protocol; no ICMP error, no redirect and
+    /// nothing of neighbour discovery (RFC 1122, 3.2.2; RFC 4443, 2.4). The answer is that to a fragment of TCP,
+    /// which has no RST.
+    static Optional<Packet> withoutPorts(byte[] frame) {
+        return place(frame)
+                .filter(place -> place.offset() <= 0 && place.stated() >= 8 && place.at() + 8 <= frame.length)
+                .filter(place -> place.v4() || place.protocol() != Ipv6Walk.ROUTING)
+                .filter(place -> Arrays.stream(Protocol.values()).noneMatch(it -> it.number() == place.protocol()))
+                .filter(place ->
+                        place.protocol() != (place.v4() ? 1 : 58) || isAnswered(place.v4(), u8(frame, place.at())))
+                .map(place -> new Packet(
+                        place.v4(),
+                        Protocol.TCP,
+                        new IpPort(place.source(), 0),
+                        new IpPort(place.destination(), 0),
+                        false,
+                        false,
+                        false,
+                        false,
+                        false,
+                        place.at(),
+                        place.stated(),
+                        OptionalInt.of(place.id())));
+    }
+
+    private static boolean isAnswered(boolean v4, int type) {
+        return v4
+                ? type != 3 && type != 4 && type != 5 && type != 11 && type != 12
+                : type >= 128 && (type < 133 || type > 137);
     }
 
     private static Optional<Place> place(byte[] frame) {
