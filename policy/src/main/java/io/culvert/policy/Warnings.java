@@ -59,7 +59,7 @@ final class Warnings {
             for (int i = 0; i < all.size(); i++) {
                 RuleId rule = new RuleId(Stage.NETWORK_POLICY, policy.name(), direction, i);
                 unknown(all.get(i).peers(), all.get(i).ports())
-                        .forEach(what -> warn(rule, what + " is not known here; it allows nothing"));
+                        .forEach(what -> warn(rule, what + "; it allows nothing"));
             }
         }
     }
@@ -86,7 +86,7 @@ final class Warnings {
         if (rule.peers().isEmpty()) {
             warn(id, "it has no peers; " + effect);
         }
-        unknown(rule.peers(), rule.protocols()).forEach(what -> warn(id, what + " is not known here; " + effect));
+        unknown(rule.peers(), rule.protocols()).forEach(what -> warn(id, what + "; " + effect));
     }
 
     private void comparePriorities(ClusterNetworkPolicy first, ClusterNetworkPolicy second) {

@@ -81,12 +81,17 @@ class ClusterNetworkPolicyRowsTest {
 
     @Test
     void C1_42_D1_aRuleThatIsNotUnderstoodAcceptsNothingAndDeniesEverything() {
-        PolicyPeer unknown = new PolicyPeer.Unknown("peer \"domainNames\"");
+        PolicyPeer unknown = new PolicyPeer.Unknown("peer \"domainNames\" is not known");
         cluster.put(
                 ingress(BASELINE, 1, "base", namespaces(""), deny().peers(ALL).ports(tcp(81))));
         cluster.put(
                 ingress(ADMIN, 1, "accept", X, accept().peers(unknown, ALL)),
-                ingress(ADMIN, 1, "pass", Y, pass().peers(Y).ports(new PolicyPort.Unknown("protocol \"quic\""))),
+                ingress(
+                        ADMIN,
+                        1,
+                        "pass",
+                        Y,
+                        pass().peers(Y).ports(new PolicyPort.Unknown("protocol \"quic\" is not known"))),
                 ingress(ADMIN, 1, "none", namespaces("ns=z"), deny()));
 
         cluster.blocks("tcp/81", "*");
@@ -94,8 +99,8 @@ class ClusterNetworkPolicyRowsTest {
         assertThat(cluster.plan().warnings())
                 .extracting(PolicyWarning::message)
                 .contains(
-                        "ingress[0]: peer \"domainNames\" is not known here; the rule accepts nothing",
-                        "ingress[0]: protocol \"quic\" is not known here; the rule denies everything",
+                        "ingress[0]: peer \"domainNames\" is not known; the rule accepts nothing",
+                        "ingress[0]: protocol \"quic\" is not known; the rule denies everything",
                         "ingress[0]: it has no peers; the rule denies everything");
     }
 

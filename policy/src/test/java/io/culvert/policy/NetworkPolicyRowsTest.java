@@ -235,17 +235,17 @@ class NetworkPolicyRowsTest {
         cluster.put(ingress(
                 "x/p",
                 "pod=a",
-                allow().peers(new PolicyPeer.Unknown("peer \"service\"")),
-                allow().ports(new PolicyPort.Unknown("protocol \"QUIC\"")),
-                allow().peers(new PolicyPeer.Unknown("peer \"service\""), pods("pod=b"))));
+                allow().peers(new PolicyPeer.Unknown("peer \"service\" is not known")),
+                allow().ports(new PolicyPort.Unknown("protocol \"QUIC\" is not known")),
+                allow().peers(new PolicyPeer.Unknown("peer \"service\" is not known"), pods("pod=b"))));
 
         cluster.blocks("tcp/80", "* -> x/a", "!x/b -> x/a");
         assertThat(cluster.plan().warnings())
                 .extracting(PolicyWarning::message)
                 .containsExactly(
-                        "ingress[0]: peer \"service\" is not known here; it allows nothing",
-                        "ingress[1]: protocol \"QUIC\" is not known here; it allows nothing",
-                        "ingress[2]: peer \"service\" is not known here; it allows nothing");
+                        "ingress[0]: peer \"service\" is not known; it allows nothing",
+                        "ingress[1]: protocol \"QUIC\" is not known; it allows nothing",
+                        "ingress[2]: peer \"service\" is not known; it allows nothing");
     }
 
     @Test

@@ -23,17 +23,19 @@ final class PodDecoder {
         return new Pod(
                 metadata.name(),
                 metadata.uid(),
-                ips(document.at("status")),
+                finished(document.at("status")) ? List.of() : addresses(document.at("status"), badEntries),
                 spec.text("nodeName").map(String::intern).orElse(null),
                 spec.flag("hostNetwork", false),
                 socketLb(metadata, document));
     }
 
-    private List<IpAddress> ips(Fields status) {
+    /// Whether its addresses may be another pod's by now.
+    static boolean finished(Fields status) {
         String phase = status.text("phase").orElse("");
-        if (phase.equals("Succeeded") || phase.equals("Failed")) {
-            return List.of();
-        }
+        return phase.equals("Succeeded") || phase.equals("Failed");
+    }
+
+    static List<IpAddress> addresses(Fields status, BadEntries badEntries) {
         List<IpAddress> addresses = new ArrayList<>(2);
         for (Fields entry : status.each("podIPs")) {
             Addresses.one(entry, "ip", badEntries::found).ifPresent(addresses::add);

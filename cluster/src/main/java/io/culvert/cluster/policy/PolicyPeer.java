@@ -33,6 +33,6 @@ public sealed interface PolicyPeer {
 
     /// A kind of peer that this version does not know, or that it cannot read.
     ///
-    /// @param what for messages
+    /// @param what is wrong with it, for messages
     record Unknown(String what) implements PolicyPeer {}
 }

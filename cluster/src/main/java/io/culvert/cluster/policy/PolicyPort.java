@@ -40,6 +40,6 @@ public sealed interface PolicyPort {
 
     /// A protocol or kind of port that this version does not know, or that it cannot read.
     ///
-    /// @param what for messages
+    /// @param what is wrong with it, for messages
     record Unknown(String what) implements PolicyPort {}
 }
