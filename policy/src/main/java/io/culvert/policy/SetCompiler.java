@@ -7,9 +7,9 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Makes the policy set of a selection.
 final class SetCompiler {
@@ -29,7 +29,9 @@ final class SetCompiler {
                 .flatMap(stage -> bind(stage, selection).stream())
                 .toList();
         Map<List<Contribution>, Integer> known = new HashMap<>();
-        int any = number(known, rules, rule -> rule.reach().anyone() ? rule.fixed() : null);
+        List<BoundRule> forAnyone =
+                rules.stream().filter(rule -> rule.reach().anyone()).toList();
+        int any = number(known, forAnyone, BoundRule::fixed);
         return new PolicySet(
                 selection.isolated(),
                 any,
@@ -55,17 +57,11 @@ final class SetCompiler {
     private Map<Integer, Integer> identityTables(
             List<BoundRule> rules, Map<List<Contribution>, Integer> known, int any) {
         BitSet named = new BitSet();
-        for (BoundRule rule : rules) {
-            named.or(rule.reach().identities());
-            named.or(rule.reach().atBlocks());
-            if (rule.named() && rule.reach().anyone()) {
-                named.set(1, identities.numbered().size());
-            }
-        }
+        rules.forEach(rule -> named.or(named(rule)));
         Map<Integer, Integer> numbers = new HashMap<>();
-        named.stream().forEach(identity -> {
+        byMember(rules, rule -> rule.reach().anyone() ? named : named(rule)).forEach((identity, matching) -> {
             Identity members = identities.numbered().get(identity);
-            int table = number(known, rules, rule -> rule.at(identity, members));
+            int table = number(known, matching, rule -> rule.at(identity, members));
             if (table != any) {
                 numbers.put(identity, table);
             }
@@ -73,12 +69,20 @@ final class SetCompiler {
         return numbers;
     }
 
+    /// The identities for which a rule may say something else than for everyone.
+    private BitSet named(BoundRule rule) {
+        BitSet named = (BitSet) rule.reach().identities().clone();
+        named.or(rule.reach().atBlocks());
+        if (rule.named() && rule.reach().anyone()) {
+            named.set(1, identities.numbered().size());
+        }
+        return named;
+    }
+
     private Map<Integer, Integer> classTables(List<BoundRule> rules, Map<List<Contribution>, Integer> known) {
-        BitSet named = new BitSet();
-        rules.forEach(rule -> named.or(rule.reach().classes()));
         Map<Integer, Integer> numbers = new HashMap<>();
-        named.stream().forEach(cidrClass -> {
-            int table = number(known, rules, rule -> rule.reach().classes().get(cidrClass) ? rule.fixed() : null);
+        byMember(rules, rule -> rule.reach().classes()).forEach((cidrClass, matching) -> {
+            int table = number(known, matching, BoundRule::fixed);
             if (table != PortTables.NOTHING) {
                 numbers.put(cidrClass, table);
             }
@@ -86,17 +90,25 @@ final class SetCompiler {
         return numbers;
     }
 
-    private int number(
-            Map<List<Contribution>, Integer> known,
-            List<BoundRule> rules,
-            Function<BoundRule, @Nullable Contribution> share) {
-        List<Contribution> contributions = new ArrayList<>();
+    /// The rules of each identity or class, in their order. Thousands of rules may each have a class of their own, so
+    /// that nothing may be done for every pair of both.
+    private static Map<Integer, List<BoundRule>> byMember(
+            List<BoundRule> rules, Function<BoundRule, BitSet> membersOf) {
+        Map<Integer, List<BoundRule>> found = new TreeMap<>();
         for (BoundRule rule : rules) {
-            Contribution contribution = share.apply(rule);
-            if (contribution != null && !contribution.ports().isEmpty()) {
-                contributions.add(contribution);
-            }
+            membersOf.apply(rule).stream()
+                    .forEach(member -> found.computeIfAbsent(member, added -> new ArrayList<>())
+                            .add(rule));
         }
+        return found;
+    }
+
+    private int number(
+            Map<List<Contribution>, Integer> known, List<BoundRule> rules, Function<BoundRule, Contribution> share) {
+        List<Contribution> contributions = rules.stream()
+                .map(share)
+                .filter(contribution -> !contribution.ports().isEmpty())
+                .toList();
         return known.computeIfAbsent(contributions, added -> tables.number(PortTableBuilder.of(added)));
     }
 
