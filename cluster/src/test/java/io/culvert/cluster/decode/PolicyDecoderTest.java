@@ -35,6 +35,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PolicyDecoderTest {
 
+    private static final String CLUSTER_NETWORK_POLICY = """
+            metadata: {name: p, creationTimestamp: "2026-01-31T12:00:00Z"}
+            spec:
+              tier: Baseline
+              priority: 7
+              subject: {pods: {namespaceSelector: {matchLabels: {a: b}}}}
+              ingress:
+              - {name: first, action: Pass, from: [{namespaces: {}}]}
+              egress:
+              - action: Deny
+                to:
+                - networks: ["10.0.0.0/8", "fd00::/8"]
+                - nodes: {matchLabels: {role: cp}}
+                protocols:
+                - tcp: {destinationPort: {number: 80}}
+                - udp: {destinationPort: {range: {start: 1, end: 9}}}
+                - sctp: {}
+                - destinationNamedPort: web
+            """;
+
     private final List<InvalidObjectException> badEntries = new ArrayList<>();
 
     @Test
@@ -80,25 +100,7 @@ class PolicyDecoderTest {
 
     @Test
     void aClusterNetworkPolicy() {
-        ClusterNetworkPolicy policy = strict().clusterNetworkPolicy(document("""
-                metadata: {name: p, creationTimestamp: "2026-01-31T12:00:00Z"}
-                spec:
-                  tier: Baseline
-                  priority: 7
-                  subject: {pods: {namespaceSelector: {matchLabels: {a: b}}}}
-                  ingress:
-                  - {name: first, action: Pass, from: [{namespaces: {}}]}
-                  egress:
-                  - action: Deny
-                    to:
-                    - networks: ["10.0.0.0/8", "fd00::/8"]
-                    - nodes: {matchLabels: {role: cp}}
-                    protocols:
-                    - tcp: {destinationPort: {number: 80}}
-                    - udp: {destinationPort: {range: {start: 1, end: 9}}}
-                    - sctp: {}
-                    - destinationNamedPort: web
-                """));
+        ClusterNetworkPolicy policy = strict().clusterNetworkPolicy(document(CLUSTER_NETWORK_POLICY));
 
         assertThat(policy)
                 .isEqualTo(new ClusterNetworkPolicy(
