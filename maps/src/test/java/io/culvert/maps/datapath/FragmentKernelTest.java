@@ -22,36 +22,16 @@ import io.culvert.testkit.packet.PacketView;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Datagrams in fragments, there and back. Every fragment is compared with one of a datagram that was built with the
 /// addresses that it should have, so that the first one's checksum is right for the whole.
 @KernelTest
-class FragmentKernelTest {
+class FragmentKernelTest extends NodeProgramsFixture {
 
     private static final byte[] QUESTION = payload(4000, 3);
     private static final byte[] ANSWER = payload(3001, 5);
-
-    private static NodePrograms node;
-
-    @BeforeAll
-    static void load() {
-        node = NodePrograms.load();
-    }
-
-    @BeforeEach
-    void clear() {
-        node.tables.clear();
-    }
-
-    @AfterAll
-    static void close() {
-        node.close();
-    }
 
     private static byte[] payload(int length, int factor) {
         byte[] bytes = new byte[length];

@@ -15,31 +15,11 @@ import io.culvert.net.Protocol;
 import io.culvert.testkit.KernelTest;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Mistakes that the fuzz against the model found, one test each.
 @KernelTest
-class FuzzRegressionKernelTest {
-
-    private static NodePrograms node;
-
-    @BeforeAll
-    static void load() {
-        node = NodePrograms.load();
-    }
-
-    @BeforeEach
-    void clear() {
-        node.tables.clear();
-    }
-
-    @AfterAll
-    static void close() {
-        node.close();
-    }
+class FuzzRegressionKernelTest extends NodeProgramsFixture {
 
     /// A Service at a port of `config_source_ports`, where the flow table is looked at although there is no frontend.
     @Test

@@ -19,9 +19,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,26 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// ICMP errors about translated connections, in both directions, from the ends themselves, from routers and from this
 /// node. Each is compared byte by byte with one that was built about the packet that its receiver sent.
 @KernelTest
-class IcmpErrorKernelTest {
-
-    private static NodePrograms node;
+class IcmpErrorKernelTest extends NodeProgramsFixture {
 
     private final IcmpErrors errors = new IcmpErrors();
-
-    @BeforeAll
-    static void load() {
-        node = NodePrograms.load();
-    }
-
-    @BeforeEach
-    void clear() {
-        node.tables.clear();
-    }
-
-    @AfterAll
-    static void close() {
-        node.close();
-    }
 
     private static IpPort end(IpFamily family, String v4, String v6, int port) {
         return new IpPort(IpAddress.of(family == IpFamily.IPV4 ? v4 : v6), port);

@@ -24,33 +24,14 @@ import io.culvert.testkit.packet.PacketView;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Connections that leave the node with one of its own addresses: their three entries and their ports.
 @KernelTest
-class MasqueradeKernelTest {
+class MasqueradeKernelTest extends NodeProgramsFixture {
 
     private static final String CLIENT = "198.51.100.7";
     private static final String BACKEND = "10.1.7.3";
-    private static NodePrograms node;
-
-    @BeforeAll
-    static void load() {
-        node = NodePrograms.load();
-    }
-
-    @BeforeEach
-    void clear() {
-        node.tables.clear();
-    }
-
-    @AfterAll
-    static void close() {
-        node.close();
-    }
 
     private static BpfObject eightPorts(BpfObject object) {
         List<PortRange> ranges = List.of(new PortRange(61000, 61003), new PortRange(62004, 62007));

@@ -25,15 +25,12 @@ import io.culvert.testkit.KernelTest;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Which backends a client reaches and whom they see, by client, destination and policy, for every protocol and both
 /// families. One endpoint is on this node and one is not.
 @KernelTest
-class MatrixKernelTest {
+class MatrixKernelTest extends NodeProgramsFixture {
 
     /// With two backends, one in a million runs misses one of them.
     private static final int ATTEMPTS = 32;
@@ -46,23 +43,6 @@ class MatrixKernelTest {
     private enum Endpoints {
         ALL,
         LOCAL_ONLY
-    }
-
-    private static NodePrograms node;
-
-    @BeforeAll
-    static void load() {
-        node = NodePrograms.load();
-    }
-
-    @BeforeEach
-    void clear() {
-        node.tables.clear();
-    }
-
-    @AfterAll
-    static void close() {
-        node.close();
     }
 
     private static String client(Client kind, IpFamily family) {

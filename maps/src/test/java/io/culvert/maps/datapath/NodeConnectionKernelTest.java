@@ -24,31 +24,11 @@ import io.culvert.testkit.packet.PacketView;
 import io.culvert.testkit.packet.TcpFlag;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Connections out of the ordinary: of a pod to itself by any address, to backends that are removed, of the node.
 @KernelTest
-class NodeConnectionKernelTest {
-
-    private static NodePrograms node;
-
-    @BeforeAll
-    static void load() {
-        node = NodePrograms.load();
-    }
-
-    @BeforeEach
-    void clear() {
-        node.tables.clear();
-    }
-
-    @AfterAll
-    static void close() {
-        node.close();
-    }
+class NodeConnectionKernelTest extends NodeProgramsFixture {
 
     private static TestService service(FrontendType type, String address, int port, String... backends) {
         FrontendKey key = new FrontendKey(IpAddress.of(address), port, Protocol.TCP);
