@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -55,9 +56,17 @@ final class Site implements AutoCloseable {
             "route add fd00:1:1::/64 dev eth0",
             "route add fd00:1:2::/64 dev eth1");
 
+    private static final Set<Site> OPEN = ConcurrentHashMap.newKeySet();
+
+    static {
+        // After Ctrl-C as well.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> List.copyOf(OPEN).forEach(Site::close), "remove sites"));
+    }
+
     private final String name = "culvert-model-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
 
     Site() {
+        OPEN.add(this);
         ip(List.of("ip", "netns", "add", name), List.of());
         try {
             ip(List.of("ip", "-n", name, "-batch", "-"), COMMANDS);
@@ -135,6 +144,8 @@ final class Site implements AutoCloseable {
 
     @Override
     public void close() {
-        ip(List.of("ip", "netns", "del", name), List.of());
+        if (OPEN.remove(this)) {
+            ip(List.of("ip", "netns", "del", name), List.of());
+        }
     }
 }
