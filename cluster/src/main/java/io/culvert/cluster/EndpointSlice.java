@@ -43,4 +43,9 @@ public record EndpointSlice(
     public ObjectKind kind() {
         return ObjectKind.ENDPOINT_SLICE;
     }
+
+    @Override
+    public ObjectName objectName() {
+        return name;
+    }
 }

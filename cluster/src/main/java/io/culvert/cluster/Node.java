@@ -38,4 +38,9 @@ public record Node(
     public ObjectKind kind() {
         return ObjectKind.NODE;
     }
+
+    @Override
+    public ObjectName objectName() {
+        return name;
+    }
 }

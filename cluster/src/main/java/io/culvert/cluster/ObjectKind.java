@@ -7,7 +7,10 @@ public enum ObjectKind {
     ENDPOINT_SLICE("EndpointSlice"),
     NODE("Node"),
     POD("Pod"),
-    SERVICE_CIDR("ServiceCIDR");
+    SERVICE_CIDR("ServiceCIDR"),
+    NAMESPACE("Namespace"),
+    NETWORK_POLICY("NetworkPolicy"),
+    CLUSTER_NETWORK_POLICY("ClusterNetworkPolicy");
 
     private final String apiName;
 
@@ -15,7 +18,7 @@ public enum ObjectKind {
         this.apiName = apiName;
     }
 
-    /// The kind as manifests write it: `Service`, `EndpointSlice`, `Node`, `Pod` or `ServiceCIDR`.
+    /// The kind as manifests write it, as `EndpointSlice`.
     public String apiName() {
         return apiName;
     }

@@ -28,4 +28,9 @@ public record Pod(
     public ObjectKind kind() {
         return ObjectKind.POD;
     }
+
+    @Override
+    public ObjectName objectName() {
+        return name;
+    }
 }

@@ -55,4 +55,9 @@ public record Service(
     public ObjectKind kind() {
         return ObjectKind.SERVICE;
     }
+
+    @Override
+    public ObjectName objectName() {
+        return name;
+    }
 }

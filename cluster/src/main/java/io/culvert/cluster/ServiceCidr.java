@@ -17,4 +17,9 @@ public record ServiceCidr(ObjectName name, List<IpPrefix> cidrs) implements Clus
     public ObjectKind kind() {
         return ObjectKind.SERVICE_CIDR;
     }
+
+    @Override
+    public ObjectName objectName() {
+        return name;
+    }
 }

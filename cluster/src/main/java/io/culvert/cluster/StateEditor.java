@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.cluster;
 
+import io.culvert.cluster.policy.PolicyPod;
+import io.culvert.cluster.policy.PolicyState;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
@@ -33,11 +36,15 @@ final class StateEditor {
             case Change.Put(Node node) -> putNode(node);
             case Change.Put(Pod pod) -> putPod(pod);
             case Change.Put(ServiceCidr cidr) -> putServiceCidr(cidr);
+            case Change.Put(PolicyObject object) -> putPolicyObject(object);
             case Change.Remove(ObjectKind kind, ObjectName name) -> remove(kind, name);
         }
     }
 
     private void remove(ObjectKind kind, ObjectName name) {
+        if (PolicyEditor.find(state.policies(), kind, name) != null) {
+            withPolicies(PolicyEditor.remove(state.policies(), kind, name), kind, name);
+        }
         switch (kind) {
             case SERVICE -> removeService(name);
             case ENDPOINT_SLICE -> removeSlice(name);
@@ -56,6 +63,7 @@ final class StateEditor {
                     withServiceCidrs(state.serviceCidrs().minus(name.name()));
                 }
             }
+            case NAMESPACE, NETWORK_POLICY, CLUSTER_NETWORK_POLICY -> {}
         }
     }
 
@@ -128,6 +136,29 @@ final class StateEditor {
         if (!cidr.equals(state.serviceCidrs().get(cidr.name().name()))) {
             withServiceCidrs(state.serviceCidrs().plus(cidr.name().name(), cidr));
         }
+    }
+
+    private void putPolicyObject(PolicyObject object) {
+        if (!object.equals(PolicyEditor.find(state.policies(), object.kind(), object.objectName()))) {
+            withPolicies(PolicyEditor.put(state.policies(), object), object.kind(), object.objectName());
+        }
+        if (object instanceof PolicyPod pod) {
+            forgetOtherNodes(pod);
+        }
+    }
+
+    /// A pod of another node that has the name of one that was on this node until now: its source does not report it to
+    /// Services any more.
+    private void forgetOtherNodes(PolicyPod pod) {
+        Pod known = state.pods().get(pod.name());
+        if (known != null && !Objects.equals(known.nodeName(), pod.nodeName())) {
+            withPods(state.pods().minus(pod.name()));
+        }
+    }
+
+    private void withPolicies(PolicyState policies, ObjectKind kind, ObjectName changed) {
+        state = state.withPolicies(policies);
+        differences.addPolicy(kind, changed);
     }
 
     private void withServiceCidrs(PMap<String, ServiceCidr> cidrs) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.cluster;
 
+import io.culvert.cluster.policy.PolicyChanges;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +13,7 @@ final class Subscription {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterStore.class);
 
+    private final Topic topic;
     private final Consumer<ClusterUpdate> subscriber;
     private Differences pending = new Differences();
     private Differences underWay = new Differences();
@@ -20,23 +23,28 @@ final class Subscription {
     private boolean failed;
     private long notBefore;
 
-    Subscription(Consumer<ClusterUpdate> subscriber) {
+    Subscription(Topic topic, Consumer<ClusterUpdate> subscriber) {
+        this.topic = topic;
         this.subscriber = subscriber;
     }
 
     /// @param now [System#nanoTime]
     void add(Differences differences, long now) {
+        // The first update of policies is everything; there may be 150,000 names until then.
+        if (differences.isEmpty(topic) || (fresh && topic == Topic.POLICIES)) {
+            return;
+        }
         if (pending.isEmpty()) {
             pendingSince = now;
         }
-        pending.add(differences);
+        pending.add(topic, differences);
     }
 
     /// What the subscriber has not finished with.
     Differences unfinished() {
         Differences all = new Differences();
-        all.add(underWay);
-        all.add(pending);
+        all.add(topic, underWay);
+        all.add(topic, pending);
         return all;
     }
 
@@ -50,6 +58,10 @@ final class Subscription {
         return pending.isEmpty() ? Duration.ZERO : Duration.ofNanos(now - pendingSince);
     }
 
+    Topic topic() {
+        return topic;
+    }
+
     boolean failed() {
         return failed;
     }
@@ -60,15 +72,24 @@ final class Subscription {
     }
 
     ClusterUpdate take(ClusterState state) {
-        ClusterUpdate update = fresh
-                ? ClusterUpdate.everything(state, true)
-                : new ClusterUpdate(state, pending.services, pending.nodes, pending.pods, true);
+        ClusterUpdate update = fresh ? everything(state) : pending(state);
         underWay = pending;
         underWaySince = pendingSince;
         pending = new Differences();
         fresh = false;
         failed = false;
         return update;
+    }
+
+    private ClusterUpdate everything(ClusterState state) {
+        return switch (topic) {
+            case SERVICES -> ClusterUpdate.everything(state, true);
+            case POLICIES -> new ClusterUpdate(state, Set.of(), false, false, true, PolicyChanges.EVERYTHING);
+        };
+    }
+
+    private ClusterUpdate pending(ClusterState state) {
+        return new ClusterUpdate(state, pending.services, pending.nodes, pending.pods, true, pending.policyChanges());
     }
 
     /// Whether the subscriber took the update.
@@ -78,10 +99,10 @@ final class Subscription {
             return true;
         } catch (RuntimeException e) {
             LOG.error(
-                    "apply {} changed services: {}; the update is given again",
-                    update.services().size(),
+                    "apply changed {}: {}; the update is given again",
+                    topic == Topic.SERVICES ? update.services().size() + " services" : "policies",
                     e.toString());
-            LOG.debug("apply changed services", e);
+            LOG.debug("apply changes", e);
             return false;
         }
     }
@@ -101,6 +122,7 @@ final class Subscription {
         pending.services.addAll(update.services());
         pending.nodes |= update.nodesChanged();
         pending.pods |= update.podsChanged();
+        pending.addPolicies(update.policies());
         this.failed = true;
         this.notBefore = notBefore;
     }

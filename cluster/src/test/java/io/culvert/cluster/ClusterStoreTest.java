@@ -4,6 +4,7 @@ package io.culvert.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.culvert.cluster.policy.Namespace;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import java.time.Duration;
@@ -211,6 +212,54 @@ class ClusterStoreTest {
         store.apply(List.of(Change.put(service("a"))));
 
         assertThat(next().services()).containsExactly(name("a"));
+    }
+
+    @Test
+    void C5_19_policiesAreDeliveredOnceTheyAreCompleteAndNeverWithTheRest() throws InterruptedException {
+        BlockingQueue<ClusterUpdate> policies = new LinkedBlockingQueue<>();
+        store.subscribePolicies(policies::add);
+        store.subscribe(updates::add);
+        store.apply(List.of(Change.put(Namespace.named("x")), Change.put(service("web"))));
+        store.completed("manifests");
+        assertThat(next().services()).containsExactly(name("web"));
+        assertThat(policies.poll(50, TimeUnit.MILLISECONDS)).isNull();
+
+        store.policiesCompleted("manifests");
+        ClusterUpdate first = policies.poll(5, TimeUnit.SECONDS);
+        assertThat(first).isNotNull();
+        assertThat(first.policies().everything()).isTrue();
+        assertThat(first.state().policies().namespaces()).containsOnlyKeys("x");
+
+        store.apply(List.of(Change.put(service("other")), Change.put(Namespace.named("x"))));
+        store.apply(List.of(Change.remove(ObjectKind.NAMESPACE, new ObjectName("", "x"))));
+        ClusterUpdate second = policies.poll(5, TimeUnit.SECONDS);
+        assertThat(second).isNotNull();
+        assertThat(second.policies().of(ObjectKind.NAMESPACE)).containsExactly(new ObjectName("", "x"));
+        assertThat(next().services()).containsExactly(name("other"));
+        assertThat(updates).as("of the Namespace").isEmpty();
+    }
+
+    @Test
+    void C5_16_aSubscriberToPoliciesThatFailsIsToldTheSameAgain() {
+        List<ClusterUpdate> attempts = new ArrayList<>();
+        BlockingQueue<ClusterUpdate> taken = new LinkedBlockingQueue<>();
+        store.policiesCompleted("manifests");
+        store.subscribePolicies(update -> {
+            attempts.add(update);
+            if (attempts.size() == 2) {
+                store.apply(List.of(Change.put(Namespace.named("y"))));
+                throw new IllegalStateException("map full");
+            }
+            taken.add(update);
+        });
+        await().until(() -> taken.size() == 1);
+
+        store.apply(List.of(Change.put(Namespace.named("x"))));
+
+        await().until(() -> taken.size() == 2);
+        assertThat(attempts.getLast().policies().of(ObjectKind.NAMESPACE))
+                .containsExactlyInAnyOrder(new ObjectName("", "x"), new ObjectName("", "y"));
+        assertThat(store.backlog().waiting()).as("Services are not late").isZero();
     }
 
     private ClusterUpdate next() throws InterruptedException {

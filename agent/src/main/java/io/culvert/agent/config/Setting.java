@@ -67,6 +67,11 @@ public final class Setting<T> {
             SettingTypes.SWITCH,
             "true",
             "choose backends at connect(2); false leaves all to the packet path");
+    public static final Setting<Boolean> POLICY = used(
+            "policy",
+            SettingTypes.ON_OFF,
+            "on",
+            "whether policies are followed and enforced; off leaves the pods of other nodes alone");
     public static final Setting<Boolean> TCP_PEER_NAME = used(
             "tcp-peer-name",
             SettingTypes.SWITCH,

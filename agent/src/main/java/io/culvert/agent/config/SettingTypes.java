@@ -31,6 +31,12 @@ final class SettingTypes {
                 default -> Optional.empty();
             });
 
+    static final SettingType<Boolean> ON_OFF = SettingType.one("on|off", "on or off", text -> switch (text.strip()) {
+        case "on" -> Optional.of(true);
+        case "off" -> Optional.of(false);
+        default -> Optional.empty();
+    });
+
     static final SettingType<Duration> DURATION =
             SettingType.one("DURATION", "a number with ms, s, m or h, as 30s", SettingTypes::duration);
 

@@ -22,7 +22,8 @@ record Sources(ClusterSource source, EventSink events) {
             KubernetesSource source = KubernetesSource.open(new KubernetesConfig(
                     plan.settings().find(Setting.KUBECONFIG).orElse(null),
                     plan.settings().find(Setting.API_SERVER).map(URI::create).orElse(null),
-                    plan.nodeName()));
+                    plan.nodeName(),
+                    plan.settings().get(Setting.POLICY)));
             return new Sources(source, source.events());
         } catch (IllegalArgumentException e) {
             throw new StartException(String.valueOf(e.getMessage()));

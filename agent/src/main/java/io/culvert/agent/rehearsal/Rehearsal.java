@@ -64,7 +64,7 @@ public final class Rehearsal {
         try (RehearsalApiServer server = new RehearsalApiServer();
                 ClusterStore store = new ClusterStore(Set.of(KubernetesSource.NAME));
                 KubernetesSource source = KubernetesSource.open(
-                        new KubernetesConfig(null, URI.create(server.url()), RehearsalManifests.NODE))) {
+                        new KubernetesConfig(null, URI.create(server.url()), RehearsalManifests.NODE, true))) {
             source.start(store);
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
             // Two: the one of the list, and the one that the watch adds.

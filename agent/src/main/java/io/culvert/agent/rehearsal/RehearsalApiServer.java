@@ -26,7 +26,9 @@ final class RehearsalApiServer implements AutoCloseable {
                             RehearsalManifests.slice(1),
                             RehearsalManifests.slice(2)),
             "nodes", List.of("v1", "Node", "", ""),
-            "pods", List.of("v1", "Pod", "", ""));
+            "pods", List.of("v1", "Pod", "", ""),
+            "namespaces", List.of("v1", "Namespace", "", ""),
+            "networkpolicies", List.of("networking.k8s.io/v1", "NetworkPolicy", "", ""));
 
     private final HttpServer server;
     private final ObjectMapper json = new ObjectMapper();

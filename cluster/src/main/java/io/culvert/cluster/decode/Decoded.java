@@ -2,6 +2,7 @@
 package io.culvert.cluster.decode;
 
 import io.culvert.cluster.ClusterObject;
+import java.util.List;
 
 /// What an object is to Culvert.
 public sealed interface Decoded {
@@ -9,7 +10,14 @@ public sealed interface Decoded {
     DocumentName name();
 
     /// An object that the cluster state holds.
-    record Wanted(DocumentName name, ClusterObject object) implements Decoded {}
+    ///
+    /// @param objects one, or two of a Pod or Node that both Services and policies need
+    record Wanted(DocumentName name, List<ClusterObject> objects) implements Decoded {
+
+        public Wanted {
+            objects = List.copyOf(objects);
+        }
+    }
 
     /// An object that is fine, and that the cluster state does not hold.
     ///

@@ -9,19 +9,32 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads values of JSON from the tokens of a parser. `metadata.managedFields`, half the bytes of many objects, is
-/// skipped
-/// unread.
+/// skipped unread, and so is what [UnreadFields] has.
 public final class JsonValues {
 
     private static final String MANAGED_FIELDS = "managedFields";
+    private static final String METADATA = "metadata";
 
     private final JsonParser parser;
+    private final Set<String> unread;
+    private boolean inMetadata;
 
     public JsonValues(JsonParser parser) {
+        this(parser, Set.of());
+    }
+
+    private JsonValues(JsonParser parser, Set<String> unread) {
         this.parser = parser;
+        this.unread = unread;
+    }
+
+    /// Reads objects of one kind, without what nobody asks for.
+    public static JsonValues of(DocumentKind kind, JsonParser parser) {
+        return new JsonValues(parser, UnreadFields.of(kind));
     }
 
     /// Reads the value whose first token is the parser's current one, and leaves the parser at its last token.
@@ -48,16 +61,25 @@ public final class JsonValues {
             String key = parser.currentName();
             Position keyPosition = position();
             next();
-            if (key.equals(MANAGED_FIELDS)) {
+            if (key.equals(MANAGED_FIELDS) || (!inMetadata && unread.contains(key))) {
                 parser.skipChildren();
                 continue;
             }
-            Value value = read();
+            Value value = key.equals(METADATA) && !inMetadata ? metadata() : read();
             if (value != null && entries.put(key, value) != null) {
                 throw Value.duplicate(key, keyPosition);
             }
         }
         return new Value.Mapping(entries, position);
+    }
+
+    private @Nullable Value metadata() throws IOException {
+        inMetadata = true;
+        try {
+            return read();
+        } finally {
+            inMetadata = false;
+        }
     }
 
     private Value sequence(Position position) throws IOException {

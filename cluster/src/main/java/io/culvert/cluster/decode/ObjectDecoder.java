@@ -4,6 +4,7 @@ package io.culvert.cluster.decode;
 import io.culvert.cluster.ClusterObject;
 import io.culvert.cluster.ServiceCidr;
 import io.culvert.net.IpFamily;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,14 +21,23 @@ public final class ObjectDecoder {
     private final EndpointSliceDecoder slices;
     private final NodeDecoder nodes;
     private final PodDecoder pods;
+    private final PolicyDecoder policies;
     private final BadEntries badEntries;
+    private final Scope scope;
 
+    /// Reads all that there is.
     public ObjectDecoder(BadEntries badEntries) {
+        this(badEntries, Scope.EVERYTHING);
+    }
+
+    public ObjectDecoder(BadEntries badEntries, Scope scope) {
         this.badEntries = badEntries;
+        this.scope = scope;
         this.services = new ServiceDecoder(badEntries);
         this.slices = new EndpointSliceDecoder(badEntries);
         this.nodes = new NodeDecoder(badEntries);
         this.pods = new PodDecoder(badEntries);
+        this.policies = new PolicyDecoder(badEntries, scope);
     }
 
     /// What a document says it is, by `kind` and `apiVersion`.
@@ -63,13 +73,40 @@ public final class ObjectDecoder {
         return switch (kind) {
             case SERVICE -> service(name, metadata, fields);
             case ENDPOINT_SLICE -> slice(name, metadata, fields);
-            case NODE -> new Decoded.Wanted(name, nodes.decode(metadata, fields));
-            case POD -> new Decoded.Wanted(name, pods.decode(metadata, fields));
-            case SERVICE_CIDR -> new Decoded.Wanted(name, serviceCidr(metadata, fields.at("spec")));
-            case NAMESPACE, NETWORK_POLICY, CLUSTER_NETWORK_POLICY ->
-                new Decoded.Unwanted(name, "kind " + kind.apiName() + " is read and not used yet");
+            case NODE -> node(name, metadata, fields);
+            case POD -> pod(name, metadata, fields);
+            case SERVICE_CIDR -> wanted(name, serviceCidr(metadata, fields.at("spec")));
+            case NAMESPACE -> wanted(name, policies.namespace(metadata, fields));
+            case NETWORK_POLICY -> wanted(name, policies.networkPolicy(metadata, fields));
+            case CLUSTER_NETWORK_POLICY -> wanted(name, policies.clusterNetworkPolicy(metadata, fields));
             case LIST -> throw fields.invalid("kind", "a List within a List is not understood", "write the items out");
         };
+    }
+
+    private static Decoded wanted(DocumentName name, ClusterObject object) {
+        return new Decoded.Wanted(name, List.of(object));
+    }
+
+    private Decoded node(DocumentName name, Metadata metadata, Fields document) {
+        List<ClusterObject> objects = new ArrayList<>(2);
+        if (scope.covers(metadata.name().name())) {
+            objects.add(nodes.decode(metadata, document));
+        }
+        if (scope.policies()) {
+            objects.add(policies.node(metadata, document));
+        }
+        return new Decoded.Wanted(name, objects);
+    }
+
+    private Decoded pod(DocumentName name, Metadata metadata, Fields document) {
+        List<ClusterObject> objects = new ArrayList<>(2);
+        if (scope.covers(document.at("spec").text("nodeName").orElse(null))) {
+            objects.add(pods.decode(metadata, document));
+        }
+        if (scope.policies()) {
+            objects.add(policies.pod(metadata, document));
+        }
+        return new Decoded.Wanted(name, objects);
     }
 
     private ServiceCidr serviceCidr(Metadata metadata, Fields spec) {
@@ -81,7 +118,7 @@ public final class ObjectDecoder {
         if (metadata.labels().containsKey(PROXY_NAME)) {
             return new Decoded.Unwanted(name, "label " + PROXY_NAME + " gives it to another proxy");
         }
-        return new Decoded.Wanted(name, service);
+        return wanted(name, service);
     }
 
     private Decoded slice(DocumentName name, Metadata metadata, Fields document) {
@@ -98,6 +135,6 @@ public final class ObjectDecoder {
             badEntries.leftOut(document.at("metadata").invalid("labels", "have no " + SERVICE_NAME, ""));
             return new Decoded.Unwanted(name, "it has no label " + SERVICE_NAME);
         }
-        return new Decoded.Wanted(name, slice);
+        return wanted(name, slice);
     }
 }

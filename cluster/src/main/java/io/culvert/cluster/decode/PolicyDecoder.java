@@ -10,49 +10,61 @@ import io.culvert.net.IpAddress;
 import java.util.List;
 
 /// Turns documents into the records that policies are made of. Methods throw [InvalidObjectException] as those of
-/// [ObjectDecoder] do. What is only wrong or unknown in an entry of a list is a bad entry: where the object is not
+/// [ObjectDecoder] do, which calls them. What is only wrong or unknown in an entry of a list is a bad entry: where the
+/// object is not
 /// refused
 /// for it, the entry stays, as one that is not understood.
-public final class PolicyDecoder {
+final class PolicyDecoder {
+
+    private static final String POLICY_MODE = "culvert.io/policy-mode";
 
     private final NetworkPolicyDecoder networkPolicies;
     private final ClusterNetworkPolicyDecoder clusterNetworkPolicies;
     private final PolicyPodDecoder pods;
+    private final BadEntries badEntries;
 
-    public PolicyDecoder(BadEntries badEntries) {
+    PolicyDecoder(BadEntries badEntries, Scope scope) {
+        this.badEntries = badEntries;
         this.networkPolicies = new NetworkPolicyDecoder(badEntries);
         this.clusterNetworkPolicies = new ClusterNetworkPolicyDecoder(badEntries);
-        this.pods = new PolicyPodDecoder(badEntries);
+        this.pods = new PolicyPodDecoder(badEntries, scope);
     }
 
-    public NetworkPolicy networkPolicy(Value.Mapping document) {
-        Fields fields = Fields.of(document);
-        return networkPolicies.decode(Metadata.of(DocumentKind.NETWORK_POLICY, fields), fields.at("spec"));
+    NetworkPolicy networkPolicy(Metadata metadata, Fields document) {
+        return networkPolicies.decode(metadata, document.at("spec"));
     }
 
-    public ClusterNetworkPolicy clusterNetworkPolicy(Value.Mapping document) {
-        Fields fields = Fields.of(document);
-        return clusterNetworkPolicies.decode(
-                Metadata.of(DocumentKind.CLUSTER_NETWORK_POLICY, fields), fields.at("spec"));
+    ClusterNetworkPolicy clusterNetworkPolicy(Metadata metadata, Fields document) {
+        return clusterNetworkPolicies.decode(metadata, document.at("spec"));
     }
 
-    public PolicyPod pod(Value.Mapping document) {
-        Fields fields = Fields.of(document);
-        return pods.decode(Metadata.of(DocumentKind.POD, fields), fields);
+    PolicyPod pod(Metadata metadata, Fields document) {
+        return pods.decode(metadata, document);
     }
 
     /// A node with what of its `status.addresses` is an address; others are names.
-    public PolicyNode node(Value.Mapping document) {
-        Fields fields = Fields.of(document);
-        Metadata metadata = Metadata.of(DocumentKind.NODE, fields);
-        List<IpAddress> addresses = fields.at("status").each("addresses").stream()
+    PolicyNode node(Metadata metadata, Fields document) {
+        List<IpAddress> addresses = document.at("status").each("addresses").stream()
                 .flatMap(entry -> entry.text("address").flatMap(IpAddress::parse).stream())
                 .toList();
         return new PolicyNode(metadata.name().name(), metadata.labels(), addresses);
     }
 
-    public Namespace namespace(Value.Mapping document) {
-        Metadata metadata = Metadata.of(DocumentKind.NAMESPACE, Fields.of(document));
-        return new Namespace(metadata.name().name(), metadata.labels());
+    Namespace namespace(Metadata metadata, Fields document) {
+        return new Namespace(metadata.name().name(), metadata.labels(), audit(metadata, document));
+    }
+
+    private boolean audit(Metadata metadata, Fields document) {
+        String text = metadata.annotations().getOrDefault(POLICY_MODE, "enforce");
+        return switch (text) {
+            case "audit" -> true;
+            case "enforce" -> false;
+            default -> {
+                badEntries.found(document.at("metadata")
+                        .at("annotations")
+                        .invalid(POLICY_MODE, "\"" + text + "\" is not understood", "use \"audit\" or \"enforce\""));
+                yield false;
+            }
+        };
     }
 }

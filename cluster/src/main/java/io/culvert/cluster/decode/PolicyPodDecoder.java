@@ -12,24 +12,28 @@ import java.util.Set;
 final class PolicyPodDecoder {
 
     private final BadEntries badEntries;
+    private final Scope scope;
+    private final SharedValues shared = new SharedValues();
 
-    PolicyPodDecoder(BadEntries badEntries) {
+    PolicyPodDecoder(BadEntries badEntries, Scope scope) {
         this.badEntries = badEntries;
+        this.scope = scope;
     }
 
     PolicyPod decode(Metadata metadata, Fields document) {
         Fields spec = document.at("spec");
         Fields status = document.at("status");
+        String nodeName = spec.text("nodeName").map(shared::share).orElse(null);
         return new PolicyPod(
                 metadata.name(),
-                metadata.uid(),
-                metadata.created(),
-                shared(metadata.labels()),
+                scope.covers(nodeName) ? metadata.uid() : "",
+                shared.share(metadata.created()),
+                labels(metadata.labels()),
                 PodDecoder.addresses(status, badEntries),
                 spec.flag("hostNetwork", false),
                 PodDecoder.finished(status),
-                ports(spec),
-                spec.text("nodeName").map(String::intern).orElse(null));
+                shared.share(Set.copyOf(ports(spec))),
+                nodeName);
     }
 
     /// Of the containers that run beside each other. An init container that is restarted is one of these, the others
@@ -50,7 +54,7 @@ final class PolicyPodDecoder {
                 int number = Ports.optional(port, "containerPort");
                 String name = port.text("name").orElse("");
                 if (number != 0 && !name.isEmpty()) {
-                    ports.add(new ContainerPort(name.intern(), Ports.protocol(port), number));
+                    ports.add(shared.share(new ContainerPort(name.intern(), Ports.protocol(port), number)));
                 }
             } catch (InvalidObjectException e) {
                 badEntries.found(e);
@@ -58,9 +62,9 @@ final class PolicyPodDecoder {
         }
     }
 
-    private static Map<String, String> shared(Map<String, String> labels) {
-        Map<String, String> shared = new HashMap<>();
-        labels.forEach((key, value) -> shared.put(key.intern(), value.intern()));
-        return shared;
+    private Map<String, String> labels(Map<String, String> labels) {
+        Map<String, String> all = new HashMap<>();
+        labels.forEach((key, value) -> all.put(key.intern(), shared.share(value)));
+        return shared.share(Map.copyOf(all));
     }
 }

@@ -141,10 +141,19 @@ final class ApiEventSink implements EventSink, AutoCloseable {
 
     private static void involved(JsonGenerator json, Event event) throws IOException {
         json.writeObjectFieldStart("involvedObject");
-        json.writeStringField("apiVersion", event.kind() == ObjectKind.ENDPOINT_SLICE ? "discovery.k8s.io/v1" : "v1");
+        json.writeStringField("apiVersion", apiVersion(event.kind()));
         json.writeStringField("kind", event.kind().apiName());
         json.writeStringField("namespace", event.object().namespace());
         json.writeStringField("name", event.object().name());
         json.writeEndObject();
+    }
+
+    private static String apiVersion(ObjectKind kind) {
+        return switch (kind) {
+            case SERVICE, NODE, POD, NAMESPACE -> "v1";
+            case ENDPOINT_SLICE -> "discovery.k8s.io/v1";
+            case SERVICE_CIDR, NETWORK_POLICY -> "networking.k8s.io/v1";
+            case CLUSTER_NETWORK_POLICY -> "policy.networking.k8s.io/v1alpha2";
+        };
     }
 }

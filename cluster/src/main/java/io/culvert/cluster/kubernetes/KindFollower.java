@@ -42,27 +42,29 @@ final class KindFollower implements Runnable {
     private String version = "";
     private int refusedWatches;
     private volatile boolean synced;
-    private volatile boolean empty;
+    private volatile boolean begun;
     private volatile @Nullable Problem trouble;
     private volatile @Nullable Problem refusal;
 
     /// @param sink takes changes
     /// @param statusChanged is called when anything else that is asked of this follower may have changed
     /// @param closed ends pauses
+    /// @param known nothing yet
     KindFollower(
             FollowedKind kind,
             ApiConnection connection,
             Patience patience,
             Consumer<List<Change>> sink,
             Runnable statusChanged,
-            CountDownLatch closed) {
+            CountDownLatch closed,
+            KnownObjects known) {
         this.kind = kind;
         this.connection = connection;
         this.patience = patience;
         this.sink = sink;
         this.statusChanged = statusChanged;
         this.closed = closed;
-        this.known = new KnownObjects(kind.kind());
+        this.known = known;
         this.backoff = new Backoff(patience, random);
     }
 
@@ -75,9 +77,9 @@ final class KindFollower implements Runnable {
         return synced;
     }
 
-    /// Whether there were no objects in the last list.
-    boolean empty() {
-        return empty;
+    /// Whether what Services need of the first complete list has come.
+    boolean begun() {
+        return begun;
     }
 
     /// Why no news comes in, if so.
@@ -124,25 +126,43 @@ final class KindFollower implements Runnable {
     }
 
     private void list() throws IOException {
-        KnownObjects.Relist relist = known.relist();
-        ListPage page = page("", relist);
-        String listed = page.version();
-        while (!page.next().isEmpty()) {
-            page = page(page.next(), relist);
+        if (!begun && !kind.first().isEmpty()) {
+            listFirst();
         }
+        KnownObjects.Relist relist = known.relist();
+        String listed = pages(kind, relist);
         versions.listed(listed);
         version = listed;
         sink.accept(relist.finish());
-        empty = known.isEmpty();
+        begun = true;
         synced = true;
         trouble = null;
         refusal = null;
         statusChanged.run();
     }
 
-    private ListPage page(String token, KnownObjects.Relist relist) throws IOException {
-        try (InputStream body = connection.get(kind.listPath(token), patience.listSilence(), patience.page())) {
-            return ListPage.read(body, kind.kind().apiName(), relist::item);
+    /// Services need not wait until all pods of a large cluster are listed.
+    private void listFirst() throws IOException {
+        KnownObjects.Relist part = known.relist();
+        var _ = pages(kind.firstPart(), part);
+        sink.accept(part.add());
+        begun = true;
+        statusChanged.run();
+    }
+
+    /// Returns the version of the list.
+    private String pages(FollowedKind listed, KnownObjects.Relist relist) throws IOException {
+        ListPage page = page(listed, "", relist);
+        String first = page.version();
+        while (!page.next().isEmpty()) {
+            page = page(listed, page.next(), relist);
+        }
+        return first;
+    }
+
+    private ListPage page(FollowedKind listed, String token, KnownObjects.Relist relist) throws IOException {
+        try (InputStream body = connection.get(listed.listPath(token), patience.listSilence(), patience.page())) {
+            return ListPage.read(body, kind.kind(), relist::item);
         }
     }
 
@@ -171,7 +191,7 @@ final class KindFollower implements Runnable {
     /// Applies events until the server ends the watch. Returns whether there were any.
     private boolean readEvents(InputStream body) throws IOException {
         boolean news = false;
-        try (WatchEvents events = new WatchEvents(body)) {
+        try (WatchEvents events = new WatchEvents(kind.kind(), body)) {
             for (Optional<WatchEvents.Event> event = events.next(); event.isPresent(); event = events.next()) {
                 apply(event.get());
                 news = true;
@@ -194,7 +214,6 @@ final class KindFollower implements Runnable {
         if (!changes.isEmpty()) {
             sink.accept(changes);
         }
-        empty = known.isEmpty();
         versions.seen(event.version());
         version = event.version();
         statusChanged.run();
@@ -237,7 +256,7 @@ final class KindFollower implements Runnable {
                 ? Problem.warning(
                         "API server " + connection.url(), "list " + kind.plural() + ": " + e.getMessage(), e.remedy())
                 : null;
-        empty = known.isEmpty();
+        begun = true;
         synced = true;
         statusChanged.run();
     }

@@ -11,6 +11,7 @@ import io.culvert.cluster.decode.DocumentKind;
 import io.culvert.cluster.decode.DocumentName;
 import io.culvert.cluster.decode.InvalidObjectException;
 import io.culvert.cluster.decode.ObjectDecoder;
+import io.culvert.cluster.decode.Scope;
 import io.culvert.cluster.decode.Value;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,35 +27,43 @@ import org.jspecify.annotations.Nullable;
 /// [#problems] may be called from other threads.
 final class KnownObjects {
 
+    /// Whom to tell of policies that cannot be used, or not all of them.
+    @FunctionalInterface
+    interface PolicyTrouble {
+        void found(ObjectKind kind, ObjectName policy, Problem problem);
+    }
+
     private static final String NAMELESS = " without a name";
 
     private final DocumentKind kind;
     private final ObjectKind objectKind;
     private final Map<String, Problem> problems = new ConcurrentSkipListMap<>();
     private final List<InvalidObjectException> badEntries = new ArrayList<>();
-    private final ObjectDecoder decoder = new ObjectDecoder((BadEntries) badEntries::add);
+    private final ObjectDecoder decoder;
+    private final PolicyTrouble policyTrouble;
     private Set<ObjectName> known = new HashSet<>();
 
-    KnownObjects(DocumentKind kind) {
+    /// @param policyTrouble is told whenever such a policy is read
+    KnownObjects(DocumentKind kind, Scope scope, PolicyTrouble policyTrouble) {
         this.kind = kind;
+        this.decoder = new ObjectDecoder((BadEntries) badEntries::add, scope);
+        this.policyTrouble = policyTrouble;
         this.objectKind = switch (kind) {
             case SERVICE -> ObjectKind.SERVICE;
             case ENDPOINT_SLICE -> ObjectKind.ENDPOINT_SLICE;
             case NODE -> ObjectKind.NODE;
             case POD -> ObjectKind.POD;
             case SERVICE_CIDR -> ObjectKind.SERVICE_CIDR;
-            case NAMESPACE, NETWORK_POLICY, CLUSTER_NETWORK_POLICY, LIST ->
-                throw new IllegalArgumentException(kind + " is not in the cluster state");
+            case NAMESPACE -> ObjectKind.NAMESPACE;
+            case NETWORK_POLICY -> ObjectKind.NETWORK_POLICY;
+            case CLUSTER_NETWORK_POLICY -> ObjectKind.CLUSTER_NETWORK_POLICY;
+            case LIST -> throw new IllegalArgumentException(kind + " is not in the cluster state");
         };
     }
 
     /// Objects that cannot be used, or not all of them.
     List<Problem> problems() {
         return List.copyOf(problems.values());
-    }
-
-    boolean isEmpty() {
-        return known.isEmpty();
     }
 
     /// What an object that exists changes.
@@ -96,6 +105,12 @@ final class KnownObjects {
             }
         }
 
+        /// What the objects so far change, which are not all.
+        List<Change> add() {
+            changes.forEach(change -> note(change, nameOf(change)));
+            return changes;
+        }
+
         /// What the list changes, the removal of what is not in it included.
         List<Change> finish() {
             for (ObjectName name : known) {
@@ -128,7 +143,8 @@ final class KnownObjects {
         try {
             name = ObjectDecoder.name(kind, object);
             switch (decoder.decode(kind, object)) {
-                case Decoded.Wanted wanted -> changes.add(Change.put(wanted.object()));
+                case Decoded.Wanted wanted ->
+                    wanted.objects().forEach(wantedObject -> changes.add(Change.put(wantedObject)));
                 case Decoded.Unwanted _ -> changes.add(Change.remove(objectKind, name.name()));
             }
             report(name);
@@ -136,8 +152,21 @@ final class KnownObjects {
         } catch (InvalidObjectException e) {
             String subject = name == null ? kind.apiName() + NAMELESS : name.toString();
             String remedy = e.remedy().isEmpty() ? "correct the object" : e.remedy();
-            problems.put(subject, Problem.error(subject, e.reason() + ", so its last version stays", remedy));
+            boolean never = isPolicy() && (name == null || !known.contains(name.name()));
+            String effect = never ? ", so nothing of it is enforced" : ", so its last version stays";
+            tell(name, Problem.error(subject, e.reason() + effect, remedy));
             return name == null ? null : name.name();
+        }
+    }
+
+    private boolean isPolicy() {
+        return kind == DocumentKind.NETWORK_POLICY || kind == DocumentKind.CLUSTER_NETWORK_POLICY;
+    }
+
+    private void tell(@Nullable DocumentName name, Problem problem) {
+        problems.put(problem.subject(), problem);
+        if (name != null && isPolicy()) {
+            policyTrouble.found(objectKind, name.name(), problem);
         }
     }
 
@@ -150,8 +179,8 @@ final class KnownObjects {
             String reason = badEntries.getFirst().reason();
             int more = badEntries.size() - 1;
             String others = more == 0 ? "" : " (and " + more + " more)";
-            problems.put(
-                    subject, Problem.warning(subject, reason + others + ", and is left out", "correct the object"));
+            String effect = isPolicy() ? ", and is not understood" : ", and is left out";
+            tell(name, Problem.warning(subject, reason + others + effect, "correct the object"));
         }
     }
 
@@ -164,7 +193,7 @@ final class KnownObjects {
 
     private static ObjectName nameOf(Change change) {
         return switch (change) {
-            case Change.Put put -> put.object().name();
+            case Change.Put put -> put.object().objectName();
             case Change.Remove remove -> remove.name();
         };
     }

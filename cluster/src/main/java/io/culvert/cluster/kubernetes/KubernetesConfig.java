@@ -11,5 +11,6 @@ import org.jspecify.annotations.Nullable;
 /// @param apiServer the server's URL in place of the kubeconfig's or of `KUBERNETES_SERVICE_HOST`; it must be reachable
 ///     without any Service translation
 /// @param nodeName name of this node's Node object
+/// @param policies whether policies are followed, and the Namespaces, Pods and Nodes of the whole cluster for them
 public record KubernetesConfig(
-        @Nullable Path kubeconfig, @Nullable URI apiServer, String nodeName) {}
+        @Nullable Path kubeconfig, @Nullable URI apiServer, String nodeName, boolean policies) {}

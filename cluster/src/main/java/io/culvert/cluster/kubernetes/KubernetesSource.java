@@ -4,20 +4,26 @@ package io.culvert.cluster.kubernetes;
 import io.culvert.cluster.ClusterSource;
 import io.culvert.cluster.ClusterStore;
 import io.culvert.cluster.EventSink;
+import io.culvert.cluster.ObjectKind;
+import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.Problem;
 import io.culvert.cluster.ProblemLog;
 import io.culvert.cluster.SourceStatus;
 import io.culvert.cluster.SourceStatus.Condition;
+import io.culvert.cluster.decode.DocumentKind;
+import io.culvert.cluster.decode.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The cluster as its API server says it: Services and EndpointSlices, and this node's own Node and Pods. While the
+/// The cluster as its API server says it: Services and EndpointSlices, and this node's own Node and Pods; for policies,
+/// the policies and what they select in the whole cluster. While the
 /// server
 /// is away, or answers slowly or with nonsense, the last known state stays and the server is asked again.
 public final class KubernetesSource implements ClusterSource {
@@ -85,8 +91,11 @@ public final class KubernetesSource implements ClusterSource {
     @Override
     public synchronized void start(ClusterStore store) {
         List<KindFollower> started = new ArrayList<>();
-        for (FollowedKind kind : FollowedKind.all(config.nodeName())) {
-            started.add(new KindFollower(kind, connection, patience, store::apply, () -> changed(store), closed));
+        Scope scope = new Scope(config.nodeName(), config.policies());
+        for (FollowedKind kind : FollowedKind.all(config.nodeName(), config.policies())) {
+            KnownObjects known = new KnownObjects(kind.kind(), scope, this::policyTrouble);
+            started.add(
+                    new KindFollower(kind, connection, patience, store::apply, () -> changed(store), closed, known));
         }
         followers = List.copyOf(started);
         started.forEach(follower -> threads.add(
@@ -96,10 +105,7 @@ public final class KubernetesSource implements ClusterSource {
     @Override
     public SourceStatus status() {
         List<KindFollower> current = followers;
-        String waiting = current.stream()
-                .filter(follower -> !follower.synced())
-                .map(follower -> follower.kind().plural())
-                .collect(Collectors.joining(", "));
+        String waiting = waiting(follower -> follower.kind().forServices() && !follower.begun());
         Optional<Problem> trouble = current.stream()
                 .flatMap(follower -> follower.trouble().stream())
                 .findFirst();
@@ -112,8 +118,24 @@ public final class KubernetesSource implements ClusterSource {
                     trouble.map(Problem::toString)
                             .orElse("waiting for the first list of " + waiting + " from " + connection.url()));
         }
+        String policies = waiting(follower -> !follower.synced());
         return trouble.map(problem -> new SourceStatus(Condition.STALE, problem.toString()))
-                .orElseGet(() -> new SourceStatus(Condition.CURRENT, "following " + connection.url()));
+                .orElseGet(() -> new SourceStatus(
+                        Condition.CURRENT,
+                        "following " + connection.url()
+                                + (policies.isEmpty() ? "" : "; policies wait for the first list of " + policies)));
+    }
+
+    private String waiting(Predicate<KindFollower> waits) {
+        return followers.stream()
+                .filter(waits)
+                .map(follower -> follower.kind().plural())
+                .collect(Collectors.joining(", "));
+    }
+
+    private void policyTrouble(ObjectKind kind, ObjectName policy, Problem problem) {
+        String reason = problem.severity() == Problem.Severity.ERROR ? "PolicyRefused" : "PolicyNotUnderstood";
+        events.post(kind, policy, reason, problem.message() + "; " + problem.remedy());
     }
 
     @Override
@@ -139,19 +161,27 @@ public final class KubernetesSource implements ClusterSource {
     /// Called by each follower; one at a time, so that what is older never replaces what is newer.
     private void changed(ClusterStore store) {
         synchronized (problems) {
-            problems.replace(found());
+            problems.replace(found(store));
         }
-        if (followers.stream().allMatch(KindFollower::synced)) {
+        if (waiting(follower -> follower.kind().forServices() && !follower.begun())
+                .isEmpty()) {
             store.completed(NAME);
+        }
+        if (config.policies()
+                && waiting(follower -> follower.kind().forPolicies() && !follower.synced())
+                        .isEmpty()) {
+            store.policiesCompleted(NAME);
         }
     }
 
-    private List<Problem> found() {
+    private List<Problem> found(ClusterStore store) {
         List<KindFollower> current = followers;
         List<Problem> found = new ArrayList<>();
         current.forEach(follower -> found.addAll(follower.problems()));
         current.stream()
-                .filter(follower -> follower.kind().plural().equals("nodes") && follower.synced() && follower.empty())
+                .filter(follower -> follower.kind().kind() == DocumentKind.NODE
+                        && follower.begun()
+                        && store.state().node(config.nodeName()).isEmpty())
                 .forEach(_ -> found.add(Problem.warning(
                         "Node " + config.nodeName(),
                         "the cluster has no Node of this name, so every endpoint counts as remote",

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.culvert.cluster.decode.DocumentKind;
 import io.culvert.cluster.decode.InvalidObjectException;
 import io.culvert.cluster.decode.JsonValues;
 import io.culvert.cluster.decode.Value;
@@ -23,7 +24,7 @@ record ListPage(String version, String next) {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    static ListPage read(InputStream body, String kind, Consumer<Value.Mapping> items) throws IOException {
+    static ListPage read(InputStream body, DocumentKind kind, Consumer<Value.Mapping> items) throws IOException {
         try (JsonParser parser = JSON.createParser(body)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw notAList();
@@ -40,13 +41,13 @@ record ListPage(String version, String next) {
 
     private static final class Reader {
         private final JsonParser parser;
-        private final String kind;
+        private final DocumentKind kind;
         private final Consumer<Value.Mapping> items;
         private boolean rightKind;
         private boolean itemsSeen;
         private Map<String, Value> metadata = Map.of();
 
-        Reader(JsonParser parser, String kind, Consumer<Value.Mapping> items) {
+        Reader(JsonParser parser, DocumentKind kind, Consumer<Value.Mapping> items) {
             this.parser = parser;
             this.kind = kind;
             this.items = items;
@@ -57,7 +58,7 @@ record ListPage(String version, String next) {
                 String field = parser.currentName();
                 parser.nextToken();
                 switch (field) {
-                    case "kind" -> rightKind = (kind + "List").equals(parser.getText());
+                    case "kind" -> rightKind = (kind.apiName() + "List").equals(parser.getText());
                     case "metadata" -> metadata = entries(new JsonValues(parser).read());
                     case "items" -> items();
                     default -> parser.skipChildren();
@@ -79,7 +80,7 @@ record ListPage(String version, String next) {
                 throw notAList();
             }
             while (parser.nextToken() != JsonToken.END_ARRAY) {
-                if (!(new JsonValues(parser).read() instanceof Value.Mapping item)) {
+                if (!(JsonValues.of(kind, parser).read() instanceof Value.Mapping item)) {
                     throw notAList();
                 }
                 items.accept(item);

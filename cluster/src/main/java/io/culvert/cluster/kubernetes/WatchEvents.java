@@ -4,6 +4,7 @@ package io.culvert.cluster.kubernetes;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.culvert.cluster.decode.DocumentKind;
 import io.culvert.cluster.decode.InvalidObjectException;
 import io.culvert.cluster.decode.JsonValues;
 import io.culvert.cluster.decode.Value;
@@ -27,9 +28,11 @@ final class WatchEvents implements AutoCloseable {
         BOOKMARK
     }
 
+    private final DocumentKind kind;
     private final JsonParser parser;
 
-    WatchEvents(InputStream body) throws IOException {
+    WatchEvents(DocumentKind kind, InputStream body) throws IOException {
+        this.kind = kind;
         this.parser = JSON.createParser(body);
     }
 
@@ -41,7 +44,7 @@ final class WatchEvents implements AutoCloseable {
             if (parser.nextToken() == null) {
                 return Optional.empty();
             }
-            return Optional.of(event(new JsonValues(parser).read()));
+            return Optional.of(event(JsonValues.of(kind, parser).read()));
         } catch (JsonProcessingException | InvalidObjectException _) {
             throw new ApiException("the answer is not a watch, or breaks off within an event");
         }

@@ -217,6 +217,6 @@ final class ManifestDirectory {
         return manifests.count(DocumentKind.SERVICE) + " services, "
                 + manifests.count(DocumentKind.ENDPOINT_SLICE) + " endpoint slices in "
                 + manifests.fileCount() + " files below " + root
-                + (policies == 0 ? "" : "; " + policies + " policies are not enforced by this version");
+                + (policies == 0 ? "" : "; " + policies + " policies");
     }
 }

@@ -28,7 +28,7 @@ final class ManifestSet {
     private final NavigableMap<String, ParsedFile> files = new TreeMap<>();
     /// By name, the files that have it, in path order. The first one counts.
     private final Map<DocumentName, NavigableMap<String, Located>> claims = new HashMap<>();
-    private final Map<DocumentName, ClusterObject> told = new HashMap<>();
+    private final Map<DocumentName, List<ClusterObject>> told = new HashMap<>();
     private final Map<DocumentKind, Integer> counts = new EnumMap<>(DocumentKind.class);
     private final StraySlices strays = new StraySlices();
     private final Set<DocumentName> touched = new LinkedHashSet<>();
@@ -64,13 +64,14 @@ final class ManifestSet {
     List<Change> changes() {
         List<Change> changes = new ArrayList<>();
         for (DocumentName name : touched) {
-            ClusterObject object = wanted(first(name));
-            ClusterObject before = object == null ? told.remove(name) : told.put(name, object);
-            strays.note(name, object instanceof EndpointSlice slice ? slice : null, claims.containsKey(name));
-            if (object != null && !object.equals(before)) {
-                changes.add(Change.put(object));
-            } else if (object == null && before != null) {
-                changes.add(Change.remove(before.kind(), before.name()));
+            List<ClusterObject> objects = wanted(first(name));
+            List<ClusterObject> before = objects.isEmpty() ? told.remove(name) : told.put(name, objects);
+            strays.note(name, slice(objects), claims.containsKey(name));
+            if (objects.isEmpty() && before != null) {
+                changes.add(Change.remove(
+                        before.getFirst().kind(), before.getFirst().objectName()));
+            } else if (!objects.equals(before)) {
+                objects.forEach(object -> changes.add(Change.put(object)));
             }
         }
         touched.clear();
@@ -146,9 +147,11 @@ final class ManifestSet {
         return all.isEmpty() ? null : all.firstEntry().getValue();
     }
 
-    private static @Nullable ClusterObject wanted(@Nullable Located located) {
-        return located != null && located.decoded() instanceof Decoded.Wanted(DocumentName _, ClusterObject object)
-                ? object
-                : null;
+    private static List<ClusterObject> wanted(@Nullable Located located) {
+        return located != null && located.decoded() instanceof Decoded.Wanted wanted ? wanted.objects() : List.of();
+    }
+
+    private static @Nullable EndpointSlice slice(List<ClusterObject> objects) {
+        return !objects.isEmpty() && objects.getFirst() instanceof EndpointSlice slice ? slice : null;
     }
 }

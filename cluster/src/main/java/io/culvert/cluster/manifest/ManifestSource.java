@@ -132,6 +132,7 @@ public final class ManifestSource implements ClusterSource {
         if (look.readable()) {
             store.apply(look.changes());
             store.completed(NAME);
+            store.policiesCompleted(NAME);
             status = new SourceStatus(Condition.CURRENT, look.summary());
         } else {
             boolean never = status.condition() == Condition.STARTING;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.cluster.policy;
 
+import io.culvert.cluster.ObjectKind;
+import io.culvert.cluster.ObjectName;
+import io.culvert.cluster.PolicyObject;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -19,7 +22,8 @@ public record ClusterNetworkPolicy(
         int priority,
         PolicyPeer.SelectedPods subject,
         List<ClusterNetworkPolicyRule> ingress,
-        List<ClusterNetworkPolicyRule> egress) {
+        List<ClusterNetworkPolicyRule> egress)
+        implements PolicyObject {
 
     /// The order within a tier. Upstream leaves equal priorities open; here the oldest comes first, then the name
     /// decides.
@@ -34,5 +38,15 @@ public record ClusterNetworkPolicy(
 
     public List<ClusterNetworkPolicyRule> rules(Direction direction) {
         return direction == Direction.INGRESS ? ingress : egress;
+    }
+
+    @Override
+    public ObjectKind kind() {
+        return ObjectKind.CLUSTER_NETWORK_POLICY;
+    }
+
+    @Override
+    public ObjectName objectName() {
+        return new ObjectName("", name);
     }
 }

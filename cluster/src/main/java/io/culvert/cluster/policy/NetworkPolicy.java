@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.cluster.policy;
 
+import io.culvert.cluster.ObjectKind;
 import io.culvert.cluster.ObjectName;
+import io.culvert.cluster.PolicyObject;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +20,8 @@ public record NetworkPolicy(
         LabelSelector podSelector,
         Set<Direction> policyTypes,
         List<NetworkPolicyRule> ingress,
-        List<NetworkPolicyRule> egress) {
+        List<NetworkPolicyRule> egress)
+        implements PolicyObject {
 
     public NetworkPolicy {
         ingress = List.copyOf(ingress);
@@ -41,5 +44,15 @@ public record NetworkPolicy(
 
     private static Set<Direction> defaultTypes(List<NetworkPolicyRule> egress) {
         return egress.isEmpty() ? EnumSet.of(Direction.INGRESS) : EnumSet.allOf(Direction.class);
+    }
+
+    @Override
+    public ObjectKind kind() {
+        return ObjectKind.NETWORK_POLICY;
+    }
+
+    @Override
+    public ObjectName objectName() {
+        return name;
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.cluster.policy;
 
+import io.culvert.cluster.ObjectKind;
 import io.culvert.cluster.ObjectName;
+import io.culvert.cluster.PolicyObject;
 import io.culvert.net.IpAddress;
 import java.time.Instant;
 import java.util.List;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// for
 /// Services: there are few of those, and up to 150,000 of these.
 ///
-/// @param uid `metadata.uid`; empty where the source has none
+/// @param uid `metadata.uid`; empty where the source has none, and of pods of other nodes
 /// @param created `metadata.creationTimestamp`; [Instant#EPOCH] where the source has none
 /// @param addresses `status.podIPs`, one of each family at most
 /// @param finished whether `status.phase` is Succeeded or Failed: its addresses may belong to another pod by now
@@ -29,7 +31,8 @@ public record PolicyPod(
         boolean hostNetwork,
         boolean finished,
         Set<ContainerPort> ports,
-        @Nullable String nodeName) {
+        @Nullable String nodeName)
+        implements PolicyObject {
 
     public PolicyPod {
         labels = Map.copyOf(labels);
@@ -42,5 +45,15 @@ public record PolicyPod(
     /// for its traffic is the node's.
     public boolean governed() {
         return !hostNetwork && !finished;
+    }
+
+    @Override
+    public ObjectKind kind() {
+        return ObjectKind.POD;
+    }
+
+    @Override
+    public ObjectName objectName() {
+        return name;
     }
 }

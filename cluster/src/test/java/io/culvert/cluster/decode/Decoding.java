@@ -12,7 +12,7 @@ final class Decoding {
 
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     <T> T wanted(DocumentKind kind, String yaml) {
-        return (T) ((Decoded.Wanted) decode(kind, yaml)).object();
+        return (T) ((Decoded.Wanted) decode(kind, yaml)).objects().getFirst();
     }
 
     Decoded decode(DocumentKind kind, String yaml) {

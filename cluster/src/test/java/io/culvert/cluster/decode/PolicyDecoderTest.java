@@ -4,6 +4,7 @@ package io.culvert.cluster.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.cluster.ClusterObject;
 import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.policy.ClusterNetworkPolicy;
 import io.culvert.cluster.policy.ClusterNetworkPolicyRule;
@@ -247,12 +248,42 @@ class PolicyDecoderTest {
         assertThat(badEntries).hasSize(1);
     }
 
-    private static PolicyDecoder strict() {
-        return new PolicyDecoder(BadEntries.REFUSE);
+    private static Reader strict() {
+        return new Reader(BadEntries.REFUSE);
     }
 
-    private PolicyDecoder lenient() {
-        return new PolicyDecoder(badEntries::add);
+    private Reader lenient() {
+        return new Reader(badEntries::add);
+    }
+
+    /// What policies need of an object comes after what Services need.
+    private record Reader(BadEntries badEntries) {
+
+        NetworkPolicy networkPolicy(Value.Mapping document) {
+            return (NetworkPolicy) read(DocumentKind.NETWORK_POLICY, document);
+        }
+
+        ClusterNetworkPolicy clusterNetworkPolicy(Value.Mapping document) {
+            return (ClusterNetworkPolicy) read(DocumentKind.CLUSTER_NETWORK_POLICY, document);
+        }
+
+        PolicyPod pod(Value.Mapping document) {
+            return (PolicyPod) read(DocumentKind.POD, document);
+        }
+
+        PolicyNode node(Value.Mapping document) {
+            return (PolicyNode) read(DocumentKind.NODE, document);
+        }
+
+        Namespace namespace(Value.Mapping document) {
+            return (Namespace) read(DocumentKind.NAMESPACE, document);
+        }
+
+        private ClusterObject read(DocumentKind kind, Value.Mapping document) {
+            return ((Decoded.Wanted) new ObjectDecoder(badEntries).decode(kind, document))
+                    .objects()
+                    .getLast();
+        }
     }
 
     private static Value.Mapping document(String yaml) {

@@ -21,7 +21,7 @@ class ApiEventSinkTest {
 
     private final FakeApiServer server = FakeApiServer.start();
     private final KubernetesSource source = KubernetesSource.open(
-            new KubernetesConfig(null, URI.create(server.url()), "n1"), SourceUnderTest.IMPATIENT);
+            new KubernetesConfig(null, URI.create(server.url()), "n1", false), SourceUnderTest.IMPATIENT);
     private final EventSink events = source.events();
 
     @AfterEach

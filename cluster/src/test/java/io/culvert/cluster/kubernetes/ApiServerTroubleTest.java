@@ -36,7 +36,7 @@ class ApiServerTroubleTest {
         server.put(node("n1") + "---\n" + service("web", 80) + "---\n" + service("api", 90));
         following = SourceUnderTest.following(server);
         following.awaitPort("web", 80);
-        await().until(() -> server.watches() == FollowedKind.all("n1").size());
+        await().until(() -> server.watches() == FollowedKind.all("n1", false).size());
     }
 
     @AfterEach

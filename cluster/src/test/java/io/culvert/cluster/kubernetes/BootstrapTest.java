@@ -28,8 +28,8 @@ final class BootstrapTest {
         Map<String, String> pod =
                 Map.of("KUBERNETES_SERVICE_HOST", "127.0.0.1", "KUBERNETES_SERVICE_PORT", Integer.toString(port));
         try (ClusterStore store = new ClusterStore(Set.of(KubernetesSource.NAME));
-                KubernetesSource source =
-                        KubernetesSource.open(new KubernetesConfig(null, null, "n1"), SourceUnderTest.IMPATIENT, pod)) {
+                KubernetesSource source = KubernetesSource.open(
+                        new KubernetesConfig(null, null, "n1", false), SourceUnderTest.IMPATIENT, pod)) {
             source.start(store);
 
             await().atMost(PATIENCE)
@@ -48,7 +48,9 @@ final class BootstrapTest {
         try (FakeApiServer server = FakeApiServer.start();
                 ClusterStore store = new ClusterStore(Set.of(KubernetesSource.NAME));
                 KubernetesSource source = KubernetesSource.open(
-                        new KubernetesConfig(null, URI.create(server.url()), "n1"), SourceUnderTest.IMPATIENT, pod)) {
+                        new KubernetesConfig(null, URI.create(server.url()), "n1", false),
+                        SourceUnderTest.IMPATIENT,
+                        pod)) {
             source.start(store);
 
             await().atMost(PATIENCE)

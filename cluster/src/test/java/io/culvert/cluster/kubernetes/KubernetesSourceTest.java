@@ -262,7 +262,7 @@ class KubernetesSourceTest {
                 users: [{name: u, user: {token: secret}}]
                 """.formatted(server.url()));
         try (StoreObserver observer = new StoreObserver(KubernetesSource.NAME);
-                KubernetesSource source = KubernetesSource.open(new KubernetesConfig(kubeconfig, null, "n1"))) {
+                KubernetesSource source = KubernetesSource.open(new KubernetesConfig(kubeconfig, null, "n1", false))) {
             source.start(observer.store());
             observer.awaitState("the node", state -> state.node("n1").isPresent());
         }
@@ -273,11 +273,11 @@ class KubernetesSourceTest {
 
     @Test
     void withoutAnyConfigurationThereIsOneLine() {
-        assertThatThrownBy(() -> KubernetesSource.open(new KubernetesConfig(null, null, "n1")))
+        assertThatThrownBy(() -> KubernetesSource.open(new KubernetesConfig(null, null, "n1", false)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("find the API server: no API server is known; give --kubeconfig or --api-server");
-        assertThatThrownBy(
-                        () -> KubernetesSource.open(new KubernetesConfig(Path.of("/nonexistent/config"), null, "n1")))
+        assertThatThrownBy(() ->
+                        KubernetesSource.open(new KubernetesConfig(Path.of("/nonexistent/config"), null, "n1", false)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("find the API server: read /nonexistent/config: ")
                 .message()
@@ -290,8 +290,8 @@ class KubernetesSourceTest {
         server.close();
         URI url = URI.create("http://127.0.0.1:" + port);
         try (StoreObserver observer = new StoreObserver(KubernetesSource.NAME);
-                KubernetesSource source =
-                        KubernetesSource.open(new KubernetesConfig(null, url, "n1"), SourceUnderTest.IMPATIENT)) {
+                KubernetesSource source = KubernetesSource.open(
+                        new KubernetesConfig(null, url, "n1", false), SourceUnderTest.IMPATIENT)) {
             source.start(observer.store());
 
             await().until(() -> source.problems().size() == 5);

@@ -40,6 +40,18 @@ final class Objects {
                 """.formatted(name);
     }
 
+    static String networkPolicy(String name, String spec) {
+        return "kind: NetworkPolicy\nmetadata: {name: %s}\nspec: %s\n".formatted(name, spec);
+    }
+
+    static String clusterNetworkPolicy(String name, int priority) {
+        return """
+                kind: ClusterNetworkPolicy
+                metadata: {name: %s}
+                spec: {tier: Admin, priority: %d, subject: {namespaces: {}}}
+                """.formatted(name, priority);
+    }
+
     static String pod(String name, String node) {
         return """
                 kind: Pod

@@ -29,13 +29,21 @@ final class SourceUnderTest implements AutoCloseable {
     final KubernetesSource source;
     final StoreObserver observer = new StoreObserver(KubernetesSource.NAME);
 
-    private SourceUnderTest(FakeApiServer server) {
+    private SourceUnderTest(FakeApiServer server, boolean policies) {
         this.server = server;
-        this.source = KubernetesSource.open(new KubernetesConfig(null, URI.create(server.url()), "n1"), IMPATIENT);
+        this.source =
+                KubernetesSource.open(new KubernetesConfig(null, URI.create(server.url()), "n1", policies), IMPATIENT);
     }
 
     static SourceUnderTest following(FakeApiServer server) {
-        SourceUnderTest started = new SourceUnderTest(server);
+        return start(new SourceUnderTest(server, false));
+    }
+
+    static SourceUnderTest followingPolicies(FakeApiServer server) {
+        return start(new SourceUnderTest(server, true));
+    }
+
+    private static SourceUnderTest start(SourceUnderTest started) {
         started.source.start(started.observer.store());
         return started;
     }

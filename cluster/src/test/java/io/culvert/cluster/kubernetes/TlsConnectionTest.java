@@ -137,7 +137,7 @@ class TlsConnectionTest {
                         base64(authority),
                         base64(pem("CERTIFICATE", keys.getCertificate("k").getEncoded())),
                         base64(key)));
-        KubernetesConfig config = new KubernetesConfig(file, null, "n1");
+        KubernetesConfig config = new KubernetesConfig(file, null, "n1", false);
         return ApiConnection.open(ClientConfig.of(config, Patience.DEFAULT, Map.of()), Patience.DEFAULT);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.cluster.Endpoint;
 import io.culvert.cluster.EndpointSlice;
 import io.culvert.cluster.LoadBalancerIngress;
+import io.culvert.cluster.ObjectKind;
 import io.culvert.cluster.Problem;
 import io.culvert.cluster.Service;
 import io.culvert.cluster.decode.Decoded;
@@ -251,7 +252,7 @@ class ManifestParserTest {
     }
 
     @Test
-    void policiesAndNamespacesAreAccepted() {
+    void policiesAndNamespacesAreRead() {
         ParsedFile file = ManifestParser.parse("p.yaml", """
                 apiVersion: networking.k8s.io/v1
                 kind: NetworkPolicy
@@ -261,6 +262,7 @@ class ManifestParserTest {
                 apiVersion: policy.networking.k8s.io/v1alpha2
                 kind: ClusterNetworkPolicy
                 metadata: {name: deny}
+                spec: {tier: Admin, priority: 1, subject: {namespaces: {}}}
                 ---
                 apiVersion: v1
                 kind: Namespace
@@ -268,7 +270,12 @@ class ManifestParserTest {
                 """);
 
         assertThat(file.problems()).isEmpty();
-        assertThat(file.objects()).hasSize(3);
+        assertThat(file.objects().values())
+                .extracting(located -> ((Decoded.Wanted) located.decoded())
+                        .objects()
+                        .getFirst()
+                        .kind())
+                .containsExactly(ObjectKind.NETWORK_POLICY, ObjectKind.CLUSTER_NETWORK_POLICY, ObjectKind.NAMESPACE);
     }
 
     /// Whatever is in a file, there is an answer, and every problem is one line.
@@ -297,7 +304,9 @@ class ManifestParserTest {
 
     private static <T> T only(ParsedFile file, Class<T> type) {
         List<T> found = file.objects().values().stream()
-                .map(located -> located.decoded() instanceof Decoded.Wanted wanted ? wanted.object() : "")
+                .map(located -> located.decoded() instanceof Decoded.Wanted wanted
+                        ? wanted.objects().getFirst()
+                        : "")
                 .filter(type::isInstance)
                 .map(type::cast)
                 .toList();

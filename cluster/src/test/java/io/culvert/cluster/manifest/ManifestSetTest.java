@@ -89,7 +89,7 @@ final class ManifestSetTest {
     private static void apply(List<Change> changes, Map<Map.Entry<ObjectKind, ObjectName>, Object> objects) {
         for (Change change : changes) {
             switch (change) {
-                case Change.Put(var object) -> objects.put(Map.entry(object.kind(), object.name()), object);
+                case Change.Put(var object) -> objects.put(Map.entry(object.kind(), object.objectName()), object);
                 case Change.Remove(var kind, var name) -> objects.remove(Map.entry(kind, name));
             }
         }

@@ -36,7 +36,7 @@ final class ClusterHistory {
                 .orElseThrow(() -> new IllegalArgumentException("the fake API server has no kind " + kind));
         object.put("apiVersion", resource.apiVersion());
         ObjectNode metadata = object.withObjectProperty("metadata");
-        if (resource != Resource.NODES && !metadata.has("namespace")) {
+        if (resource.namespaced() && !metadata.has("namespace")) {
             metadata.put("namespace", "default");
         }
         metadata.put("resourceVersion", Long.toString(++version));

@@ -10,7 +10,10 @@ public enum Resource {
     ENDPOINT_SLICES("/apis/discovery.k8s.io/v1/endpointslices", "EndpointSlice"),
     NODES("/api/v1/nodes", "Node"),
     PODS("/api/v1/pods", "Pod"),
-    SERVICE_CIDRS("/apis/networking.k8s.io/v1/servicecidrs", "ServiceCIDR");
+    SERVICE_CIDRS("/apis/networking.k8s.io/v1/servicecidrs", "ServiceCIDR"),
+    NAMESPACES("/api/v1/namespaces", "Namespace"),
+    NETWORK_POLICIES("/apis/networking.k8s.io/v1/networkpolicies", "NetworkPolicy"),
+    CLUSTER_NETWORK_POLICIES("/apis/policy.networking.k8s.io/v1alpha2/clusternetworkpolicies", "ClusterNetworkPolicy");
 
     private final String path;
     private final String kind;
@@ -29,11 +32,19 @@ public enum Resource {
         return kind;
     }
 
+    boolean namespaced() {
+        return switch (this) {
+            case SERVICES, ENDPOINT_SLICES, PODS, NETWORK_POLICIES -> true;
+            case NODES, SERVICE_CIDRS, NAMESPACES, CLUSTER_NETWORK_POLICIES -> false;
+        };
+    }
+
     String apiVersion() {
         return switch (this) {
-            case SERVICES, NODES, PODS -> "v1";
+            case SERVICES, NODES, PODS, NAMESPACES -> "v1";
             case ENDPOINT_SLICES -> "discovery.k8s.io/v1";
-            case SERVICE_CIDRS -> "networking.k8s.io/v1";
+            case SERVICE_CIDRS, NETWORK_POLICIES -> "networking.k8s.io/v1";
+            case CLUSTER_NETWORK_POLICIES -> "policy.networking.k8s.io/v1alpha2";
         };
     }
 
