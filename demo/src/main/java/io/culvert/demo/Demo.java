@@ -4,6 +4,7 @@ package io.culvert.demo;
 import io.culvert.net.IpFamily;
 import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.Lab;
+import io.culvert.testkit.lab.LabException;
 import io.culvert.testkit.lab.LabHost;
 import io.culvert.testkit.lab.LabPod;
 import io.culvert.testkit.lab.Load;
@@ -40,7 +41,12 @@ public final class Demo {
         boolean keep = args.length > 0 && args[0].equals("--keep");
         List<String> culvert = List.of(args).subList(keep ? 1 : 0, args.length);
         Stage stage = new Stage(System.out, onTerminal() && System.getenv("NO_COLOR") == null);
-        run(stage, culvert, keep);
+        try {
+            run(stage, culvert, keep);
+        } catch (LabException e) {
+            Stage.awaitEndIfInterrupted();
+            throw e;
+        }
         stage.score();
         System.exit(stage.allPassed() ? 0 : 1);
     }

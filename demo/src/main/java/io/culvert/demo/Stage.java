@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.demo;
 
+import io.culvert.testkit.lab.Lab;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 
 /// Prints what each step proves and whether it did, and keeps the score.
 final class Stage {
@@ -18,6 +20,7 @@ final class Stage {
     }
 
     void title(String text) {
+        awaitEndIfInterrupted();
         out.printf("%n%s%n", paint("1", text));
     }
 
@@ -33,11 +36,13 @@ final class Stage {
 
     /// Runs one step. It passes if it returns; what it returns is what was seen.
     void step(String proves, Callable<String> body) {
+        awaitEndIfInterrupted();
         try {
             String seen = body.call();
             passed++;
             out.printf("  %s  %s%s%n", paint("32", "PASS"), proves, seen.isEmpty() ? "" : "  (" + seen + ")");
         } catch (Exception | AssertionError e) {
+            awaitEndIfInterrupted();
             failed++;
             out.printf("  %s  %s%n        %s%n", paint("31", "FAIL"), proves, e.getMessage());
         }
@@ -49,6 +54,15 @@ final class Stage {
 
     void score() {
         out.printf("%n%d passed, %d failed%n", passed, failed);
+    }
+
+    /// After Ctrl-C the lab goes away below the demo. What fails then is no failure: the thread waits for the end of
+    /// the
+    /// JVM, whose exit status is that of the signal.
+    static void awaitEndIfInterrupted() {
+        while (Lab.shuttingDown()) {
+            LockSupport.park();
+        }
     }
 
     private String paint(String code, String text) {

@@ -4,10 +4,12 @@ package io.culvert.testkit.lab;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// Directories of the cgroup2 file system (Documentation/admin-guide/cgroup-v2.rst).
 final class Cgroups {
@@ -25,30 +27,40 @@ final class Cgroups {
         }
     }
 
-    /// Ends every process below `cgroup`, waits until they are gone, and removes the directories.
+    /// Ends every process below `cgroup` and removes the directories. A process that was just started may join after
+    /// the
+    /// others were killed, so both are done again until nothing is left.
     static void killAndRemove(Path cgroup) {
+        AtomicReference<String> reason = new AtomicReference<>("");
+        Waiting.until(PATIENCE, () -> isRemoved(cgroup, reason), () -> "remove cgroup " + cgroup + ": " + reason);
+    }
+
+    /// Tries once.
+    ///
+    /// @param reason why it could not be done yet
+    private static boolean isRemoved(Path cgroup, AtomicReference<String> reason) {
         try {
             Files.writeString(cgroup.resolve("cgroup.kill"), "1");
-            Waiting.until(PATIENCE, () -> isEmpty(cgroup), () -> cgroup + ": processes are left after cgroup.kill");
-            List<Path> deepestFirst;
-            try (var paths = Files.walk(cgroup)) {
-                deepestFirst = paths.filter(Files::isDirectory)
-                        .sorted(Comparator.reverseOrder())
-                        .toList();
-            }
-            for (Path directory : deepestFirst) {
+            for (Path directory : deepestFirst(cgroup)) {
                 Files.delete(directory);
             }
+            return true;
+        } catch (NoSuchFileException | UncheckedIOException e) {
+            // Something else removes it, too.
+            reason.set(String.valueOf(e.getMessage()));
+            return !Files.exists(cgroup);
         } catch (IOException e) {
-            throw new UncheckedIOException("remove cgroup " + cgroup, e);
+            // Usually EBUSY: a process is still ending, or has just joined.
+            reason.set(String.valueOf(e.getMessage()));
+            return false;
         }
     }
 
-    private static boolean isEmpty(Path cgroup) {
-        try {
-            return Files.readString(cgroup.resolve("cgroup.events")).contains("populated 0");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static List<Path> deepestFirst(Path cgroup) throws IOException {
+        try (var paths = Files.walk(cgroup)) {
+            return paths.filter(Files::isDirectory)
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
         }
     }
 }

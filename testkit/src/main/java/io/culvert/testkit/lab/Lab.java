@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -35,6 +36,7 @@ import java.util.stream.Stream;
 public final class Lab implements AutoCloseable {
 
     private static final Set<Lab> OPEN = ConcurrentHashMap.newKeySet();
+    private static volatile boolean shuttingDown;
 
     private final LabName name = LabName.next();
     private final NamespaceWiring wiring;
@@ -45,9 +47,10 @@ public final class Lab implements AutoCloseable {
     private final AtomicInteger logs = new AtomicInteger();
     private final LabHost outside;
     private int clients;
+    private volatile boolean closing;
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> List.copyOf(OPEN).forEach(Lab::close), "remove labs"));
+        Runtime.getRuntime().addShutdownHook(new Thread(Lab::closeAll, "remove labs"));
     }
 
     private Lab(NamespaceWiring wiring) {
@@ -78,6 +81,7 @@ public final class Lab implements AutoCloseable {
     }
 
     private synchronized void build(List<LabBuilder.NodeSpec> specs) throws IOException {
+        requireOpen();
         Files.createDirectories(bpffs);
         Cgroups.create(foreignCgroup());
         SocketActor.unpack(socketsProgram());
@@ -144,13 +148,13 @@ public final class Lab implements AutoCloseable {
     }
 
     /// Adds a machine beyond [#outside()], which routes between it and the nodes: a client from the Internet.
-    public synchronized LabClient addClient(String clientName) {
-        Script script = new Script();
-        LabClient client = new LabClient(this, clientName, name + "-" + clientName, ++clients);
-        wiring.namespace(script, client.netns());
-        wiring.client(script, outside.netns(), client.netns(), clients);
-        script.run();
-        return client;
+    public LabClient addClient(String clientName) {
+        return add(script -> {
+            LabClient client = new LabClient(this, clientName, name + "-" + clientName, ++clients);
+            wiring.namespace(script, client.netns());
+            wiring.client(script, outside.netns(), client.netns(), clients);
+            return client;
+        });
     }
 
     /// Has the outside send packets for these addresses to a node, as for a load balancer's.
@@ -190,12 +194,55 @@ public final class Lab implements AutoCloseable {
     }
 
     /// Ends all processes and removes everything that the lab made. Waits for a lab that is still being made: the JVM
-    /// may
-    /// be told to end at any moment.
+    /// may be told to end at any moment. Nothing can be added to the lab from then on.
     @Override
-    public synchronized void close() {
-        if (OPEN.remove(this)) {
-            LabRemains.remove(name);
+    public void close() {
+        closing = true;
+        synchronized (this) {
+            if (OPEN.remove(this)) {
+                LabRemains.remove(name);
+            }
+        }
+    }
+
+    /// Whether this JVM was told to end, as by Ctrl-C, and removes its labs. What fails in a lab from then on fails
+    /// because of that.
+    public static boolean shuttingDown() {
+        return shuttingDown;
+    }
+
+    private static void closeAll() {
+        shuttingDown = true;
+        for (Lab lab : List.copyOf(OPEN)) {
+            try {
+                lab.close();
+            } catch (RuntimeException e) {
+                System.err.println("remove " + lab + ": " + e.getMessage()
+                        + "; what is left is removed when the next lab is created");
+            }
+        }
+    }
+
+    /// Starts a process of this lab. Not while the lab is removed: it would hold what is to go.
+    synchronized Process launch(ProcessBuilder builder) throws IOException {
+        requireOpen();
+        return builder.start();
+    }
+
+    /// Adds something under the same condition.
+    ///
+    /// @param making writes the commands that make it
+    synchronized <T> T add(Function<Script, T> making) {
+        requireOpen();
+        Script script = new Script();
+        T added = making.apply(script);
+        script.run();
+        return added;
+    }
+
+    private void requireOpen() {
+        if (closing || shuttingDown) {
+            throw new LabException(name + " is being removed");
         }
     }
 

@@ -63,10 +63,8 @@ public sealed class LabHost permits LabClient, LabNode, LabPod {
         try {
             Path output = lab.newLog(name + "-exec");
             Path errors = lab.newLog(name + "-exec-errors");
-            Process process = builder(List.of(command))
-                    .redirectOutput(output.toFile())
-                    .redirectError(errors.toFile())
-                    .start();
+            Process process = lab.launch(
+                    builder(List.of(command)).redirectOutput(output.toFile()).redirectError(errors.toFile()));
             process.getOutputStream().close();
             if (!process.waitFor(EXEC_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
@@ -90,10 +88,8 @@ public sealed class LabHost permits LabClient, LabNode, LabPod {
     public LabProcess start(String processName, List<String> command) {
         try {
             Path log = lab.newLog(name + "-" + processName);
-            Process process = builder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
+            Process process =
+                    lab.launch(builder(command).redirectErrorStream(true).redirectOutput(log.toFile()));
             process.getOutputStream().close();
             return lab.keep(new LabProcess(name + "/" + processName, process, log));
         } catch (IOException e) {
@@ -101,10 +97,12 @@ public sealed class LabHost permits LabClient, LabNode, LabPod {
         }
     }
 
-    /// A command that first enters the cgroup, then the namespace, and then becomes the program: one process id.
+    /// A command that first enters the cgroup, then the namespace, and then becomes the program: one process id. It
+    /// leaves the terminal's session, so that Ctrl-C is for the creator of the lab alone, who removes it whole.
     ProcessBuilder builder(List<String> command) {
         String enter = "echo $$ > \"$0/cgroup.procs\"; ns=$1; shift; exec nsenter --net=\"$ns\" -- \"$@\"";
-        List<String> words = new ArrayList<>(List.of("sh", "-euc", enter, cgroup.toString(), "/run/netns/" + netns));
+        List<String> words =
+                new ArrayList<>(List.of("setsid", "sh", "-euc", enter, cgroup.toString(), "/run/netns/" + netns));
         words.addAll(command);
         return new ProcessBuilder(words);
     }

@@ -91,10 +91,7 @@ public final class LabNode extends LabHost {
 
     /// Adds a pod while the lab runs.
     public LabPod addPod(String podName) {
-        Script script = new Script();
-        LabPod pod = addPod(script, podName);
-        script.run();
-        return pod;
+        return lab().add(script -> addPod(script, podName));
     }
 
     /// Removes a pod while the lab runs, with its processes and its interface.
@@ -103,7 +100,7 @@ public final class LabNode extends LabHost {
             throw new IllegalArgumentException(pod + " is not a pod of " + this);
         }
         Cgroups.killAndRemove(podCgroup(pod.uid()));
-        new Script().ip("netns del " + pod.netns()).run();
+        new Script().deleteNamespaces(List.of(pod.netns())).run();
     }
 
     synchronized LabPod addPod(Script script, String podName) {

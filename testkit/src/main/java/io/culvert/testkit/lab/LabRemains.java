@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What labs leave in the kernel and on disk, found by name: nothing else is ever touched.
 final class LabRemains {
@@ -49,18 +50,29 @@ final class LabRemains {
         return remains;
     }
 
-    /// Removes one lab: its processes first, because they hold the rest.
+    /// Removes one lab: its processes first, because they hold the rest. What cannot be removed does not keep the rest.
+    ///
+    /// @throws RuntimeException the first failure, which has the others as suppressed ones
     static void remove(LabName lab) {
-        Path cgroup = MountPoints.cgroup2().resolve(lab.toString());
-        if (Files.exists(cgroup)) {
-            Cgroups.killAndRemove(cgroup);
+        Path pins = MountPoints.bpffs().resolve(lab.toString());
+        List<Runnable> removals = new ArrayList<>();
+        removals.add(() -> Cgroups.killAndRemove(MountPoints.cgroup2().resolve(lab.toString())));
+        removals.add(() -> MountPoints.unmountBelow(pins));
+        removals.add(() -> deleteTree(pins));
+        removals.add(() -> new Script().deleteNamespaces(netnsOf(lab)).run());
+        removals.add(() -> deleteTree(directory(lab)));
+        Optional<RuntimeException> failure = Optional.empty();
+        for (Runnable removal : removals) {
+            try {
+                removal.run();
+            } catch (RuntimeException e) {
+                failure.ifPresent(first -> first.addSuppressed(e));
+                failure = failure.or(() -> Optional.of(e));
+            }
         }
-        MountPoints.unmountBelow(MountPoints.bpffs().resolve(lab.toString()));
-        deleteTree(MountPoints.bpffs().resolve(lab.toString()));
-        Script script = new Script();
-        netnsOf(lab).forEach(netns -> script.ip("netns del " + netns));
-        script.run();
-        deleteTree(directory(lab));
+        failure.ifPresent(first -> {
+            throw first;
+        });
     }
 
     /// Everything of one lab that is still there, as paths.

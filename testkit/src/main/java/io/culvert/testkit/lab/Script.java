@@ -27,6 +27,13 @@ final class Script {
         return this;
     }
 
+    /// Goes on with the others where one cannot be deleted, and fails then.
+    Script deleteNamespaces(List<String> netns) {
+        section("ip -force -batch -");
+        lines(netns.stream().map(name -> "netns del " + name).toList());
+        return this;
+    }
+
     /// @param settings `path=value`, the path below `/proc/sys/net`
     Script set(String netns, String... settings) {
         // /proc/sys/net shows the namespace of the process that opens it.
@@ -43,8 +50,10 @@ final class Script {
     void run() {
         section("");
         try {
-            Process shell =
-                    new ProcessBuilder("sh", "-eu").redirectErrorStream(true).start();
+            // In a session of its own Ctrl-C does not end it half way, least of all while it removes a lab.
+            Process shell = new ProcessBuilder("setsid", "sh", "-eu")
+                    .redirectErrorStream(true)
+                    .start();
             try (var in = shell.getOutputStream()) {
                 in.write(text.toString().getBytes(StandardCharsets.UTF_8));
             }

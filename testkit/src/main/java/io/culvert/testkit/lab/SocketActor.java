@@ -47,9 +47,9 @@ final class SocketActor {
         String python = Files.isExecutable(SYSTEM_PYTHON) ? SYSTEM_PYTHON.toString() : "python3";
         String program = host.lab().socketsProgram().toString();
         try {
-            process = host.builder(List.of(python, "-I", "-S", "-B", program, host.name()))
-                    .redirectError(errors.toFile())
-                    .start();
+            process = host.lab()
+                    .launch(host.builder(List.of(python, "-I", "-S", "-B", program, host.name()))
+                            .redirectError(errors.toFile()));
         } catch (IOException e) {
             throw new UncheckedIOException(host + ": start " + python + "; apt-get install python3", e);
         }

@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// A lab leaves nothing behind: not when it is closed, not when its JVM is told to end, not when its JVM is killed.
 @LabTest
@@ -51,6 +54,42 @@ class LabRemovalLabTest {
         owner.destroy();
         owner.waitFor();
         assertThat(leftBy(owner.pid())).isEmpty();
+    }
+
+    /// As Ctrl-C in the middle of a demo: its processes are started as fast as they are killed.
+    @ParameterizedTest
+    @CsvSource({"INT,130", "TERM,143"})
+    void aJvmThatIsToldToEndWhileItStartsProcessesRemovesItsLab(String signal, int status) throws Exception {
+        Process owner = startOwner("busy");
+        String pid = Long.toString(owner.pid());
+        assertThat(new ProcessBuilder("kill", "-" + signal, pid).start().waitFor())
+                .isZero();
+        assertThat(owner.waitFor()).isEqualTo(status);
+        assertThat(leftBy(owner.pid())).isEmpty();
+    }
+
+    @Test
+    void nothingCanBeAddedToAClosedLab() {
+        Lab lab = create();
+        LabNode node = lab.node("n1");
+        lab.close();
+        assertThatThrownBy(() -> node.exec("true")).hasMessageContaining("is being removed");
+        assertThatThrownBy(() -> node.addPod("p2")).hasMessageContaining("is being removed");
+        assertThatThrownBy(() -> lab.addClient("c1")).hasMessageContaining("is being removed");
+        assertThat(lab.remains()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeRemovedDoesNotKeepTheRest() throws IOException {
+        Lab lab = create();
+        Path stuck = Path.of("/run/netns", lab.node("n1").netns() + "-stuck");
+        Files.createDirectory(stuck);
+        try {
+            assertThatThrownBy(lab::close).hasMessageContaining(stuck.toString());
+            assertThat(lab.remains()).containsExactly(stuck);
+        } finally {
+            Files.delete(stuck);
+        }
     }
 
     @Test
@@ -96,9 +135,13 @@ class LabRemovalLabTest {
         return Lab.builder().node("n1", PodAttachment.ROUTED, "p1").create();
     }
 
-    private static Process startOwner() throws IOException {
+    /// With the signals that a terminal sends: what runs in the background of a shell may have them ignored.
+    private static Process startOwner(String... arguments) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Process owner = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), LabOwner.class.getName())
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,TERM", java, "-cp"));
+        command.addAll(List.of(System.getProperty("java.class.path"), LabOwner.class.getName()));
+        command.addAll(List.of(arguments));
+        Process owner = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         BufferedReader output = owner.inputReader();
