@@ -37,8 +37,7 @@ final class Drift {
     void add(String map, Object key, Object expected, Object found) {
         counts.merge(map, 1, Integer::sum);
         if (differences.size() < AuditReport.LISTED) {
-            differences.add(
-                    new AuditDifference(map, String.valueOf(key), String.valueOf(expected), String.valueOf(found)));
+            differences.add(AuditDifference.of(map, key, expected, found));
         }
     }
 
