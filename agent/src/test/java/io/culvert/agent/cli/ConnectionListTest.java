@@ -6,32 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.cluster.ObjectName;
 import io.culvert.net.IpAddress;
 import io.culvert.servicelb.conntrack.FlowFilter;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What lists of connections look like, of what is masqueraded among them, and of clients with session affinity.
 final class ConnectionListTest {
 
-    @TempDir
-    private Path runDir;
-
-    @SuppressWarnings("NullAway.Init") // set before each test
-    private ListedNode node;
-
-    @BeforeEach
-    void serve() throws IOException {
-        node = new ListedNode(runDir);
-    }
-
-    @AfterEach
-    void stop() {
-        node.close();
-    }
+    @RegisterExtension
+    private final ListedNode node = new ListedNode();
 
     @Test
     void connectionsHaveNames() {

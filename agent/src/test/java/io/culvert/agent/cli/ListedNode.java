@@ -12,17 +12,22 @@ import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.BackendRow;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
+import io.culvert.agent.view.Rows;
 import io.culvert.agent.view.SocketRow;
 import io.culvert.agent.view.StatusView;
 import io.culvert.servicelb.conntrack.FlowFilter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// An agent that knows two Services, behind the socket that verbs ask.
-final class ListedNode implements NodeView, AutoCloseable {
+final class ListedNode implements NodeView, BeforeEachCallback, AfterEachCallback {
 
     static final BackendRow LOCAL = new BackendRow("10.1.0.3", 8080, "active", "n1", "a", true, 1, 7);
     static final BackendRow REMOTE = new BackendRow("10.1.1.4", 8080, "terminating", "n2", null, false, 1, 8);
@@ -35,12 +40,22 @@ final class ListedNode implements NodeView, AutoCloseable {
 
     List<StatusView.Trouble> troubles = List.of(new StatusView.Trouble("error", "a.yaml:3", "no port", "give one"));
 
-    private final Path runDir;
-    private final ControlServer server;
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private Path runDir;
 
-    ListedNode(Path runDir) throws IOException {
-        this.runDir = runDir;
-        this.server = ControlServer.start(ControlSocket.in(runDir), this);
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private ControlServer server;
+
+    @Override
+    public void beforeEach(ExtensionContext test) throws IOException {
+        runDir = Files.createTempDirectory("culvert-listed");
+        server = ControlServer.start(ControlSocket.in(runDir), this);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext test) throws IOException {
+        server.close();
+        Files.delete(runDir);
     }
 
     /// What a verb prints that must succeed.
@@ -113,32 +128,13 @@ final class ListedNode implements NodeView, AutoCloseable {
                 60,
                 1,
                 60);
-        return List.of(web(), dns);
+        return List.of(Rows.CONNECTION, dns);
     }
 
     @Override
     public List<AffinityRow> affinity() {
         return List.of(new AffinityRow(
                 "default/web:http", "TCP", 3, "10.1.0.9", new SocketRow("10.1.0.3", 8080), 800, 10_000));
-    }
-
-    private static ConnectionRow web() {
-        return new ConnectionRow(
-                "TCP",
-                "default/web:http",
-                new SocketRow("10.1.0.9", 40312),
-                new SocketRow("10.96.0.10", 80),
-                new SocketRow("10.1.0.3", 8080),
-                new SocketRow("10.1.0.9", 40312),
-                7,
-                "established",
-                12.5,
-                0.25,
-                86399.75,
-                10,
-                1000,
-                9,
-                9000);
     }
 
     @Override
@@ -151,10 +147,5 @@ final class ListedNode implements NodeView, AutoCloseable {
     public int flush(FlowFilter filter) {
         filters.add(filter);
         return 1;
-    }
-
-    @Override
-    public void close() {
-        server.close();
     }
 }

@@ -4,32 +4,15 @@ package io.culvert.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.agent.view.StatusView;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What lists of Services look like, and what else is asked of an agent as a whole.
 final class ServiceListTest {
 
-    @TempDir
-    private Path runDir;
-
-    @SuppressWarnings("NullAway.Init") // set before each test
-    private ListedNode node;
-
-    @BeforeEach
-    void serve() throws IOException {
-        node = new ListedNode(runDir);
-    }
-
-    @AfterEach
-    void stop() {
-        node.close();
-    }
+    @RegisterExtension
+    private final ListedNode node = new ListedNode();
 
     @Test
     void aTableHasOneLineForEachBackend() {

@@ -10,6 +10,7 @@ import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.BackendRow;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
+import io.culvert.agent.view.Rows;
 import io.culvert.agent.view.SocketRow;
 import io.culvert.agent.view.StatusView;
 import io.culvert.cluster.ObjectName;
@@ -44,23 +45,6 @@ final class ControlSocketTest {
             List.of(new StatusView.Trouble("error", "a.yaml:3", "no port", "give one")),
             List.of(new StatusView.Fact("kernel", "6.12")));
 
-    private static final ConnectionRow CONNECTION = new ConnectionRow(
-            "TCP",
-            "default/web:http",
-            new SocketRow("10.1.0.9", 40312),
-            new SocketRow("10.96.0.10", 80),
-            new SocketRow("10.1.0.3", 8080),
-            new SocketRow("10.1.0.9", 40312),
-            7,
-            "established",
-            12.5,
-            0.25,
-            86399.75,
-            10,
-            1000,
-            9,
-            9000);
-
     private static final AffinityRow AFFINITY =
             new AffinityRow("default/web:http", "TCP", 3, "10.1.0.9", new SocketRow("10.1.0.3", 8080), 1.5, 9.25);
 
@@ -92,7 +76,7 @@ final class ControlSocketTest {
         @Override
         public List<ConnectionRow> connections(FlowFilter filter) {
             asked.add(filter);
-            return List.of(CONNECTION);
+            return List.of(Rows.CONNECTION);
         }
 
         @Override
@@ -140,7 +124,7 @@ final class ControlSocketTest {
 
         try (ControlServer _ = ControlServer.start(socket, node);
                 ControlClient client = ControlClient.open(socket)) {
-            assertThat(client.connections(all)).containsExactly(CONNECTION);
+            assertThat(client.connections(all)).containsExactly(Rows.CONNECTION);
             assertThat(client.flush(some)).isEqualTo(3);
             assertThat(client.flush(named)).isEqualTo(3);
             assertThat(client.flush(ends)).isEqualTo(3);
