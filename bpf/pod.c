@@ -1,19 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Services on packets of pods, for traffic that sock_lb did not see. Both programs are attached to the host's side of a
- * pod's interface: pod_ingress to what the pod sends, pod_egress to what it receives.
+ * Services on packets of pods, for traffic that sock_lb did not see. pod_ingress and pod_egress are attached to the host's
+ * side of a pod's interface: the former to what the pod sends, the latter to what it receives. Policies are asked where
+ * packets show the client and the backend: after translation of what the pod sends, before that of what it receives.
  */
 #include "culvert/egress.h"
 #include "culvert/ingress.h"
+#include "culvert/policy_tails.h"
 
 SEC("tc")
 int pod_ingress(struct __sk_buff *skb)
 {
-	return ingress(skb);
+	int verdict;
+
+	skb->cb[PACKET_NOTE] = PACKET_PLAIN;
+	verdict = ingress(skb);
+	if (skb->cb[PACKET_NOTE] == PACKET_REPLY)
+		return verdict;
+	if (verdict == PACKET_PASS || (verdict == TC_ACT_REDIRECT && skb->cb[PACKET_NOTE] == PACKET_TO_ITSELF))
+		bpf_tail_call(skb, &policy_tails, POLICY_TAIL_EGRESS);
+	return verdict;
 }
 
 SEC("tc")
 int pod_egress(struct __sk_buff *skb)
+{
+	bpf_tail_call(skb, &policy_tails, POLICY_TAIL_INGRESS);
+	return egress(skb);
+}
+
+/* What pod_egress does once policies have let a packet pass. */
+SEC("tc")
+int pod_deliver(struct __sk_buff *skb)
 {
 	return egress(skb);
 }

@@ -5,61 +5,13 @@
 
 #include <linux/errno.h>
 
-#include "addr.h"
 #include "config.h"
+#include "flow_key.h"
 #include "maps.h"
 #include "parse.h"
 
-#define NANOSECONDS 1000000000ull
-
 /* What ends a connection, all its entries show; what else they show is of their own packets. */
 #define FLOW_ENDS (FLOW_CLIENT_CLOSED | FLOW_SERVER_CLOSED | FLOW_RESET)
-
-/* Ticks of a few milliseconds are enough for timeouts of seconds, and this clock is much cheaper to read. */
-static __always_inline __u64 flow_clock(void)
-{
-	return bpf_ktime_get_coarse_ns();
-}
-
-/* What is not an address in a key, as one argument. */
-static __always_inline __u64 flow_key_rest(__be16 a_port, __be16 b_port, __u8 protocol)
-{
-	return (__u64)protocol << 32 | (__u32)a_port << 16 | b_port;
-}
-
-/*
- * Puts two ends in order. Functions that are not static are verified once by themselves, for any argument, and not again
- * at every call. rest: flow_key_rest()
- */
-__noinline int flow_key_order(struct flow_key *key, const struct ip *a, const struct ip *b, __u64 rest)
-{
-	__be16 a_port = rest >> 16, b_port = rest;
-	__u64 a_high, b_high, a_low, b_low;
-	__u32 mask;
-	bool swap;
-
-	if (!key || !a || !b)
-		return 0;
-	a_high = ip_high(a);
-	b_high = ip_high(b);
-	a_low = ip_low(a);
-	b_low = ip_low(b);
-	swap = a_high != b_high ? b_high < a_high :
-	       a_low != b_low   ? b_low < a_low :
-				  bpf_ntohs(b_port) < bpf_ntohs(a_port);
-	/* Exchanged by a mask: a branch would make the verifier walk everything after it twice. */
-	mask = -(__u32)swap;
-	for (int i = 0; i < 4; i++) {
-		__u32 change = (a->word[i] ^ b->word[i]) & mask;
-
-		key->low.word[i] = a->word[i] ^ change;
-		key->high.word[i] = b->word[i] ^ change;
-	}
-	key->low_port = a_port ^ ((a_port ^ b_port) & mask);
-	key->high_port = b_port ^ ((a_port ^ b_port) & mask);
-	key->protocol = rest >> 32;
-	return 0;
-}
 
 /* The key under which a connection has its entry of a role. */
 static __always_inline void flow_role_key(struct flow_key *key, const struct flow *flow, __u8 role)

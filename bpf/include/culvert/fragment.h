@@ -7,25 +7,10 @@
 #define CULVERT_FRAGMENT_H
 
 #include <linux/bpf.h>
-#include <linux/in.h>
 #include <bpf/bpf_helpers.h>
 
+#include "fragment_key.h"
 #include "maps.h"
-#include "packet.h"
-
-/* As long as Linux waits for the rest of an IPv4 datagram; an id may mean another one afterwards. */
-#define FRAGMENT_LIFETIME 30000000000ll
-
-/* IPv6 datagrams are told by their id alone (RFC 8200, 4.5): later fragments need not state the right protocol. */
-static __always_inline struct fragment_key fragment_key(const struct packet *packet)
-{
-	return (struct fragment_key){
-		.source = packet->source,
-		.destination = packet->destination,
-		.id = packet->fragment_id,
-		.protocol = packet->v4 ? packet->protocol : 0,
-	};
-}
 
 /* What is seen of a first fragment must not be mixed up with an earlier datagram of the same id. */
 static __noinline long fragment_forget(const struct packet *packet)

@@ -10,45 +10,9 @@
 #include <stddef.h>
 
 #include "csum.h"
+#include "icmp_quote.h"
 #include "reject.h"
-#include "reject_icmp.h"
 #include "translate.h"
-
-#define ICMP_SOURCE_QUENCH 4
-#define ICMP_REDIRECT 5
-#define ICMP_TIME_EXCEEDED 11
-#define ICMP_PARAMETERPROB 12
-#define ICMPV6_PARAMPROB 4 /* 1 to 4 tell of a packet that got no further; all below 128 are errors */
-#define ICMPV6_ECHO_REQUEST 128
-#define ICMPV6_ROUTER_SOLICIT 133 /* to ICMPV6_REDIRECT: neighbour discovery (RFC 4861) */
-#define ICMPV6_REDIRECT 137
-
-#define ICMP_HEADER sizeof(struct icmp_unreachable) /* what comes before the quotation */
-#define ICMP_QUOTE_MIN 8                            /* bytes of the transport header that are always quoted */
-
-enum icmp_kind {
-	ICMP_NONE,      /* another protocol */
-	ICMP_MESSAGE,   /* an echo, for example */
-	ICMP_ERROR,     /* quotes the packet that it is about */
-	ICMP_NO_ANSWER, /* errors that nobody needs, redirects, neighbour discovery: never answered by an error */
-};
-
-static __always_inline enum icmp_kind icmp_kind(struct __sk_buff *skb, const struct packet *packet)
-{
-	__u8 type;
-
-	if (packet->protocol != (packet->v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
-		return ICMP_NONE;
-	if (bpf_skb_load_bytes(skb, packet->l4_offset, &type, sizeof(type)))
-		return ICMP_NO_ANSWER;
-	if (packet->v4 ? type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED || type == ICMP_PARAMETERPROB :
-			 type >= ICMPV6_DEST_UNREACH && type <= ICMPV6_PARAMPROB)
-		return packet->fragment ? ICMP_NO_ANSWER : ICMP_ERROR;
-	if (packet->v4 ? type == ICMP_SOURCE_QUENCH || type == ICMP_REDIRECT :
-			 type < ICMPV6_ECHO_REQUEST || (type >= ICMPV6_ROUTER_SOLICIT && type <= ICMPV6_REDIRECT))
-		return ICMP_NO_ANSWER;
-	return ICMP_MESSAGE;
-}
 
 /*
  * What has no ports and is no error is refused as another port would be, where it is for a ClusterIP; elsewhere it
@@ -61,62 +25,6 @@ static __always_inline int packet_without_ports(struct __sk_buff *skb, const str
 	    skb->len < packet->l4_offset + (__u32)ICMP_QUOTE_MIN)
 		return PACKET_PASS;
 	return packet_without_frontend(skb, packet, to);
-}
-
-/* Where the transport header of the quoted packet begins; negative for what is left alone. */
-static __always_inline long quote_parse4(struct __sk_buff *skb, __u32 offset, struct packet *answer)
-{
-	struct iphdr ip;
-
-	if (bpf_skb_load_bytes(skb, offset, &ip, sizeof(ip)) || ip.version != 4 || ip.ihl * 4 < sizeof(ip) ||
-	    ip.frag_off & bpf_htons(IPV4_FRAGMENT_OFFSET))
-		return -1;
-	answer->source = ip_from_v4(ip.daddr);
-	answer->destination = ip_from_v4(ip.saddr);
-	answer->protocol = ip.protocol;
-	answer->v4 = 1;
-	return offset + ip.ihl * 4;
-}
-
-static __always_inline long quote_parse6(struct __sk_buff *skb, __u32 offset, struct packet *answer)
-{
-	struct ipv6hdr ip;
-	long walked;
-
-	if (bpf_skb_load_bytes(skb, offset, &ip, sizeof(ip)) || ip.version != 6)
-		return -1;
-	__builtin_memcpy(&answer->source, &ip.daddr, sizeof(answer->source));
-	__builtin_memcpy(&answer->destination, &ip.saddr, sizeof(answer->destination));
-	walked = parse_ipv6_extensions(skb, answer, ip.nexthdr, offset + sizeof(ip));
-	if (walked < 0)
-		return -1;
-	answer->protocol = walked >> 16;
-	return walked & IPV6_L4_OFFSET_MAX;
-}
-
-/*
- * The answer to the packet that an ICMP error quotes: its ends, and where the quoted transport header begins and how much
- * of it is there. False for what is left alone, such as later fragments, and errors that are not for who sent the packet.
- */
-static __noinline bool icmp_quoted(struct __sk_buff *skb, const struct packet *packet, struct packet *answer)
-{
-	__u32 offset = packet->l4_offset + ICMP_HEADER;
-	__be16 ports[2];
-	long l4_offset, length;
-
-	l4_offset = packet->v4 ? quote_parse4(skb, offset, answer) : quote_parse6(skb, offset, answer);
-	length = packet->l4_length - (l4_offset - packet->l4_offset);
-	if (l4_offset < 0 || length < ICMP_QUOTE_MIN || skb->len < (__u32)packet->l4_offset + packet->l4_length ||
-	    !ip_equal(&answer->destination, &packet->destination) ||
-	    (answer->protocol != IPPROTO_TCP && answer->protocol != IPPROTO_UDP &&
-	     answer->protocol != IPPROTO_SCTP) ||
-	    bpf_skb_load_bytes(skb, l4_offset, ports, sizeof(ports)))
-		return false;
-	answer->source_port = ports[1];
-	answer->destination_port = ports[0];
-	answer->l4_offset = l4_offset;
-	answer->l4_length = length;
-	return true;
 }
 
 /* The entry that the answer to a quoted packet would meet, or null. An error neither refreshes it nor changes its state. */

@@ -32,11 +32,14 @@ static __noinline struct frontend *packet_frontend(struct __sk_buff *skb, const 
 }
 
 /* How a reply is translated where it comes in: one to a masquerade, to a pod that reaches itself, to this node. */
-static __always_inline int ingress_reply(const struct flow *flow)
+static __always_inline int ingress_reply(struct __sk_buff *skb, const struct flow *flow)
 {
 	if (flow->role == FLOW_MASQUERADE)
 		return TRANSLATE_UNMASQUERADE;
-	return flow->state & (FLOW_HAIRPIN | FLOW_HOST) ? TRANSLATE_REPLY : -1;
+	if (!(flow->state & (FLOW_HAIRPIN | FLOW_HOST)))
+		return -1;
+	skb->cb[PACKET_NOTE] = PACKET_REPLY;
+	return TRANSLATE_REPLY;
 }
 
 /* A later fragment goes where its first went. It opens nothing, and is never answered (RFC 1122, 3.2.2). */
@@ -55,7 +58,7 @@ static __noinline int ingress_fragment(struct __sk_buff *skb, struct packet *pac
 		flow_account(flow, skb, flow_state_forward(0), now);
 		return translate(skb, packet, flow, TRANSLATE_FORWARD);
 	}
-	translation = flow_is_reply(flow, packet) ? ingress_reply(flow) : -1;
+	translation = flow_is_reply(flow, packet) ? ingress_reply(skb, flow) : -1;
 	if (translation < 0)
 		return PACKET_PASS;
 	flow_account(flow, skb, flow_state_reply(0), now);
@@ -77,7 +80,7 @@ static __noinline int ingress_other(struct __sk_buff *skb, const struct packet *
 	if (!flow)
 		return PACKET_PASS;
 	translation = flow_is_forward(flow, &answer) ? TRANSLATE_FORWARD :
-		      flow_is_reply(flow, &answer)   ? ingress_reply(flow) :
+		      flow_is_reply(flow, &answer)   ? ingress_reply(skb, flow) :
 						       -1;
 	return translation < 0 ? PACKET_PASS : icmp_translate(skb, packet, &answer, flow, translation);
 }
@@ -116,7 +119,7 @@ static __always_inline int ingress(struct __sk_buff *skb)
 		    (frontend ? connect_continues(flow, &packet) : !packet_may_open(&packet)))
 			return connect_forward(skb, &packet, flow, now, 0);
 		if (!expired && !frontend && flow_is_reply(flow, &packet) && !(packet.signals & PACKET_OPEN)) {
-			int translation = ingress_reply(flow);
+			int translation = ingress_reply(skb, flow);
 
 			if (translation < 0)
 				return PACKET_PASS;

@@ -299,7 +299,9 @@ struct control {
 
 /* drops: packets and bytes by reason. Reasons shared with Hubble keep Hubble's numbers. */
 enum drop_reason {
+	DROP_POLICY_DENIED = 133, /* isolated, and no rule allows it */
 	DROP_INVALID_PACKET = 134,
+	DROP_MISSED_TAIL_CALL = 140,
 	DROP_WRITE_ERROR = 141,
 	DROP_FLOW_TABLE_FULL = 155,
 	DROP_NO_BACKEND = 158,
@@ -310,7 +312,12 @@ enum drop_reason {
 	DROP_UNALLOCATED = 174,
 	DROP_FRAGMENT_NOT_FOUND = 175,
 	DROP_SOURCE_RANGE = 177,
+	DROP_POLICY_DENY = 181, /* a rule says so */
 	DROP_REJECT_RATE_LIMITED = 198,
+	DROP_POLICY_NO_STATE = 213,    /* answers to nothing that is known */
+	DROP_POLICY_UNKNOWN_POD = 214, /* of an interface whose pod is not known, with POLICY_STRICT */
+	DROP_POLICY_AUDIT = 215,       /* passed: would have been dropped */
+	DROP_POLICY_MIDSTREAM = 216,   /* passed: a connection whose beginning was not seen, and that a policy allows */
 	DROP_REASONS = 256,
 };
 

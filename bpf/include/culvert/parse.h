@@ -13,7 +13,7 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 
-#include "fragment.h"
+#include "packet.h"
 
 #define IPV4_MORE_FRAGMENTS 0x2000
 #define IPV4_FRAGMENT_OFFSET 0x1fff

@@ -10,23 +10,10 @@
 #include <stddef.h>
 
 #include "csum.h"
-
-/* linux/icmp.h includes a header of the C library, which is not there for this target. */
-#define ICMP_DEST_UNREACH 3
-#define ICMP_PORT_UNREACH 3
-#define ICMPV6_DEST_UNREACH 1
-#define ICMPV6_PORT_UNREACH 4
+#include "icmp_quote.h"
 
 #define REJECT_HOP_LIMIT 64
 #define REJECT_QUOTE_MAX 128 /* headers up to and with the first bytes of the transport's */
-
-/* Of both families: RFC 792 and RFC 4443, 3.1. */
-struct icmp_unreachable {
-	__u8 type;
-	__u8 code;
-	__be16 checksum;
-	__be32 unused;
-};
 
 /*
  * A datagram of a local socket has a checksum that is yet to be finished, and a device without offload will do so inside

@@ -4,6 +4,7 @@
 #define CULVERT_TRANSLATE_H
 
 #include "flow.h"
+#include "fragment.h"
 #include "rewrite.h"
 #include "turn.h"
 
@@ -61,7 +62,11 @@ __noinline int translate(struct __sk_buff *skb, const struct packet *packet, con
 	if (translated_destination(flow, translation, &end) &&
 	    rewrite_end(skb, packet, PACKET_DESTINATION, &end.address, end.port))
 		return packet_drop(skb, DROP_WRITE_ERROR);
-	return flow->state & FLOW_HAIRPIN ? packet_turn(skb, 0) : PACKET_PASS;
+	if (!(flow->state & FLOW_HAIRPIN))
+		return PACKET_PASS;
+	if (translation == TRANSLATE_FORWARD)
+		skb->cb[PACKET_NOTE] = PACKET_TO_ITSELF;
+	return packet_turn(skb, 0);
 }
 
 #endif

@@ -14,6 +14,12 @@
 /* The rest of the stack, and programs attached after this one, see the packet as if it had been sent this way. */
 #define PACKET_PASS TC_ACT_UNSPEC
 
+/* What translation tells of a packet in skb->cb, to whoever set that to PACKET_PLAIN before. */
+#define PACKET_NOTE 0
+#define PACKET_PLAIN 0
+#define PACKET_TO_ITSELF 1 /* of a pod that reaches itself through a Service, and turned round to it */
+#define PACKET_REPLY 2     /* to such a pod or to this node, from the Service's address by now */
+
 static __always_inline int packet_drop(const struct __sk_buff *skb, enum drop_reason reason)
 {
 	drop_count(reason, packet_length(skb));

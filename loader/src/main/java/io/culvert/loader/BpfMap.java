@@ -139,6 +139,13 @@ public final class BpfMap implements AutoCloseable {
         }
     }
 
+    /// Lets tail calls through an array of programs lead to a program.
+    public void update(MemorySegment key, BpfProgram program, UpdateMode mode) {
+        try (Arena arena = Arena.ofConfined()) {
+            update(key, arena.allocateFrom(JAVA_INT, program.fd()), mode);
+        }
+    }
+
     /// Removes one entry; false if there was none.
     public boolean delete(MemorySegment key) {
         requireKey(key);

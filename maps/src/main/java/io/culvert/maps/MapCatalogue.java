@@ -19,7 +19,7 @@ public final class MapCatalogue implements AutoCloseable {
     private final Map<String, BpfHashMap<?, ?>> hashes = new LinkedHashMap<>();
     private final Map<String, MappedArray<?>> arrays = new LinkedHashMap<>();
     private final Map<String, PerCpuArray<?>> perCpuArrays = new LinkedHashMap<>();
-    private final Map<String, BpfMap> storages = new LinkedHashMap<>();
+    private final Map<String, BpfMap> others = new LinkedHashMap<>();
 
     /// Takes over the maps and closes them in the end. Those that no [Table] describes are left alone.
     ///
@@ -41,7 +41,7 @@ public final class MapCatalogue implements AutoCloseable {
             case HASH -> hashes.put(name, new BpfHashMap<>(name, table.key(), value, map, growth));
             case MAPPED_ARRAY -> arrays.put(name, new MappedArray<>(name, value, map));
             case PER_CPU_ARRAY -> perCpuArrays.put(name, new PerCpuArray<>(value, map));
-            case SOCKET_STORAGE -> storages.put(name, map);
+            case SOCKET_STORAGE, PROGRAMS -> others.put(name, map);
         }
     }
 
@@ -111,6 +111,11 @@ public final class MapCatalogue implements AutoCloseable {
         return hash(Tables.FRAGMENTS);
     }
 
+    /// The maps of policies.
+    public PolicyTables policies() {
+        return new PolicyTables(this);
+    }
+
     public PerCpuArray<DropCount> drops() {
         return perCpuArray(Tables.DROPS);
     }
@@ -148,7 +153,7 @@ public final class MapCatalogue implements AutoCloseable {
             case HASH -> Optional.ofNullable(hashes.get(name)).map(BpfHashMap::map);
             case MAPPED_ARRAY -> Optional.ofNullable(arrays.get(name)).map(MappedArray::map);
             case PER_CPU_ARRAY -> Optional.ofNullable(perCpuArrays.get(name)).map(PerCpuArray::map);
-            case SOCKET_STORAGE -> Optional.ofNullable(storages.get(name));
+            case SOCKET_STORAGE, PROGRAMS -> Optional.ofNullable(others.get(name));
         };
     }
 
@@ -192,6 +197,6 @@ public final class MapCatalogue implements AutoCloseable {
         hashes.values().forEach(BpfHashMap::close);
         arrays.values().forEach(MappedArray::close);
         perCpuArrays.values().forEach(PerCpuArray::close);
-        storages.values().forEach(BpfMap::close);
+        others.values().forEach(BpfMap::close);
     }
 }

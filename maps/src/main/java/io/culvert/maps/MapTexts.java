@@ -44,7 +44,7 @@ final class MapTexts {
 
     private OptionalInt used(Table<?, ?> table, int maxEntries) {
         return switch (table.kind()) {
-            case SOCKET_STORAGE -> OptionalInt.empty();
+            case SOCKET_STORAGE, PROGRAMS -> OptionalInt.empty();
             case HASH -> OptionalInt.of(catalogue.hash(table).count());
             case MAPPED_ARRAY ->
                 OptionalInt.of(
@@ -67,7 +67,7 @@ final class MapTexts {
             case "opened" -> opened();
             case "opened_ring" ->
                 List.of(new MapEntry("0", catalogue.openedRing().toString()));
-            default -> table.kind() == Table.Kind.HASH ? hash(table) : List.of();
+            default -> table.kind() == Table.Kind.HASH ? hash(table) : new PolicyMapTexts(catalogue).dump(table);
         };
     }
 

@@ -20,6 +20,9 @@ public record Table<K, V>(String name, Kind kind, Codec<K> key, Codec<V> value, 
         /// `BPF_MAP_TYPE_PERCPU_ARRAY`.
         PER_CPU_ARRAY,
         /// `BPF_MAP_TYPE_SK_STORAGE`: no entries of its own, it says what each socket carries.
-        SOCKET_STORAGE
+        SOCKET_STORAGE,
+        /// `BPF_MAP_TYPE_PROG_ARRAY`: where tail calls lead. Its entries go when nothing holds the map any more but
+        /// programs.
+        PROGRAMS
     }
 }

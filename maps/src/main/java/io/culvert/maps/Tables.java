@@ -77,6 +77,46 @@ public final class Tables {
     public static final Table<FragmentKey, Fragment> FRAGMENTS =
             new Table<>("fragments", Kind.HASH, FragmentKey.CODEC, Fragment.CODEC, false);
 
+    public static final Table<Integer, PolicyControl> POLICY_CONTROL =
+            new Table<>("policy_control", Kind.MAPPED_ARRAY, Numbers.U32, PolicyControl.CODEC, false);
+
+    public static final Table<EndpointKey, Endpoint> ENDPOINTS =
+            new Table<>("endpoints", Kind.HASH, EndpointKey.CODEC, Endpoint.CODEC, true);
+
+    public static final Table<AddressKey, IpcacheEntry> IPCACHE =
+            new Table<>("ipcache", Kind.HASH, AddressKey.CODEC, IpcacheEntry.CODEC, true);
+
+    /// Number of the class of addresses, by block.
+    public static final Table<PolicyCidrKey, Integer> POLICY_CIDRS =
+            new Table<>("policy_cidrs", Kind.HASH, PolicyCidrKey.CODEC, Numbers.U32, true);
+
+    public static final Table<Integer, PolicySetEntry> POLICY_SETS =
+            new Table<>("policy_sets", Kind.MAPPED_ARRAY, Numbers.U32, PolicySetEntry.CODEC, true);
+
+    public static final Table<PolicyPeerKey, PolicyPorts> POLICY_PEERS =
+            new Table<>("policy_peers", Kind.HASH, PolicyPeerKey.CODEC, PolicyPorts.CODEC, true);
+
+    public static final Table<Integer, PolicyStep> POLICY_STEPS =
+            new Table<>("policy_steps", Kind.MAPPED_ARRAY, Numbers.U32, PolicyStep.CODEC, true);
+
+    /// Numbers of rules, by [PolicySetEntry] and [PolicyStep]; 0: not counted.
+    public static final Table<Integer, Integer> POLICY_RULES =
+            new Table<>("policy_rules", Kind.MAPPED_ARRAY, Numbers.U32, Numbers.U32, true);
+
+    /// By number of a rule; 0 is not used.
+    public static final Table<Integer, RuleCount> RULE_COUNTERS =
+            new Table<>("rule_counters", Kind.PER_CPU_ARRAY, Numbers.U32, RuleCount.CODEC, false);
+
+    public static final Table<ConnectionKey, PolicyFlow> POLICY_FLOWS =
+            new Table<>("policy_flows", Kind.HASH, ConnectionKey.CODEC, PolicyFlow.CODEC, false);
+
+    public static final Table<FragmentKey, Fragment> POLICY_FRAGMENTS =
+            new Table<>("policy_fragments", Kind.HASH, FragmentKey.CODEC, Fragment.CODEC, false);
+
+    /// The programs of policies, where the node has any to enforce.
+    public static final Table<Integer, Integer> POLICY_TAILS =
+            new Table<>("policy_tails", Kind.PROGRAMS, Numbers.U32, Numbers.U32, false);
+
     /// All of them, `control` first: it says which layout the others have.
     public static final List<Table<?, ?>> ALL = List.of(
             CONTROL,
@@ -99,7 +139,19 @@ public final class Tables {
             DEVICES,
             SOURCE_RANGES,
             AFFINITY,
-            FRAGMENTS);
+            FRAGMENTS,
+            POLICY_CONTROL,
+            ENDPOINTS,
+            IPCACHE,
+            POLICY_CIDRS,
+            POLICY_SETS,
+            POLICY_PEERS,
+            POLICY_STEPS,
+            POLICY_RULES,
+            RULE_COUNTERS,
+            POLICY_FLOWS,
+            POLICY_FRAGMENTS,
+            POLICY_TAILS);
 
     private Tables() {}
 

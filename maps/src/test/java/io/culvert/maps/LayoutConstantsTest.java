@@ -3,6 +3,8 @@ package io.culvert.maps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.maps.datapath.PolicyAnswer;
+import io.culvert.maps.datapath.PolicyPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +16,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// Constants are not in BTF, so they are compared with the text of `layout.h`.
+/// Constants are not in BTF, so they are compared with the text of `layout.h` and
+/// `layout_policy.h`.
 final class LayoutConstantsTest {
 
     private static final Pattern DEFINE =
@@ -26,7 +29,8 @@ final class LayoutConstantsTest {
 
     @BeforeAll
     static void read() throws IOException {
-        String text = Files.readString(Path.of("../bpf/include/culvert/layout.h"));
+        String text = Files.readString(Path.of("../bpf/include/culvert/layout.h"))
+                + Files.readString(Path.of("../bpf/include/culvert/layout_policy.h"));
         for (Matcher define = DEFINE.matcher(text); define.find(); ) {
             long value = define.group(4) != null
                     ? Long.parseLong(define.group(4))
@@ -65,7 +69,36 @@ final class LayoutConstantsTest {
         Arrays.stream(AddressRange.Meaning.values()).forEach(m -> java.put("RANGE_" + m.name(), (long) m.bit()));
         Arrays.stream(FlowRole.values()).forEach(r -> java.put("FLOW_" + r.name(), (long) r.number()));
         Arrays.stream(FlowFlag.values()).forEach(f -> java.put("FLOW_" + f.name(), (long) f.bit()));
+        java.putAll(policies());
         assertThat(CONSTANTS).isEqualTo(java);
+    }
+
+    private static Map<String, Long> policies() {
+        Map<String, Long> java = new TreeMap<>();
+        java.put("POLICY_STRICT", (long) PolicyControl.STRICT);
+        java.put("POLICY_KEEP_EXISTING", (long) PolicyControl.KEEP_EXISTING);
+        java.put("POLICY_ALLOW_ECHO", (long) PolicyControl.ALLOW_ECHO);
+        java.put("ENDPOINT_AUDIT", (long) Endpoint.AUDIT);
+        java.put("POLICY_SET_USED", (long) PolicySetEntry.USED);
+        java.put("POLICY_SET_ISOLATED", (long) PolicySetEntry.ISOLATED);
+        java.put("POLICY_PEER_SHIFT", (long) PolicyPeerKey.SHIFT);
+        java.put("POLICY_ACTION_BITS", (long) PolicyStep.ACTION_BITS);
+        java.put("POLICY_ACCEPT", (long) PolicyStep.ACCEPT);
+        java.put("POLICY_DENY", (long) PolicyStep.DENY);
+        java.put("POLICY_PASS", (long) PolicyStep.PASS);
+        java.put("POLICY_EGRESS", (long) PolicyFlow.EGRESS);
+        java.put("POLICY_INGRESS", (long) PolicyFlow.INGRESS);
+        java.put("POLICY_FLOW_OPENER_HIGH", (long) PolicyFlow.OPENER_HIGH);
+        java.put("POLICY_FLOW_HOST", (long) PolicyFlow.HOST);
+        java.put("POLICY_FLOW_ESTABLISHED", (long) PolicyFlow.ESTABLISHED);
+        java.put("POLICY_FLOW_OPENER_CLOSED", (long) PolicyFlow.OPENER_CLOSED);
+        java.put("POLICY_FLOW_TARGET_CLOSED", (long) PolicyFlow.TARGET_CLOSED);
+        java.put("POLICY_FLOW_RESET", (long) PolicyFlow.RESET);
+        Arrays.stream(PolicyPrograms.Tail.values()).forEach(t -> java.put("POLICY_TAIL_" + t, (long) t.number()));
+        java.put("POLICY_TAILS", (long) PolicyPrograms.Tail.values().length);
+        Arrays.stream(PolicyPeerKey.Kind.values()).forEach(k -> java.put("POLICY_PEER_" + k, (long) k.number()));
+        Arrays.stream(PolicyAnswer.Reason.values()).forEach(r -> java.put("POLICY_BY_" + r, (long) r.number()));
+        return java;
     }
 
     @Test

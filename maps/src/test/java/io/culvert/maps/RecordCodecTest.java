@@ -121,6 +121,45 @@ final class RecordCodecTest {
                         new OpenedRing(5, 4, 258),
                         "0500000000000000 0400000000000000 0201000000000000"),
                 Arguments.of(TokenBucket.CODEC, new TokenBucket(1, 2), "0100000000000000 0200000000000000"),
+                Arguments.of(PolicyControl.CODEC, new PolicyControl(258, PolicyControl.STRICT), "02010000 01000000"),
+                Arguments.of(
+                        EndpointKey.CODEC,
+                        EndpointKey.of(V4.address()),
+                        "00000000 00000000 0000ffff 0a010203 00000000"),
+                Arguments.of(
+                        EndpointKey.CODEC,
+                        EndpointKey.ofInterface(258),
+                        "00000000 00000000 00000000 00000000 02010000"),
+                Arguments.of(
+                        Endpoint.CODEC,
+                        new Endpoint(new EndpointSets(1, 2), new EndpointSets(3, 4), 5, Endpoint.AUDIT, 258),
+                        "01000000 02000000 03000000 04000000 05000000 01000000 0201000000000000"),
+                Arguments.of(IpcacheEntry.CODEC, new IpcacheEntry(1, 2), "01000000 02000000"),
+                Arguments.of(
+                        PolicyCidrKey.CODEC,
+                        PolicyCidrKey.of(1, IpPrefix.parse("10.0.0.0/8").orElseThrow()),
+                        "88000000 01000000 00000000 00000000 0000ffff 0a000000"),
+                Arguments.of(
+                        PolicySetEntry.CODEC,
+                        new PolicySetEntry(PolicySetEntry.USED | PolicySetEntry.ISOLATED, 1, 2, 3),
+                        "03000000 01000000 02000000 03000000"),
+                Arguments.of(PolicyPeerKey.CODEC, PolicyPeerKey.anyone(5), "05000000 00000000"),
+                Arguments.of(PolicyPeerKey.CODEC, PolicyPeerKey.identity(5, 6), "05000000 06000040"),
+                Arguments.of(PolicyPeerKey.CODEC, PolicyPeerKey.cidrClass(5, 6), "05000000 06000080"),
+                Arguments.of(PolicyPorts.CODEC, new PolicyPorts(3, 4), "03000000 04000000"),
+                Arguments.of(
+                        PolicyStep.CODEC,
+                        new PolicyStep(80, PolicyStep.ranked(2, PolicyStep.DENY), PolicyStep.NONE, 7),
+                        "50000000 09000000 ffffffff 07000000"),
+                Arguments.of(RuleCount.CODEC, new RuleCount(3, 180), "0300000000000000 b400000000000000"),
+                Arguments.of(
+                        ConnectionKey.CODEC,
+                        ConnectionKey.between(58, V6, V4),
+                        "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007 abcd 0035 3a 000000"),
+                Arguments.of(
+                        PolicyFlow.CODEC,
+                        new PolicyFlow(258, new PolicyFlow.Side(1, 2), new PolicyFlow.Side(3, 4), PolicyFlow.HOST),
+                        "0201000000000000 01000000 02000000 03000000 04000000 02000000 00000000"),
                 Arguments.of(Numbers.U32, 258, "02010000"),
                 Arguments.of(Numbers.U8, 255, "ff"));
     }

@@ -11,12 +11,10 @@ import io.culvert.maps.MapCatalogue;
 import io.culvert.maps.Quarantine;
 import io.culvert.maps.Tables;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -40,6 +38,7 @@ public final class Datapath implements AutoCloseable {
     private final Links links;
     private final ExtentStore extents;
     private final BackendIds backendIds;
+    private final PolicyPrograms policies;
     private final FailedGrowth failedGrowth = new FailedGrowth();
     private DatapathConfig config;
     private ProgramSet programs;
@@ -61,6 +60,7 @@ public final class Datapath implements AutoCloseable {
         this.extents = new ExtentStore(
                 catalogue.services().memory(), catalogue.slots().memory(), Quarantine.STANDARD, this::grow);
         this.backendIds = new BackendIds(catalogue.backends().memory(), Quarantine.STANDARD, this::grow);
+        this.policies = new PolicyPrograms(map(Tables.POLICY_TAILS.name()), this, () -> this.programs);
     }
 
     /// Loads the programs against the maps that are pinned, makes and pins those that are missing, and puts the
@@ -87,6 +87,7 @@ public final class Datapath implements AutoCloseable {
 
     private void adopt() {
         links.adopt(programs);
+        policies.replace(programs);
         extents.corrupt().forEach(corrupt -> LOG.warn("do not trust {}", corrupt));
         int repaired = backendIds.adopt(extents.takeFoundIds());
         if (repaired > 0) {
@@ -123,20 +124,7 @@ public final class Datapath implements AutoCloseable {
     /// How full each map is that can fill up, but for `flows`, of which only the collector's pass knows. Costs a pass
     /// through hashes and nothing for arrays.
     public List<MapUse> use() {
-        ExtentStore.Usage usage = extents.usage();
-        List<MapUse> all = new ArrayList<>();
-        all.add(new MapUse(Tables.SERVICES.name(), usage.services(), usage.servicesCapacity()));
-        all.add(new MapUse(Tables.SLOTS.name(), usage.slotsCapacity() - usage.slotsFree(), usage.slotsCapacity()));
-        all.add(new MapUse(Tables.BACKENDS.name(), backendIds.used(), backendIds.capacity()));
-        Tables.ALL.stream().filter(table -> !table.equals(Tables.FLOWS)).forEach(table -> {
-            OptionalInt entries = catalogue.count(table);
-            catalogue
-                    .map(table)
-                    .filter(_ -> entries.isPresent())
-                    .ifPresent(map -> all.add(new MapUse(
-                            table.name(), entries.getAsInt(), map.info().maxEntries())));
-        });
-        return all;
+        return MapUse.of(catalogue, extents.usage(), backendIds);
     }
 
     /// Attaches the socket programs to a cgroup and everything below it, and takes them off any other cgroup. Does
@@ -212,6 +200,11 @@ public final class Datapath implements AutoCloseable {
     /// Compares what is on the hooks with what was attached; with `repair`, puts it right.
     public synchronized LinkReport auditLinks(boolean repair) {
         return links.audit(repair, programs);
+    }
+
+    /// The programs of policies, which those of pods ask or not.
+    public PolicyPrograms policies() {
+        return policies;
     }
 
     /// What programs look up beside the tables: ranges of addresses, cgroups that opted out.
@@ -294,6 +287,12 @@ public final class Datapath implements AutoCloseable {
     /// Changes the programs of every link; on failure the present ones stay.
     private void exchange(ProgramSet next) {
         links.replaceAll(next, programs);
+        try {
+            policies.replace(next);
+        } catch (RuntimeException e) {
+            links.replaceAll(programs, next);
+            throw e;
+        }
         programs.close();
         programs = next;
     }

@@ -27,8 +27,13 @@ final class LayoutMigration {
     private static final Logger LOG = LoggerFactory.getLogger(LayoutMigration.class);
 
     /// What packets and sockets write; the agent alone writes the others.
-    private static final Set<Table<?, ?>> WRITTEN_BY_PROGRAMS =
-            Set.of(Tables.FLOWS, Tables.AFFINITY, Tables.SOCK_OVERFLOW, Tables.FRAGMENTS);
+    private static final Set<Table<?, ?>> WRITTEN_BY_PROGRAMS = Set.of(
+            Tables.FLOWS,
+            Tables.AFFINITY,
+            Tables.SOCK_OVERFLOW,
+            Tables.FRAGMENTS,
+            Tables.POLICY_FLOWS,
+            Tables.POLICY_FRAGMENTS);
 
     private final Map<String, BpfMap> kept = new HashMap<>();
     private final Map<Table<?, ?>, EarlierMap> converted = new LinkedHashMap<>();
@@ -63,6 +68,10 @@ final class LayoutMigration {
     }
 
     private void plan(Path bpffs, Table<?, ?> table, BpfMap map) {
+        if (table.kind() == Table.Kind.PROGRAMS) {
+            kept.put(table.name(), map);
+            return;
+        }
         try {
             MapTypes types =
                     map.types().orElseThrow(() -> new InconvertibleLayoutException("it does not say what it holds"));
@@ -75,6 +84,7 @@ final class LayoutMigration {
                 switch (table.kind()) {
                     case HASH, MAPPED_ARRAY -> converted.put(table, new EarlierMap(map, table, key, value));
                     case PER_CPU_ARRAY -> drop(map, table, "its counters begin again");
+                    case PROGRAMS -> throw new IllegalStateException(table.name());
                     case SOCKET_STORAGE -> drop(map, table, "sockets that are open forget which Service they dialled");
                 }
             }

@@ -136,6 +136,7 @@ final class PinnedMaps {
             case MAPPED_ARRAY -> info.type() == MapType.ARRAY && info.flags().contains(MapFlag.MMAPABLE);
             case PER_CPU_ARRAY -> info.type() == MapType.PERCPU_ARRAY;
             case SOCKET_STORAGE -> info.type() == MapType.SK_STORAGE;
+            case PROGRAMS -> info.type() == MapType.PROG_ARRAY;
         };
     }
 

@@ -19,7 +19,7 @@ import java.util.Optional;
 final class ProgramSet implements AutoCloseable {
 
     private static final String SOCK_LB = "sock_lb";
-    private static final List<String> OBJECTS = List.of(SOCK_LB, "pod", "net");
+    private static final List<String> OBJECTS = List.of(SOCK_LB, "pod", "net", "policy");
 
     private final List<BpfObject> objects = new ArrayList<>();
     private final Map<String, BpfMap> created = new LinkedHashMap<>();

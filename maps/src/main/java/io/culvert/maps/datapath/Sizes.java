@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps.datapath;
 
+import static java.util.Map.entry;
+
 import io.culvert.maps.MapFullException;
 import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
@@ -11,21 +13,21 @@ import java.util.TreeMap;
 final class Sizes {
 
     /// Where growth ends unless the configuration asks for more. Backend ids have an index of 20 bits.
-    private static final Map<String, Integer> LIMITS = Map.of(
-            "frontends",
-            1 << 22,
-            "services",
-            1 << 20,
-            "slots",
-            1 << 24,
-            "backends",
-            1 << 20,
-            "opted_out",
-            1 << 16,
-            "cluster_addresses",
-            1 << 20,
-            "source_ranges",
-            1 << 20);
+    private static final Map<String, Integer> LIMITS = Map.ofEntries(
+            entry("frontends", 1 << 22),
+            entry("services", 1 << 20),
+            entry("slots", 1 << 24),
+            entry("backends", 1 << 20),
+            entry("opted_out", 1 << 16),
+            entry("cluster_addresses", 1 << 20),
+            entry("source_ranges", 1 << 20),
+            entry("endpoints", 1 << 16),
+            entry("ipcache", 1 << 22),
+            entry("policy_cidrs", 1 << 20),
+            entry("policy_sets", 1 << 20),
+            entry("policy_peers", 1 << 22),
+            entry("policy_steps", 1 << 22),
+            entry("policy_rules", 1 << 22));
 
     private Sizes() {}
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VerifierKernelTest {
 
     @ParameterizedTest
-    @CsvSource({"sock_lb, 10000", "pod, 60000", "net, 60000"})
+    @CsvSource({"sock_lb, 10000", "pod, 60000", "net, 60000", "policy, 60000"})
     void everyProgramIsVerifiedWithinItsBudget(String object, int budget) {
         try (BpfObject loaded = BpfObject.open(object, PodPrograms.elf(object)).load()) {
             for (BpfProgram program : loaded.programs()) {
@@ -31,7 +31,8 @@ class VerifierKernelTest {
     void theEntryPointsAreTheseAndNoOthers() {
         try (BpfObject sockets = BpfObject.open("sock_lb", PodPrograms.elf("sock_lb"));
                 BpfObject packets = BpfObject.open("pod", PodPrograms.elf("pod"));
-                BpfObject devices = BpfObject.open("net", PodPrograms.elf("net"))) {
+                BpfObject devices = BpfObject.open("net", PodPrograms.elf("net"));
+                BpfObject policies = BpfObject.open("policy", PodPrograms.elf("policy"))) {
             assertThat(names(sockets.load().programs()))
                     .containsExactlyInAnyOrder(
                             "sock_connect4",
@@ -44,8 +45,11 @@ class VerifierKernelTest {
                             "sock_getpeername6",
                             "sock_post_bind4",
                             "sock_post_bind6");
-            assertThat(names(packets.load().programs())).containsExactlyInAnyOrder("pod_ingress", "pod_egress");
+            assertThat(names(packets.load().programs()))
+                    .containsExactlyInAnyOrder("pod_ingress", "pod_egress", "pod_deliver");
             assertThat(names(devices.load().programs())).containsExactlyInAnyOrder("net_ingress", "net_egress");
+            assertThat(names(policies.load().programs()))
+                    .containsExactlyInAnyOrder("policy_ingress", "policy_egress", "policy_probe");
         }
     }
 

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Structures of policies that C and Java share, as layout.h has those of Services. Most have two sides: an epoch tells
+ * which of both holds, and the other one is where the agent builds what comes next.
+ */
+#ifndef CULVERT_LAYOUT_POLICY_H
+#define CULVERT_LAYOUT_POLICY_H
+
+#include "layout.h"
+
+/* policy_control: one record that the agent writes through mapped memory. */
+#define POLICY_STRICT (1u << 0)        /* what is no known pod sends and receives nothing but ARP, ND and MLD */
+#define POLICY_KEEP_EXISTING (1u << 1) /* connections that were allowed once stay so */
+#define POLICY_ALLOW_ECHO (1u << 2)    /* ICMP echo requests are not asked about */
+
+struct policy_control {
+	__u32 epoch; /* bit 0: the side that holds; changes whenever connections must ask again; 0: nothing is published */
+	__u32 flags; /* POLICY_* */
+};
+
+/* endpoints: pods of this node, by each of their addresses, and by their interface once it is known. */
+struct endpoint_key {
+	struct ip address; /* zero where ifindex is not */
+	__u32 ifindex;     /* 0 where address is not */
+};
+
+#define ENDPOINT_AUDIT (1u << 0) /* what would be dropped is counted, and passes */
+
+/* Indexes of policy_sets; 0: no policy selects the pod in this direction. */
+struct endpoint_sets {
+	__u32 ingress;
+	__u32 egress;
+};
+
+struct endpoint {
+	struct endpoint_sets sets[2]; /* by side */
+	__u32 number;                 /* of the pod, the same in all its entries; never 0 */
+	__u32 flags;                  /* ENDPOINT_* */
+	__u64 tracked_since;          /* CLOCK_MONOTONIC, nanoseconds, when policies came to a pod that ran; 0: it began with them */
+};
+
+/* ipcache: by address (struct address_key), whose labels the pod there has. 0: no pod's. */
+struct ipcache_entry {
+	__u32 identity[2]; /* by side */
+};
+
+/* policy_cidrs: by the longest of the blocks that hold an address, which class of addresses it belongs to. */
+struct policy_cidr_key {
+	__u32 prefixlen; /* 32 + bits of the address, of 128 */
+	__u32 side;
+	struct ip address;
+};
+
+/* policy_sets: what pods with the same policies are held to, in one direction. Immutable while it is used. */
+#define POLICY_SET_USED (1u << 0)
+#define POLICY_SET_ISOLATED (1u << 1) /* a NetworkPolicy selects the pod: what matches no rule is denied */
+
+struct policy_set {
+	__u32 flags;     /* POLICY_SET_* */
+	__u32 rules;     /* where its rules begin in policy_rules, those of the admin tier first */
+	__u32 allows;    /* from there, where those of NetworkPolicies begin */
+	__u32 baselines; /* from there, where those of the baseline tier begin */
+};
+
+/* policy_peers: the ports that a set has rules about, by whom they are for. */
+#define POLICY_PEER_SHIFT 30
+#define POLICY_PEER_ANY 0      /* rules for everybody; peers without an entry of their own */
+#define POLICY_PEER_IDENTITY 1 /* rules that name an identity, and those for everybody */
+#define POLICY_PEER_CLASS 2    /* rules that name blocks of a class, and no others */
+
+struct policy_peer_key {
+	__u32 set;
+	__u32 peer; /* POLICY_PEER_* above the number of the identity or class */
+};
+
+struct policy_ports {
+	__u32 start; /* first step in policy_steps; its own start is 0 */
+	__u32 count; /* at least 1 */
+};
+
+/*
+ * policy_steps: protocols and ports as one line of numbers, TCP, UDP, SCTP, then everything else, 65,536 each. A step
+ * holds up to the next one. Absent rules are POLICY_NONE, so that of two steps the smaller number is the first rule.
+ */
+#define POLICY_NONE (~0u)
+#define POLICY_ACTION_BITS 2 /* of a ranked rule, below its rank */
+#define POLICY_ACCEPT 0
+#define POLICY_DENY 1
+#define POLICY_PASS 2
+
+struct policy_step {
+	__u32 start;
+	__u32 admin;    /* rank and action of the first rule of the admin tier that matches */
+	__u32 allow;    /* index of the first rule of a NetworkPolicy that matches */
+	__u32 baseline; /* rank and action of the first rule of the baseline tier that matches */
+};
+
+/* rule_counters: what passed by a rule, in the direction that the rule is about. */
+struct rule_count {
+	__u64 packets;
+	__u64 bytes;
+};
+
+/*
+ * policy_flows: connections of pods that policies select, keyed as flows is. Programs of both pods see the client and the
+ * backend, whatever Service lies between them, so that both share one entry.
+ */
+#define POLICY_EGRESS 0  /* the verdict at the pod that opened the connection */
+#define POLICY_INGRESS 1 /* the verdict at the pod that it was opened to */
+
+struct policy_side {
+	__u32 epoch; /* of the verdict, which was to allow; 0: not asked, or denied */
+	__u32 rule;  /* number of the rule that allowed it; 0: none that is counted */
+};
+
+#define POLICY_FLOW_OPENER_HIGH (1u << 0)   /* which end of the key opened it */
+#define POLICY_FLOW_HOST (1u << 1)          /* a process of this node opened it: its pod always answers */
+#define POLICY_FLOW_ESTABLISHED (1u << 2)   /* both ends have spoken */
+#define POLICY_FLOW_OPENER_CLOSED (1u << 3) /* FIN from whoever opened it */
+#define POLICY_FLOW_TARGET_CLOSED (1u << 4) /* FIN from the other end */
+#define POLICY_FLOW_RESET (1u << 5)         /* RST from either end */
+
+struct policy_flow {
+	__u64 last_seen;             /* CLOCK_MONOTONIC, nanoseconds */
+	struct policy_side sides[2]; /* POLICY_EGRESS, POLICY_INGRESS */
+	__u32 state;                 /* POLICY_FLOW_* */
+	__u8 pad[4];
+};
+
+/* policy_tails: programs that pod_ingress and pod_egress go on with; empty where nothing is enforced. */
+#define POLICY_TAIL_EGRESS 0
+#define POLICY_TAIL_INGRESS 1
+#define POLICY_TAIL_DELIVER 2
+#define POLICY_TAILS 3
+
+/* Why a verdict is what it is, as policy_probe tells it. */
+#define POLICY_BY_DEFAULT 0        /* nothing forbids it */
+#define POLICY_BY_ADMIN 1          /* a rule of the admin tier */
+#define POLICY_BY_NETWORK_POLICY 2 /* a rule of a NetworkPolicy */
+#define POLICY_BY_ITSELF 3         /* the pod talks to itself */
+#define POLICY_BY_ISOLATED 4       /* the pod is isolated and no rule matches */
+#define POLICY_BY_BASELINE 5       /* a rule of the baseline tier */
+#define POLICY_BY_UNKNOWN_POD 6    /* no endpoint is known */
+#define POLICY_BY_NOTHING_PUBLISHED 7 /* no epoch is published */
+
+#endif

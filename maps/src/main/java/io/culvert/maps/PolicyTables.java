@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps;
+
+/// The maps of policies. Most have two sides, of which [PolicyControl#side] holds.
+public final class PolicyTables {
+
+    private final MapCatalogue catalogue;
+
+    PolicyTables(MapCatalogue catalogue) {
+        this.catalogue = catalogue;
+    }
+
+    /// One entry, at index 0. The epoch is its first number: publish by a release store to its memory.
+    public MappedArray<PolicyControl> control() {
+        return catalogue.array(Tables.POLICY_CONTROL);
+    }
+
+    public BpfHashMap<EndpointKey, Endpoint> endpoints() {
+        return catalogue.hash(Tables.ENDPOINTS);
+    }
+
+    public BpfHashMap<AddressKey, IpcacheEntry> ipcache() {
+        return catalogue.hash(Tables.IPCACHE);
+    }
+
+    public BpfHashMap<PolicyCidrKey, Integer> cidrs() {
+        return catalogue.hash(Tables.POLICY_CIDRS);
+    }
+
+    public MappedArray<PolicySetEntry> sets() {
+        return catalogue.array(Tables.POLICY_SETS);
+    }
+
+    public BpfHashMap<PolicyPeerKey, PolicyPorts> peers() {
+        return catalogue.hash(Tables.POLICY_PEERS);
+    }
+
+    public MappedArray<PolicyStep> steps() {
+        return catalogue.array(Tables.POLICY_STEPS);
+    }
+
+    /// Numbers of rules: see [Tables#POLICY_RULES].
+    public MappedArray<Integer> rules() {
+        return catalogue.array(Tables.POLICY_RULES);
+    }
+
+    /// By number of a rule.
+    public PerCpuArray<RuleCount> counters() {
+        return catalogue.perCpuArray(Tables.RULE_COUNTERS);
+    }
+
+    public BpfHashMap<ConnectionKey, PolicyFlow> flows() {
+        return catalogue.hash(Tables.POLICY_FLOWS);
+    }
+
+    public BpfHashMap<FragmentKey, Fragment> fragments() {
+        return catalogue.hash(Tables.POLICY_FRAGMENTS);
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import io.culvert.loader.BpfMap;
+import io.culvert.loader.UpdateMode;
+import io.culvert.maps.layout.CTypes;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// The programs of policies. Those of pods go on with them by tail calls, while the slots of `policy_tails` are filled;
+/// the
+/// kernel keeps these as long as the map is pinned.
+public final class PolicyPrograms {
+
+    /// A slot. What packets end with is filled first, and emptied last.
+    public enum Tail {
+        /// What pods send.
+        EGRESS(0, "policy_egress"),
+        /// What they receive.
+        INGRESS(1, "policy_ingress"),
+        /// What they receive and policies let pass.
+        DELIVER(2, "pod_deliver");
+
+        private final int number;
+        private final String program;
+
+        Tail(int number, String program) {
+            this.number = number;
+            this.program = program;
+        }
+
+        /// `POLICY_TAIL_*`
+        public int number() {
+            return number;
+        }
+    }
+
+    private static final List<Tail> TAILS = List.of(Tail.values());
+
+    private final BpfMap tails;
+    private final Object lock;
+    private final Supplier<ProgramSet> programs;
+
+    PolicyPrograms(BpfMap tails, Object lock, Supplier<ProgramSet> programs) {
+        this.tails = tails;
+        this.lock = lock;
+        this.programs = programs;
+    }
+
+    /// Lets the packet programs of pods ask for policies, or not. What the maps of policies hold should be complete
+    /// before.
+    /// The next packet of each pod meets it, and it stays so over restarts.
+    public void enforce(boolean on) {
+        synchronized (lock) {
+            if (on) {
+                set(programs.get());
+            } else {
+                clear();
+            }
+        }
+    }
+
+    /// Whether policies are asked; as an earlier process left it, too.
+    public boolean areEnforced() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment program = arena.allocate(CTypes.U32);
+            return TAILS.stream().anyMatch(tail -> tails.lookup(key(arena, tail), program));
+        }
+    }
+
+    /// What the policies of a pod say of a packet, as the programs find it in the maps; nothing is enforced or written.
+    ///
+    /// @throws io.culvert.loader.SystemCallException if the kernel refuses to run the program
+    public PolicyAnswer ask(PolicyQuestion question) {
+        synchronized (lock) {
+            return question.ask(programs.get().program("policy_probe"));
+        }
+    }
+
+    /// Goes on with other programs, if policies are asked. If that fails, those before go on.
+    void replace(ProgramSet next) {
+        if (!areEnforced()) {
+            return;
+        }
+        try {
+            set(next);
+        } catch (RuntimeException e) {
+            set(programs.get());
+            throw e;
+        }
+    }
+
+    /// Each step is atomic, and every mixture is good.
+    private void set(ProgramSet next) {
+        try (Arena arena = Arena.ofConfined()) {
+            TAILS.reversed()
+                    .forEach(tail -> tails.update(key(arena, tail), next.program(tail.program), UpdateMode.ANY));
+        }
+    }
+
+    private void clear() {
+        try (Arena arena = Arena.ofConfined()) {
+            TAILS.forEach(tail -> tails.delete(key(arena, tail)));
+        }
+    }
+
+    private static MemorySegment key(Arena arena, Tail tail) {
+        return arena.allocateFrom(CTypes.U32, tail.number);
+    }
+}
