@@ -15,7 +15,7 @@ import java.util.TreeMap;
 final class AddressOwners {
 
     /// An address that was given to another pod while the first one's object is still there is the later pod's.
-    private static final Comparator<PolicyPod> EARLIEST_FIRST = Comparator.comparing(PolicyPod::created)
+    static final Comparator<PolicyPod> EARLIEST_FIRST = Comparator.comparing(PolicyPod::created)
             .thenComparing(PolicyPod::uid)
             .thenComparing(PolicyPod::name);
 

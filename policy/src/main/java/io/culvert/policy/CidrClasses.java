@@ -51,7 +51,8 @@ final class CidrClasses {
     private final Map<RawPrefix, Marks> ipv6 = new TreeMap<>();
     private final Map<BitSet, Integer> numbers = new LinkedHashMap<>(Map.of(new BitSet(), 0));
     private final Map<PolicyPeer, BitSet> classesOf = new HashMap<>();
-    private final List<CidrEntry> entries = new ArrayList<>();
+    private final List<CidrEntry> entries;
+    private final List<Set<PolicyPeer>> classes;
 
     CidrClasses(RuleBook rules, List<PolicyNode> nodes) {
         this.nodes = nodes;
@@ -59,10 +60,15 @@ final class CidrClasses {
         if (!ipv6.isEmpty()) {
             ipv4.computeIfAbsent(RawPrefix.IPV4, all -> new Marks());
         }
-        walk(ipv6);
-        walk(ipv4);
-        entries.sort((one, other) ->
+        List<CidrEntry> found = new ArrayList<>();
+        walk(ipv6, found);
+        walk(ipv4, found);
+        found.sort((one, other) ->
                 new RawPrefix(one.address(), one.bits()).compareTo(new RawPrefix(other.address(), other.bits())));
+        entries = List.copyOf(found);
+        classes = numbers.keySet().stream()
+                .map(members -> members.stream().mapToObj(peers::get).collect(Collectors.toUnmodifiableSet()))
+                .collect(Collectors.toUnmodifiableList());
     }
 
     List<CidrEntry> entries() {
@@ -71,9 +77,7 @@ final class CidrClasses {
 
     /// The peers of each class.
     List<Set<PolicyPeer>> classes() {
-        return numbers.keySet().stream()
-                .map(members -> members.stream().mapToObj(peers::get).collect(Collectors.toUnmodifiableSet()))
-                .toList();
+        return classes;
     }
 
     /// The classes that a peer is in.
@@ -106,7 +110,7 @@ final class CidrClasses {
     }
 
     /// In the order of [RawPrefix] what is above a prefix comes before it.
-    private void walk(Map<RawPrefix, Marks> family) {
+    private void walk(Map<RawPrefix, Marks> family, List<CidrEntry> found) {
         Deque<Ancestor> above = new ArrayDeque<>();
         family.forEach((prefix, own) -> {
             while (!above.isEmpty() && !above.getLast().prefix.covers(prefix)) {
@@ -115,7 +119,7 @@ final class CidrClasses {
             @Nullable Ancestor parent = above.peekLast();
             Marks all = parent == null ? own : own.below(parent.marks);
             above.addLast(new Ancestor(prefix, all));
-            entries.add(new CidrEntry(prefix.address(), prefix.bits(), number(all.peers())));
+            found.add(new CidrEntry(prefix.address(), prefix.bits(), number(all.peers())));
         });
     }
 

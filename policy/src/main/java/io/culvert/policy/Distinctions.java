@@ -28,6 +28,14 @@ final class Distinctions {
         rules.rules(Direction.EGRESS).forEach(this::addNames);
     }
 
+    /// Whether identities are the same by others as by these.
+    boolean tellsTheSameAs(Distinctions other) {
+        return namespaceKeys.equals(other.namespaceKeys)
+                && podKeys.equals(other.podKeys)
+                && portNames.equals(other.portNames)
+                && blocks.equals(other.blocks);
+    }
+
     Identity identity(IpAddress address, PolicyPod pod, Namespace namespace) {
         Set<ContainerPort> ports = pod.ports().stream()
                 .filter(port -> portNames.contains(port.name()))

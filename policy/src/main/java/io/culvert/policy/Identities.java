@@ -12,9 +12,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /// The identities of a cluster's pods, numbered from 1.
-final class Identities {
+final class Identities implements NumberedIdentities {
 
-    private static final Identity NO_POD = new Identity("", Map.of(), Map.of(), Set.of(), Set.of());
+    /// What is no pod.
+    static final Identity NO_POD = new Identity("", Map.of(), Map.of(), Set.of(), Set.of());
 
     private final List<Identity> numbered = new ArrayList<>(List.of(NO_POD));
     private final Map<Identity, Integer> numbers = new HashMap<>();
@@ -33,7 +34,8 @@ final class Identities {
         }
     }
 
-    List<Identity> numbered() {
+    @Override
+    public List<Identity> numbered() {
         return numbered;
     }
 
@@ -41,8 +43,8 @@ final class Identities {
         return ipcache;
     }
 
-    /// Numbers by namespace.
-    Map<String, List<Integer>> byNamespace() {
+    @Override
+    public Map<String, List<Integer>> byNamespace() {
         return byNamespace;
     }
 

@@ -7,21 +7,52 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Finds out whom rules are for. The answer is the same for every policy set, and kept.
 final class PeerResolver {
 
-    private final Identities identities;
+    private final NumberedIdentities identities;
     private final CidrClasses classes;
     private final Map<Rule, Reach> known = new HashMap<>();
 
-    PeerResolver(Identities identities, CidrClasses classes) {
+    PeerResolver(NumberedIdentities identities, CidrClasses classes) {
         this.identities = identities;
         this.classes = classes;
     }
 
     Reach reach(Rule rule) {
         return known.computeIfAbsent(rule, this::resolve);
+    }
+
+    /// Takes note of numbers that mean other identities than before.
+    void renumbered(BitSet numbers) {
+        known.forEach((rule, reach) -> {
+            boolean named = rule.namedPorts().findAny().isPresent();
+            numbers.stream().forEach(number -> {
+                Identity identity = identities.numbered().get(number);
+                reach.identities().set(number, selects(rule, identity));
+                reach.atBlocks().set(number, named && rule.peers().stream().anyMatch(identity.blocks()::contains));
+            });
+        });
+    }
+
+    /// Forgets all rules but these.
+    void retain(Set<Rule> rules) {
+        known.keySet().retainAll(rules);
+    }
+
+    private static boolean selects(Rule rule, Identity identity) {
+        return rule.peers().stream().anyMatch(peer -> switch (peer) {
+            case PolicyPeer.OwnNamespacePods own ->
+                identity.namespace().equals(rule.id().policy().namespace())
+                        && own.pods().matches(identity.podLabels());
+            case PolicyPeer.SelectedPods selected ->
+                !identity.namespace().isEmpty()
+                        && selected.namespaces().matches(identity.namespaceLabels())
+                        && selected.pods().matches(identity.podLabels());
+            case PolicyPeer.IpBlock _, PolicyPeer.SelectedNodes _, PolicyPeer.Unknown _ -> false;
+        });
     }
 
     private Reach resolve(Rule rule) {

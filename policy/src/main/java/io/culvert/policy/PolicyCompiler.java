@@ -14,10 +14,6 @@ import java.util.Map;
 /// inputs, in whatever order, make equal plans.
 public final class PolicyCompiler {
 
-    /// Says nothing about anyone.
-    private static final PolicySet NO_POLICY =
-            new PolicySet(false, PortTables.NOTHING, Map.of(), Map.of(), List.of(), List.of(), List.of());
-
     private final PolicyInputs inputs;
     private final Identities identities;
     private final CidrClasses classes;
@@ -25,7 +21,7 @@ public final class PolicyCompiler {
     private final RuleBook rules;
     private final PortTables tables = new PortTables();
     private final SetCompiler compiler;
-    private final List<PolicySet> sets = new ArrayList<>(List.of(NO_POLICY));
+    private final List<PolicySet> sets = new ArrayList<>(List.of(PolicySet.NO_POLICY));
     private final Map<Selection, Integer> numbers = new HashMap<>();
 
     private PolicyCompiler(PolicyInputs inputs) {
@@ -73,7 +69,7 @@ public final class PolicyCompiler {
             return 0;
         }
         return numbers.computeIfAbsent(selection, added -> {
-            sets.add(compiler.compile(added));
+            sets.add(compiler.compile(added).set());
             return sets.size() - 1;
         });
     }

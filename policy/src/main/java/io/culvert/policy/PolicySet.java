@@ -24,8 +24,12 @@ public record PolicySet(
         List<RuleId> allows,
         List<RuleId> baseline) {
 
+    /// Says nothing about anyone.
+    static final PolicySet NO_POLICY =
+            new PolicySet(false, PortTables.NOTHING, Map.of(), Map.of(), List.of(), List.of(), List.of());
+
     public PolicySet {
-        identityTables = Map.copyOf(identityTables);
+        identityTables = identityTables instanceof IdentityTables ? identityTables : IdentityTables.of(identityTables);
         classTables = Map.copyOf(classTables);
         admin = List.copyOf(admin);
         allows = List.copyOf(allows);

@@ -11,20 +11,20 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// Makes the policy set of a selection.
+/// Makes the policy set of a selection, and follows identities in it.
 final class SetCompiler {
 
-    private final Identities identities;
+    private final NumberedIdentities identities;
     private final PeerResolver peers;
     private final PortTables tables;
 
-    SetCompiler(Identities identities, PeerResolver peers, PortTables tables) {
+    SetCompiler(NumberedIdentities identities, PeerResolver peers, PortTables tables) {
         this.identities = identities;
         this.peers = peers;
         this.tables = tables;
     }
 
-    PolicySet compile(Selection selection) {
+    LiveSet compile(Selection selection) {
         List<BoundRule> rules = Stream.of(selection.admin(), selection.allows(), selection.baseline())
                 .flatMap(stage -> bind(stage, selection).stream())
                 .toList();
@@ -32,14 +32,36 @@ final class SetCompiler {
         List<BoundRule> forAnyone =
                 rules.stream().filter(rule -> rule.reach().anyone()).toList();
         int any = number(known, forAnyone, BoundRule::fixed);
-        return new PolicySet(
-                selection.isolated(),
+        return new LiveSet(
+                selection,
+                rules,
+                known,
                 any,
-                identityTables(rules, known, any),
-                classTables(rules, known),
-                ids(selection.admin()),
-                ids(selection.allows()),
-                ids(selection.baseline()));
+                IdentityTables.of(identityTables(rules, known, any)),
+                Map.copyOf(classTables(rules, known)));
+    }
+
+    /// The same set after some numbers came to mean other identities, or none.
+    LiveSet renumbered(LiveSet set, BitSet numbers) {
+        return set.withIdentityTables(
+                set.identityTables().with(numbers, number -> identityTable(set, number), set.any()));
+    }
+
+    private int identityTable(LiveSet set, int number) {
+        if (set.rules().stream().noneMatch(rule -> names(rule, number))) {
+            return set.any();
+        }
+        Identity members = identities.numbered().get(number);
+        List<BoundRule> matching = set.rules().stream()
+                .filter(rule -> rule.reach().anyone() || names(rule, number))
+                .toList();
+        return number(set.known(), matching, rule -> rule.at(number, members));
+    }
+
+    /// Whether a rule may say something else for an identity than for everyone.
+    private static boolean names(BoundRule rule, int number) {
+        Reach reach = rule.reach();
+        return reach.identities().get(number) || reach.atBlocks().get(number) || (rule.named() && reach.anyone());
     }
 
     private List<BoundRule> bind(List<Rule> stage, Selection selection) {
@@ -110,9 +132,5 @@ final class SetCompiler {
                 .filter(contribution -> !contribution.ports().isEmpty())
                 .toList();
         return known.computeIfAbsent(contributions, added -> tables.number(PortTableBuilder.of(added)));
-    }
-
-    private static List<RuleId> ids(List<Rule> stage) {
-        return stage.stream().map(Rule::id).toList();
     }
 }

@@ -1,43 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.policy;
 
-import static io.culvert.policy.RuleDraft.allow;
-import static io.culvert.policy.Written.ipBlock;
-import static io.culvert.policy.Written.namespaces;
-import static io.culvert.policy.Written.pods;
-import static io.culvert.policy.Written.tcp;
+import static io.culvert.policy.LargeCluster.PODS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.cluster.ObjectName;
-import io.culvert.cluster.policy.Namespace;
-import io.culvert.cluster.policy.NetworkPolicy;
-import io.culvert.cluster.policy.PolicyPod;
-import io.culvert.net.Protocol;
-import java.util.List;
+import io.culvert.cluster.ClusterState;
+import io.culvert.cluster.policy.PolicyChanges;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
-/// A large cluster is compiled in seconds, and what is made of it stays small.
+/// A large cluster is compiled in seconds, a change of it in milliseconds, and what is made of it stays small.
 class PolicyScaleTest {
 
-    private static final int NAMESPACES = 500;
-    private static final int PODS = 5_000;
-    private static final int POLICIES = 2_000;
+    private static final int CHANGES = 300;
+
+    private final LargeCluster cluster = new LargeCluster();
 
     /// A quadratic step anywhere would take minutes; a machine that is busy does not.
     @Test
     void aLargeClusterIsCompiledInSeconds() {
-        PolicyInputs inputs = new PolicyInputs(
-                IntStream.range(0, NAMESPACES)
-                        .mapToObj(PolicyScaleTest::namespace)
-                        .toList(),
-                IntStream.range(0, PODS).mapToObj(PolicyScaleTest::pod).toList(),
-                List.of(),
-                IntStream.range(0, POLICIES).mapToObj(PolicyScaleTest::policy).toList(),
-                List.of(),
-                IntStream.range(0, 110).mapToObj(i -> podName(i * 45)).collect(Collectors.toSet()));
+        PolicyInputs inputs = PolicyInputs.of(ClusterState.EMPTY.withPolicies(cluster.state()), "n1");
         PolicyPlan plan = PolicyCompiler.compile(inputs);
         long start = System.nanoTime();
         PolicyPlan again = PolicyCompiler.compile(inputs);
@@ -46,7 +30,7 @@ class PolicyScaleTest {
         System.out.printf(
                 "compiled %d pods, %d policies in %d ms: %d identities, %d classes, %d tables, %d sets%n",
                 PODS,
-                POLICIES,
+                LargeCluster.POLICIES,
                 millis,
                 plan.identities().size(),
                 plan.classes().size(),
@@ -54,33 +38,44 @@ class PolicyScaleTest {
                 plan.sets().size());
         assertThat(again).isEqualTo(plan);
         assertThat(millis).isLessThan(10_000);
+        assertThat(plan.localPods()).hasSize(110);
         assertThat(plan.ipcache()).hasSize(2 * PODS);
         assertThat(plan.tables()).as("tables are shared").hasSizeLessThan(100);
     }
 
-    private static Namespace namespace(int i) {
-        return new Namespace("ns" + i, Map.of("team", "t" + i % 20));
+    /// Times are printed. What is asserted is far above them, and far below a full compilation of each.
+    @Test
+    void C5_03_aChangeIsCompiledInMilliseconds() {
+        IncrementalCompiler compiler = new IncrementalCompiler("n1");
+        PolicyPlan plan = compiler.compile(cluster.state(), PolicyChanges.EVERYTHING);
+        assertThat(plan.localPods()).hasSize(110);
+
+        long relabelled = measure(compiler, "pod's label, identity known", i -> cluster.relabel(i, "app", "a" + i % 5));
+        long renewed = measure(compiler, "pod's label, identity new", i -> cluster.relabel(i, "app", "new" + i));
+        measure(compiler, "local pod's label", i -> cluster.relabel(i % 110 * 45, "app", "a" + i % 7));
+        measure(compiler, "pod deleted", i -> cluster.removePod(1_000 + i));
+        measure(compiler, "pod added", i -> cluster.put(LargeCluster.pod(1_000 + i, Map.of("app", "a1"))));
+        measure(compiler, "namespace's label", i -> cluster.put(LargeCluster.namespace(i, "t" + (i + 1) % 20)));
+        measure(compiler, "policy added", i -> cluster.put(LargeCluster.policy(LargeCluster.POLICIES + i)));
+
+        assertThat(relabelled).isLessThan(200_000);
+        assertThat(renewed).isLessThan(200_000);
     }
 
-    private static ObjectName podName(int i) {
-        return new ObjectName("ns" + i % NAMESPACES, "pod" + i);
-    }
-
-    private static PolicyPod pod(int i) {
-        return PodDraft.named(podName(i).toString())
-                .labels("app=a" + i / NAMESPACES % 5 + ",pod-template-hash=h" + i)
-                .at("10." + (i >> 8) + "." + (i & 255) + ".1", "fd00::" + Integer.toHexString(i))
-                .port("web", Protocol.TCP, 8000 + i % 3)
-                .pod();
-    }
-
-    private static NetworkPolicy policy(int i) {
-        return Written.ingress(
-                "ns" + i % NAMESPACES + "/p" + i,
-                i % 4 == 0 ? "" : "app=a" + i % 5,
-                allow().peers(pods("app in (a1,a2)"), namespaces("team=t" + i % 20))
-                        .ports(tcp(80), tcp(8000, 8100)),
-                allow().peers(ipBlock("10.0.0.0/8", "10." + i % 20 + ".0.0/16")).ports(tcp(443)),
-                allow().ports(Written.named(Protocol.TCP, "web")));
+    /// Returns the median in microseconds.
+    private long measure(IncrementalCompiler compiler, String what, IntFunction<PolicyChanges> change) {
+        long[] micros = new long[CHANGES];
+        for (int i = 0; i < CHANGES; i++) {
+            PolicyChanges changes = change.apply(i);
+            long start = System.nanoTime();
+            PolicyPlan plan = compiler.compile(cluster.state(), changes);
+            micros[i] = (System.nanoTime() - start) / 1_000;
+            assertThat(plan.sets()).isNotEmpty();
+        }
+        Arrays.sort(micros);
+        System.out.printf(
+                "%s: median %d us, p99 %d us, most %d us%n",
+                what, micros[CHANGES / 2], micros[CHANGES * 99 / 100], micros[CHANGES - 1]);
+        return micros[CHANGES / 2];
     }
 }

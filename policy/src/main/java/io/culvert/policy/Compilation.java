@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.policy;
+
+import io.culvert.cluster.ObjectKind;
+import io.culvert.cluster.ObjectName;
+import io.culvert.cluster.policy.Namespace;
+import io.culvert.cluster.policy.PolicyChanges;
+import io.culvert.cluster.policy.PolicyNode;
+import io.culvert.cluster.policy.PolicyPod;
+import io.culvert.cluster.policy.PolicyState;
+import io.culvert.net.IpAddress;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// All that was found out about a state, ready to be brought to the next one. What pods mean (addresses, identities) is
+/// followed object by object, what policies mean is read again as soon as one is different.
+final class Compilation {
+
+    private final AddressBook book = new AddressBook();
+    private final IdentityTable identities = new IdentityTable();
+    private final LocalPods locals;
+    private final Distinctions distinctions;
+    private RuleBook rules;
+    private CidrClasses classes;
+    private Selector selector;
+    private LiveSets sets;
+    private List<PolicyWarning> warnings = List.of();
+    private boolean warningsDue = true;
+
+    /// Begins with nothing known.
+    Compilation(String nodeName, PolicyState state) {
+        locals = new LocalPods(nodeName);
+        rules = rules(state);
+        distinctions = new Distinctions(rules);
+        classes = classes(state);
+        selector = selector(state);
+        state.nodes().values().forEach(book::put);
+        for (PolicyPod pod : state.pods().values()) {
+            book.put(pod);
+            boolean _ = locals.put(pod);
+        }
+        for (PolicyPod pod : state.pods().values()) {
+            identify(pod.addresses(), state);
+        }
+        var _ = identities.takeTouched();
+        sets = new LiveSets(identities, classes);
+    }
+
+    /// Takes the next state.
+    ///
+    /// @return whether it could; if not, only a new compilation can
+    boolean update(PolicyState before, PolicyState next, PolicyChanges changes) {
+        boolean policies = !changes.of(ObjectKind.NETWORK_POLICY).isEmpty()
+                || !changes.of(ObjectKind.CLUSTER_NETWORK_POLICY).isEmpty();
+        boolean namespaces = !changes.of(ObjectKind.NAMESPACE).isEmpty();
+        if (policies) {
+            rules = rules(next);
+            if (!new Distinctions(rules).tellsTheSameAs(distinctions)) {
+                return false;
+            }
+        }
+        identify(addresses(before, next, changes), next);
+        if (policies || !changes.of(ObjectKind.NODE).isEmpty()) {
+            followClasses(next);
+        }
+        BitSet touched = identities.takeTouched();
+        if (!touched.isEmpty()) {
+            sets.renumbered(touched);
+        }
+        if (policies || namespaces) {
+            selector = selector(next);
+            locals.forgetSelections();
+            warningsDue = true;
+        }
+        return true;
+    }
+
+    /// Whether much is kept that no plan needs any more.
+    boolean wasteful() {
+        return sets.wasteful() || identities.unused() > identities.numbered().size() / 2 + 1_024;
+    }
+
+    PolicyPlan plan() {
+        LiveSets.Chosen chosen = sets.choose(locals, selector, book);
+        if (warningsDue) {
+            warnings = new Warnings(rules, selector, List.copyOf(locals.running())).all();
+            warningsDue = false;
+        }
+        return new PolicyPlan(
+                identities.numbered(),
+                identities.ipcache(),
+                classes.classes(),
+                classes.entries(),
+                sets.tables(),
+                chosen.sets(),
+                chosen.pods(),
+                warnings);
+    }
+
+    /// Takes nodes and pods that came, changed or went.
+    ///
+    /// @return addresses whose identity may be another
+    private Set<IpAddress> addresses(PolicyState before, PolicyState next, PolicyChanges changes) {
+        Set<IpAddress> affected = new HashSet<>();
+        for (ObjectName name : changes.of(ObjectKind.NODE)) {
+            @Nullable PolicyNode old = before.nodes().get(name.name());
+            if (old != null) {
+                book.remove(old);
+                affected.addAll(old.addresses());
+            }
+            @Nullable PolicyNode now = next.nodes().get(name.name());
+            if (now != null) {
+                book.put(now);
+                affected.addAll(now.addresses());
+            }
+        }
+        for (ObjectName name : changes.of(ObjectKind.POD)) {
+            replace(before.pods().get(name), next.pods().get(name), affected);
+        }
+        Set<String> namespaces =
+                changes.of(ObjectKind.NAMESPACE).stream().map(ObjectName::name).collect(Collectors.toSet());
+        if (!namespaces.isEmpty()) {
+            next.pods().values().stream()
+                    .filter(pod -> namespaces.contains(pod.name().namespace()))
+                    .forEach(pod -> affected.addAll(pod.addresses()));
+        }
+        return affected;
+    }
+
+    private void replace(@Nullable PolicyPod old, @Nullable PolicyPod now, Set<IpAddress> affected) {
+        if (old != null) {
+            book.remove(old);
+            affected.addAll(old.addresses());
+            // They count the pods in this node's network.
+            warningsDue |= locals.remove(old.name()) && old.hostNetwork();
+        }
+        if (now != null) {
+            book.put(now);
+            affected.addAll(now.addresses());
+            warningsDue |= locals.put(now) && now.hostNetwork();
+        }
+    }
+
+    private void identify(Iterable<IpAddress> addresses, PolicyState state) {
+        for (IpAddress address : addresses) {
+            @Nullable PolicyPod owner = book.owner(address);
+            identities.set(
+                    address, owner == null ? null : distinctions.identity(address, owner, namespace(owner, state)));
+        }
+    }
+
+    private static Namespace namespace(PolicyPod pod, PolicyState state) {
+        String name = pod.name().namespace();
+        @Nullable Namespace known = state.namespaces().get(name);
+        return known == null ? Namespace.named(name) : known;
+    }
+
+    private void followClasses(PolicyState state) {
+        CidrClasses next = classes(state);
+        if (next.classes().equals(classes.classes()) && next.entries().equals(classes.entries())) {
+            return;
+        }
+        classes = next;
+        sets = new LiveSets(identities, classes);
+    }
+
+    private CidrClasses classes(PolicyState state) {
+        return new CidrClasses(rules, List.copyOf(state.nodes().values()));
+    }
+
+    private Selector selector(PolicyState state) {
+        return new Selector(List.copyOf(state.namespaces().values()), rules);
+    }
+
+    private static RuleBook rules(PolicyState state) {
+        return new RuleBook(
+                List.copyOf(state.networkPolicies().values()),
+                List.copyOf(state.clusterNetworkPolicies().values()));
+    }
+}
