@@ -57,26 +57,33 @@ static __always_inline int egress_translation(const struct flow *flow, const str
 	return flow->state & (FLOW_HAIRPIN | FLOW_HOST) ? -1 : TRANSLATE_REPLY;
 }
 
+/* A packet of a connection to or from a backend. */
+static __always_inline int egress_known(struct __sk_buff *skb, const struct packet *packet, struct flow *flow,
+					__u64 now)
+{
+	int translation = egress_translation(flow, packet);
+
+	if (translation < 0 || (translation == TRANSLATE_REPLY && packet->signals & PACKET_OPEN))
+		return PACKET_PASS;
+	if (translation == TRANSLATE_REPLY)
+		flow_account(flow, skb, flow_state_reply(packet->signals), now);
+	else
+		flow->last_seen = now;
+	return translate(skb, packet, flow, translation);
+}
+
 /* A later fragment: see ingress_fragment(). */
 static __noinline int egress_fragment(struct __sk_buff *skb, struct packet *packet)
 {
 	__u64 now = flow_clock();
 	struct flow *flow = NULL;
-	int translation;
 
 	if (fragment_find(packet))
 		flow = flow_find(packet);
 	if (flow && flow_is_expired(flow, now))
 		flow = NULL;
-	if (flow && flow->role == FLOW_REPLY) {
-		translation = egress_translation(flow, packet);
-		if (translation < 0)
-			return PACKET_PASS;
-		flow->last_seen = now;
-		if (translation == TRANSLATE_REPLY)
-			flow_account(flow, skb, flow_state_reply(0), now);
-		return translate(skb, packet, flow, translation);
-	}
+	if (flow && flow->role == FLOW_REPLY)
+		return egress_known(skb, packet, flow, now);
 	if (skb->ingress_ifindex)
 		return PACKET_PASS;
 	if (!flow)
@@ -131,19 +138,8 @@ static __always_inline int egress(struct __sk_buff *skb)
 	flow = flow_find(&packet);
 	if (flow) {
 		now = flow_clock();
-		if (flow->role == FLOW_REPLY && !flow_is_expired(flow, now)) {
-			if (!flow_is_reply(flow, &packet)) {
-				if (!(flow->state & FLOW_MASQUERADED))
-					return PACKET_PASS;
-				flow->last_seen = now;
-				return translate(skb, &packet, flow, TRANSLATE_MASQUERADE);
-			}
-			/* These were translated as they came in, and pass here as any other packet. */
-			if (flow->state & (FLOW_HAIRPIN | FLOW_HOST) || packet.signals & PACKET_OPEN)
-				return PACKET_PASS;
-			flow_account(flow, skb, flow_state_reply(packet.signals), now);
-			return translate(skb, &packet, flow, TRANSLATE_REPLY);
-		}
+		if (flow->role == FLOW_REPLY && !flow_is_expired(flow, now))
+			return egress_known(skb, &packet, flow, now);
 	}
 	/* Only what this node sends itself has come in by no interface. */
 	return skb->ingress_ifindex ? PACKET_PASS : egress_of_host(skb, &packet, flow, now);

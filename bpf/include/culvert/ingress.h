@@ -42,12 +42,22 @@ static __always_inline int ingress_reply(struct __sk_buff *skb, const struct flo
 	return TRANSLATE_REPLY;
 }
 
+static __always_inline int ingress_known_reply(struct __sk_buff *skb, const struct packet *packet, struct flow *flow,
+					       __u64 now)
+{
+	int translation = ingress_reply(skb, flow);
+
+	if (translation < 0)
+		return PACKET_PASS;
+	flow_account(flow, skb, flow_state_reply(packet->signals), now);
+	return translate(skb, packet, flow, translation);
+}
+
 /* A later fragment goes where its first went. It opens nothing, and is never answered (RFC 1122, 3.2.2). */
 static __noinline int ingress_fragment(struct __sk_buff *skb, struct packet *packet)
 {
 	__u64 now = flow_clock();
 	struct flow *flow;
-	int translation;
 
 	if (!fragment_find(packet))
 		return packet_without_frontend(skb, packet, 0);
@@ -58,11 +68,7 @@ static __noinline int ingress_fragment(struct __sk_buff *skb, struct packet *pac
 		flow_account(flow, skb, flow_state_forward(0), now);
 		return translate(skb, packet, flow, TRANSLATE_FORWARD);
 	}
-	translation = flow_is_reply(flow, packet) ? ingress_reply(skb, flow) : -1;
-	if (translation < 0)
-		return PACKET_PASS;
-	flow_account(flow, skb, flow_state_reply(0), now);
-	return translate(skb, packet, flow, translation);
+	return flow_is_reply(flow, packet) ? ingress_known_reply(skb, packet, flow, now) : PACKET_PASS;
 }
 
 /* An ICMP error is for who sent what it quotes: its destination is translated here, and the quoted source. */
@@ -118,14 +124,8 @@ static __always_inline int ingress(struct __sk_buff *skb)
 		if (!expired && flow_is_forward(flow, &packet) &&
 		    (frontend ? connect_continues(flow, &packet) : !packet_may_open(&packet)))
 			return connect_forward(skb, &packet, flow, now, 0);
-		if (!expired && !frontend && flow_is_reply(flow, &packet) && !(packet.signals & PACKET_OPEN)) {
-			int translation = ingress_reply(skb, flow);
-
-			if (translation < 0)
-				return PACKET_PASS;
-			flow_account(flow, skb, flow_state_reply(packet.signals), now);
-			return translate(skb, &packet, flow, translation);
-		}
+		if (!expired && !frontend && flow_is_reply(flow, &packet) && !(packet.signals & PACKET_OPEN))
+			return ingress_known_reply(skb, &packet, flow, now);
 	}
 	if (!frontend)
 		return packet_may_open(&packet) ? packet_without_frontend(skb, &packet, 0) : PACKET_PASS;
