@@ -108,13 +108,15 @@ final class Opener {
         if (stored.isEmpty()) {
             ports.requireExhausted(packet, plan);
             ports.forgetLost(packet, plan, choices);
+            ports.settle(choices);
             return refuser.drop(frame, DropReason.NO_SOURCE_PORT);
         }
         Connection connection = connect(packet, plan, service, stored.get());
         for (FlowRole role : connection.roles()) {
-            ports.take(connection.key(role), choices);
+            ports.take(connection.key(role));
         }
         insert(frame, packet, connection);
+        ports.settle(choices);
         return forwarded(frame, packet, connection);
     }
 

@@ -8,7 +8,9 @@ import io.culvert.maps.Tables;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// The ports that connections get whose own would collide.
 final class SourcePorts {
@@ -19,6 +21,9 @@ final class SourcePorts {
     private final Settings settings;
     private final FlowTable flows;
     private final List<Integer> all = new ArrayList<>();
+
+    /// Connections that have lost entries to others.
+    private final Set<Connection> halves = new HashSet<>();
 
     SourcePorts(Settings settings, FlowTable flows) {
         this.settings = settings;
@@ -109,11 +114,11 @@ final class SourcePorts {
         if (lost.size() > ATTEMPTS) {
             throw new Disagreement("one packet removed " + lost);
         }
-        lost.forEach(key -> take(key, choices));
+        lost.forEach(this::take);
     }
 
     /// Takes a key from whatever connection has it. One that is not over loses its forward entry too.
-    void take(FlowKey key, Choices choices) {
+    void take(FlowKey key) {
         Entry present = flows.entries.get(key);
         if (present == null) {
             return;
@@ -122,9 +127,18 @@ final class SourcePorts {
         flows.entries.remove(key);
         if (!over) {
             flows.of(present.connection, FlowRole.FORWARD).ifPresent(entry -> flows.entries.remove(entry.key()));
+        }
+        halves.add(present.connection);
+    }
+
+    /// Makes what is left of connections look old, once it is known what is left: programs take half a connection that
+    /// is younger than a second for one that is being opened.
+    void settle(Choices choices) {
+        for (Connection connection : halves) {
             for (FlowRole role : FlowRole.values()) {
-                flows.of(present.connection, role).ifPresent(entry -> choices.backdate(entry.key()));
+                flows.of(connection, role).ifPresent(entry -> choices.backdate(entry.key()));
             }
         }
+        halves.clear();
     }
 }
