@@ -51,7 +51,8 @@ class PolicyScaleTest {
         PolicyPlan plan = compiler.compile(cluster.state(), PolicyChanges.EVERYTHING);
         assertThat(plan.localPods()).hasSize(110);
 
-        long relabelled = measure(compiler, MANY, "pod's label, identity known", i -> cluster.relabel(i, "app", "a" + i % 5));
+        long relabelled =
+                measure(compiler, MANY, "pod's label, identity known", i -> cluster.relabel(i, "app", "a" + i % 5));
         long renewed = measure(compiler, MANY, "pod's label, identity new", i -> cluster.relabel(i, "app", "new" + i));
         measure(compiler, MANY, "local pod's label", i -> cluster.relabel(i % 110 * 45, "app", "a" + i % 7));
         measure(compiler, MANY, "pod deleted", i -> cluster.removePod(1_000 + i));
@@ -64,8 +65,7 @@ class PolicyScaleTest {
     }
 
     /// Returns the median in microseconds.
-    private long measure(
-            IncrementalCompiler compiler, int count, String what, IntFunction<PolicyChanges> change) {
+    private long measure(IncrementalCompiler compiler, int count, String what, IntFunction<PolicyChanges> change) {
         long[] micros = new long[count];
         for (int i = 0; i < count; i++) {
             PolicyChanges changes = change.apply(i);
