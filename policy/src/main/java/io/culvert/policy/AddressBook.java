@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class AddressBook {
 
     /// There may be 150,000, and hardly any has more than one.
-    private final Map<IpAddress, List<PolicyPod>> claims = new HashMap<>();
+    private final AddressTable<List<PolicyPod>> claims = new AddressTable<>();
 
     /// How many nodes, and pods in their network, have an address.
     private final Map<IpAddress, Integer> ofNodes = new HashMap<>();
@@ -30,7 +30,7 @@ final class AddressBook {
 
     void put(PolicyPod pod) {
         if (pod.governed()) {
-            pod.addresses().forEach(address -> claims.merge(address, List.of(pod), AddressBook::both));
+            pod.addresses().forEach(address -> claims.put(address, with(claims.get(address), pod)));
         } else if (!pod.finished()) {
             pod.addresses().forEach(this::count);
         }
@@ -38,7 +38,7 @@ final class AddressBook {
 
     void remove(PolicyPod pod) {
         if (pod.governed()) {
-            pod.addresses().forEach(address -> claims.computeIfPresent(address, (_, all) -> without(all, pod)));
+            pod.addresses().forEach(address -> withdraw(address, pod));
         } else if (!pod.finished()) {
             pod.addresses().forEach(this::discount);
         }
@@ -46,8 +46,8 @@ final class AddressBook {
 
     @Nullable
     PolicyPod owner(IpAddress address) {
-        List<PolicyPod> all = claims.getOrDefault(address, List.of());
-        if (all.isEmpty() || ofNodes.containsKey(address)) {
+        @Nullable List<PolicyPod> all = claims.get(address);
+        if (all == null || ofNodes.containsKey(address)) {
             return null;
         }
         return all.size() == 1 ? all.getFirst() : Collections.max(all, AddressOwners.EARLIEST_FIRST);
@@ -68,13 +68,23 @@ final class AddressBook {
         ofNodes.computeIfPresent(address, (_, count) -> count == 1 ? null : count - 1);
     }
 
-    private static List<PolicyPod> both(List<PolicyPod> some, List<PolicyPod> more) {
-        return Stream.concat(some.stream(), more.stream()).toList();
+    private static List<PolicyPod> with(@Nullable List<PolicyPod> some, PolicyPod pod) {
+        return some == null
+                ? List.of(pod)
+                : Stream.concat(some.stream(), Stream.of(pod)).toList();
     }
 
-    private static @Nullable List<PolicyPod> without(List<PolicyPod> all, PolicyPod pod) {
+    private void withdraw(IpAddress address, PolicyPod pod) {
+        @Nullable List<PolicyPod> all = claims.get(address);
+        if (all == null) {
+            return;
+        }
         List<PolicyPod> others =
                 all.stream().filter(other -> !other.name().equals(pod.name())).toList();
-        return others.isEmpty() ? null : others;
+        if (others.isEmpty()) {
+            claims.remove(address);
+        } else {
+            claims.put(address, others);
+        }
     }
 }

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.pcollections.HashTreePMap;
-import org.pcollections.PMap;
 
 /// The identities of a cluster's pods as addresses come and go. A number stays with its identity for as long as an
 /// address has it, and may be another's afterwards.
@@ -27,7 +25,7 @@ final class IdentityTable implements NumberedIdentities {
 
     private final BitSet free = new BitSet();
     private BitSet touched = new BitSet();
-    private PMap<IpAddress, Integer> ipcache = HashTreePMap.empty();
+    private final AddressTable<Integer> ipcache = new AddressTable<>();
 
     @Override
     public List<Identity> numbered() {
@@ -39,8 +37,8 @@ final class IdentityTable implements NumberedIdentities {
         return byNamespace;
     }
 
-    PMap<IpAddress, Integer> ipcache() {
-        return ipcache;
+    Map<IpAddress, Integer> ipcache() {
+        return ipcache.snapshot();
     }
 
     /// Numbers that mean something else than at the last call.
@@ -62,11 +60,11 @@ final class IdentityTable implements NumberedIdentities {
             return;
         }
         if (identity == null) {
-            ipcache = ipcache.minus(address);
+            ipcache.remove(address);
         } else {
             Integer number = numbers.computeIfAbsent(identity, this::added);
             uses.set(number, uses.get(number) + 1);
-            ipcache = ipcache.plus(address, number);
+            ipcache.put(address, number);
         }
         if (before != null) {
             release(before);

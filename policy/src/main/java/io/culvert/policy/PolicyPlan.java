@@ -7,7 +7,6 @@ import io.culvert.net.IpAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.pcollections.PMap;
 
 /// The tables of a node, as the datapath will read them. Numbers are indexes of the lists, and dense; they mean nothing
 /// beyond this plan. Equal inputs make equal plans.
@@ -30,7 +29,7 @@ public record PolicyPlan(
 
     public PolicyPlan {
         identities = List.copyOf(identities);
-        ipcache = ipcache instanceof PMap ? ipcache : Map.copyOf(ipcache);
+        ipcache = ipcache instanceof AddressTable.Snapshot ? ipcache : Map.copyOf(ipcache);
         classes = List.copyOf(classes);
         cidrs = List.copyOf(cidrs);
         tables = List.copyOf(tables);
