@@ -185,6 +185,24 @@ class PolicySourceTest {
         }
     }
 
+    /// As after an update of the agent without its new ClusterRole.
+    @Test
+    void whoMayNotSeeNetworkPoliciesServesServicesAndDecidesNothing() {
+        server.answer(
+                lists(Resource.NETWORK_POLICIES), Answer.status(403, "Forbidden", "no rights"), Integer.MAX_VALUE);
+        server.put(Objects.node("n1") + "---\n" + Objects.service("web", 80));
+        try (var following = SourceUnderTest.followingPolicies(server)) {
+            following.awaitPort("web", 80);
+
+            await().untilAsserted(() -> assertThat(following.problemLines())
+                    .singleElement()
+                    .asString()
+                    .contains("list networkpolicies", "403", "grant the agent get, list and watch"));
+            assertThat(following.observer.store().policiesComplete()).isFalse();
+            assertThat(following.observer.policyUpdates()).isEmpty();
+        }
+    }
+
     @Test
     void aPolicyThatCannotBeReadIsLoudAndItsLastVersionStays() {
         server.put(Objects.node("n1"));
