@@ -3,20 +3,26 @@
  * Policies of pods. pod_ingress and pod_egress lead here by policy_tails, as long as the node has policies to enforce:
  * policy_egress judges what a pod sends, policy_ingress what it receives.
  */
-#include "culvert/config.h"
-#include "culvert/parse.h"
-#include "culvert/policy_pod.h"
-#include "culvert/turn.h"
+#include "culvert/policy_walk.h"
 
+/* A pod that reaches itself through a Service has had its packet turned round to it; the rest of the stack goes on else. */
 SEC("tc")
 int policy_egress(struct __sk_buff *skb)
 {
+	int reason = policy(skb, POLICY_EGRESS);
+
+	if (reason)
+		return packet_drop(skb, reason);
 	return skb->cb[PACKET_NOTE] == PACKET_TO_ITSELF ? TC_ACT_REDIRECT : PACKET_PASS;
 }
 
 SEC("tc")
 int policy_ingress(struct __sk_buff *skb)
 {
+	int reason = policy(skb, POLICY_INGRESS);
+
+	if (reason)
+		return packet_drop(skb, reason);
 	bpf_tail_call(skb, &policy_tails, POLICY_TAIL_DELIVER);
 	return packet_drop(skb, DROP_MISSED_TAIL_CALL);
 }
@@ -47,7 +53,7 @@ int policy_probe(struct __sk_buff *skb)
 			question.side = epoch & 1;
 			question.set = policy_set_of(pod, epoch & 1, direction);
 			question.place = policy_place(packet.protocol, packet.destination_port);
-			question.itself = policy_is_pod(pod, &question.peer);
+			question.itself = policy_is_pod(pod->number, &question.peer);
 			policy_evaluate(&question, &answer);
 		}
 	}

@@ -141,7 +141,6 @@ __noinline int policy_evaluate(const struct policy_question *question, struct po
 {
 	struct policy_cell cell = { POLICY_NONE, POLICY_NONE, POLICY_NONE };
 	struct policy_cidr_key block = { .prefixlen = POLICY_ADDRESS_BITS };
-	struct address_key address;
 	struct ipcache_entry *pod;
 	struct policy_set *set;
 	__u32 index, *class;
@@ -149,12 +148,12 @@ __noinline int policy_evaluate(const struct policy_question *question, struct po
 	if (!question || !answer)
 		return POLICY_DENY;
 	*answer = (struct policy_answer){ .action = POLICY_ACCEPT, .by = POLICY_BY_DEFAULT };
-	address.address = question->peer;
-	pod = bpf_map_lookup_elem(&ipcache, &address);
-	if (pod)
-		answer->identity = pod->identity[question->side & 1];
 	block.side = question->side;
 	block.address = question->peer;
+	/* A struct address_key is an address and nothing else; the stack has no room for another copy (Linux 6.1). */
+	pod = bpf_map_lookup_elem(&ipcache, &block.address);
+	if (pod)
+		answer->identity = pod->identity[question->side & 1];
 	class = bpf_map_lookup_elem(&policy_cidrs, &block);
 	if (class)
 		answer->class = *class;

@@ -36,11 +36,12 @@ static __always_inline __u32 policy_set_of(const struct endpoint *pod, __u32 sid
 	return direction == POLICY_EGRESS ? sets->egress : sets->ingress;
 }
 
-static __always_inline bool policy_is_pod(const struct endpoint *pod, const struct ip *address)
+/* Whether an address is that of the pod with this number. */
+static __always_inline bool policy_is_pod(__u32 number, const struct ip *address)
 {
-	struct endpoint *other = policy_address_pod(address);
+	struct endpoint *pod = policy_address_pod(address);
 
-	return other && other->number == pod->number;
+	return pod && pod->number == number;
 }
 
 #endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Connections that policies let pass. An entry says who opened the connection, so that answers are known as answers, and
+ * at which epoch the pods of both ends were asked about it.
+ */
+#ifndef CULVERT_POLICY_FLOW_H
+#define CULVERT_POLICY_FLOW_H
+
+#include "config.h"
+#include "flow_key.h"
+#include "maps_policy.h"
+#include "packet.h"
+#include "parse.h"
+
+static __always_inline void policy_flow_key(struct flow_key *key, const struct packet *packet)
+{
+	/* Linux 6.1 lets no memory be handed to a function that was not written before. */
+	__builtin_memset(key, 0, sizeof(*key));
+	flow_key_order(key, &packet->source, &packet->destination,
+		       flow_key_rest(packet->source_port, packet->destination_port, packet->protocol));
+}
+
+/* POLICY_FLOW_OPENER_HIGH, if an end of a packet is the high one of its key. */
+static __always_inline __u32 policy_flow_end(const struct flow_key *key, const struct ip *address, __be16 port)
+{
+	return key->low_port == port && ip_equal(&key->low, address) ? 0 : POLICY_FLOW_OPENER_HIGH;
+}
+
+static __always_inline bool policy_has_handshake(__u8 protocol)
+{
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_SCTP;
+}
+
+/* As flow_timeout(). What has no handshake is treated as UDP. */
+static __always_inline __u64 policy_flow_timeout(__u32 state, __u8 protocol)
+{
+	const __u32 closed = POLICY_FLOW_OPENER_CLOSED | POLICY_FLOW_TARGET_CLOSED;
+	bool established = state & POLICY_FLOW_ESTABLISHED;
+
+	if (!policy_has_handshake(protocol))
+		return (established ? config_udp_stream_timeout : config_udp_timeout) * NANOSECONDS;
+	if (state & POLICY_FLOW_RESET || (state & closed) == closed)
+		return config_tcp_closing_timeout * NANOSECONDS;
+	return (established ? config_tcp_established_timeout : config_tcp_syn_timeout) * NANOSECONDS;
+}
+
+/*
+ * The entry that a packet meets, or null; one that is expired is as good as absent.
+ * from: is told whether the packet comes from who opened the connection
+ */
+static __noinline struct policy_flow *policy_flow_find(const struct packet *packet, __u64 now, __u32 *from)
+{
+	struct policy_flow *flow;
+	struct flow_key key;
+
+	policy_flow_key(&key, packet);
+	flow = bpf_map_lookup_elem(&policy_flows, &key);
+	if (!flow || (__s64)(now - flow->last_seen) > (__s64)policy_flow_timeout(flow->state, packet->protocol))
+		return NULL;
+	*from = policy_flow_end(&key, &packet->source, packet->source_port) == (flow->state & POLICY_FLOW_OPENER_HIGH);
+	return flow;
+}
+
+/* Writes an entry whose opener is the source or the destination of a packet. Non-zero when there is no room. */
+static __noinline long policy_flow_write(const struct packet *packet, struct policy_flow *flow, bool by_source)
+{
+	struct flow_key key;
+
+	policy_flow_key(&key, packet);
+	flow->state |= by_source ? policy_flow_end(&key, &packet->source, packet->source_port) :
+				   policy_flow_end(&key, &packet->destination, packet->destination_port);
+	return bpf_map_update_elem(&policy_flows, &key, flow, BPF_ANY);
+}
+
+/* What a packet shows. A client that goes on after a handshake has been answered. */
+static __always_inline __u32 policy_flow_shown(const struct packet *packet, bool from_opener)
+{
+	__u32 shown = from_opener ? 0 : POLICY_FLOW_ESTABLISHED;
+
+	if (!policy_has_handshake(packet->protocol))
+		return shown;
+	return (from_opener && packet->signals & PACKET_PROCEED ? POLICY_FLOW_ESTABLISHED : 0) |
+	       (packet->signals & PACKET_RESET ? POLICY_FLOW_RESET : 0) |
+	       (!(packet->signals & PACKET_CLOSE) ? 0 :
+		from_opener                       ? POLICY_FLOW_OPENER_CLOSED :
+						    POLICY_FLOW_TARGET_CLOSED);
+}
+
+/* Written only where something changes: both pods' processors read the entry. */
+static __always_inline void policy_flow_note(struct policy_flow *flow, __u32 shown, __u64 now)
+{
+	if (flow->last_seen != now)
+		flow->last_seen = now;
+	if ((flow->state | shown) != flow->state)
+		flow->state |= shown;
+}
+
+#endif

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import static io.culvert.maps.datapath.PodPrograms.DROP;
+import static io.culvert.maps.datapath.PodPrograms.PASS;
+import static io.culvert.testkit.packet.PacketBuilder.ethernet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.maps.DropReason;
+import io.culvert.maps.Endpoint;
+import io.culvert.maps.PolicyControl;
+import io.culvert.maps.PolicyPeerKey;
+import io.culvert.net.Protocol;
+import io.culvert.testkit.KernelTest;
+import io.culvert.testkit.packet.Ipv6Extension;
+import io.culvert.testkit.packet.PacketBuilder;
+import io.culvert.testkit.packet.TcpFlag;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What policies do not hold back, and what else than TCP, UDP and SCTP there is.
+@KernelTest
+final class PolicyExceptionKernelTest {
+
+    private static final int INGRESS = 3;
+    private static final int EGRESS = 4;
+    private static final int EVERYTHING_ELSE = 3 << 16;
+
+    private static PolicyPods pods;
+
+    @BeforeAll
+    static void load() {
+        pods = PolicyPods.load();
+    }
+
+    @AfterAll
+    static void close() {
+        pods.close();
+    }
+
+    @BeforeEach
+    void clear() {
+        pods.clear();
+    }
+
+    private void isolate(PolicyNet net) {
+        pods.set(INGRESS, true);
+        pods.set(EGRESS, true);
+        pods.pod(net.pod, 1, INGRESS, EGRESS);
+        pods.identity(net.remotePod, 9);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
+    void C4_01_whatTheNodeItselfSendsPassesAndIsAnswered(PolicyNet net, Protocol protocol) {
+        isolate(net);
+        PolicyTalk talk = PolicyTalk.of(protocol, net.node, net.pod);
+        assertThat(pods.receivesFromNode(talk.opens())).isEqualTo(PASS);
+        assertThat(pods.sends(talk.accepts())).isEqualTo(PASS);
+        assertThat(pods.receivesFromNode(talk.asks())).isEqualTo(PASS);
+        pods.nextEpoch();
+        assertThat(pods.sends(talk.answers())).as("whatever the policies become").isEqualTo(PASS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
+    void C4_02_C4_04_C2_05_anAddressOfANodeIsNotTheNode(PolicyNet net, Protocol protocol) {
+        isolate(net);
+        assertThat(pods.receives(PolicyTalk.of(protocol, net.node, net.pod).opens()))
+                .isEqualTo(DROP);
+        pods.cidrClass(net == PolicyNet.V4 ? "192.0.2.0/24" : "2001:db8::/64", 5);
+        pods.allow(PolicyPeerKey.cidrClass(INGRESS, 5), 0, PolicyPods.END - 1);
+        assertThat(pods.receives(PolicyTalk.of(protocol, net.node, net.pod).opens()))
+                .as("a block of node addresses")
+                .isEqualTo(PASS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
+    void C4_05_whatThePodSendsToItsOwnNodeIsAskedAbout(PolicyNet net, Protocol protocol) {
+        isolate(net);
+        PolicyTalk talk = PolicyTalk.of(protocol, net.pod, net.node);
+        assertThat(pods.sends(talk.opens())).isEqualTo(DROP);
+        pods.cidrClass(net == PolicyNet.V4 ? "192.0.2.1/32" : "2001:db8::1/128", 5);
+        pods.allow(PolicyPeerKey.cidrClass(EGRESS, 5), 0, PolicyPods.END - 1);
+        assertThat(pods.sends(talk.opens())).isEqualTo(PASS);
+        assertThat(pods.receivesFromNode(talk.accepts())).isEqualTo(PASS);
+        pods.forget(PolicyPeerKey.cidrClass(EGRESS, 5));
+        pods.nextEpoch();
+        assertThat(pods.sends(talk.asks())).isEqualTo(DROP);
+        pods.receivesFromNode(talk.answers());
+        assertThat(pods.sends(talk.asks()))
+                .as("the node's answers do not make it the node's connection")
+                .isEqualTo(DROP);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
+    void C4_03_C2_12_aPodReachesItself(PolicyNet net, Protocol protocol) {
+        isolate(net);
+        PolicyTalk talk = PolicyTalk.of(protocol, net.pod, net.pod);
+        assertThat(pods.sends(talk.opens())).isEqualTo(PASS);
+        assertThat(pods.receivesFromItself(talk.opens())).isEqualTo(PASS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {130, 131, 132, 133, 134, 135, 136, 137, 143})
+    void C4_09_C4_15_neighbourDiscoveryAndMulticastListenersPass(int type) {
+        isolate(PolicyNet.V6);
+        pods.podBehindInterface(1, INGRESS, EGRESS);
+        byte[] packet = ethernet().ip("fe80::1", "ff02::1").icmp(type, 0).payload(new byte[16]).toBytes();
+        assertThat(pods.sends(packet)).isEqualTo(PASS);
+        assertThat(pods.receives(packet)).isEqualTo(PASS);
+        byte[] report = ethernet()
+                .ip("fe80::1", "ff02::16")
+                .extension(Ipv6Extension.hopByHop(1))
+                .icmp(type, 0)
+                .payload(new byte[16])
+                .toBytes();
+        assertThat(pods.sends(report)).isEqualTo(PASS);
+    }
+
+    @Test
+    void C4_09_arpPasses() {
+        isolate(PolicyNet.V4);
+        pods.podBehindInterface(1, INGRESS, EGRESS);
+        pods.control(PolicyControl.STRICT);
+        byte[] arp = new byte[42];
+        arp[12] = 8;
+        arp[13] = 6;
+        assertThat(pods.sends(arp)).isEqualTo(PASS);
+        assertThat(pods.receives(arp)).isEqualTo(PASS);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void C4_10_echoesAreAllowedByRulesWithoutPortsOnly(PolicyNet net) {
+        isolate(net);
+        pods.allow(PolicyPeerKey.identity(INGRESS, 9), 0, EVERYTHING_ELSE - 1);
+        assertThat(pods.receives(echo(net, true, 7))).as("ports of all protocols").isEqualTo(DROP);
+        assertThat(pods.sends(echo(net, false, 7))).as("a reply to nothing").isEqualTo(DROP);
+        pods.allow(PolicyPeerKey.identity(INGRESS, 9), EVERYTHING_ELSE, PolicyPods.END - 1);
+        assertThat(pods.receives(echo(net, true, 7))).isEqualTo(PASS);
+        assertThat(pods.sends(echo(net, false, 7))).isEqualTo(PASS);
+        assertThat(pods.sends(echo(net, false, 8))).as("of another id").isEqualTo(DROP);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void C4_10_echoesMayBeAllowedByASetting(PolicyNet net) {
+        isolate(net);
+        pods.control(PolicyControl.ALLOW_ECHO);
+        assertThat(pods.receives(echo(net, true, 7))).isEqualTo(PASS);
+        assertThat(pods.sends(echo(net, false, 7))).isEqualTo(PASS);
+        assertThat(pods.receives(icmp(net).icmp(net == PolicyNet.V4 ? 13 : 140, 0).toBytes()))
+                .as("other messages are no echoes")
+                .isEqualTo(DROP);
+    }
+
+    /// From outside to the pod, or the pod's answer.
+    private static byte[] echo(PolicyNet net, boolean request, int id) {
+        int type = net == PolicyNet.V4 ? (request ? 8 : 0) : request ? 128 : 129;
+        PacketBuilder ip = request
+                ? ethernet().ip(net.remotePod, net.pod)
+                : ethernet().ip(net.pod, net.remotePod);
+        return ip.icmp(type, 0, icmp -> icmp.word(id << 16)).payload("ping").toBytes();
+    }
+
+    private static PacketBuilder icmp(PolicyNet net) {
+        return ethernet().ip(net.remotePod, net.pod);
+    }
+
+    @Test
+    void C4_11_otherProtocolsAreAllowedByRulesWithoutPortsOnly() {
+        isolate(PolicyNet.V4);
+        int gre = 47;
+        byte[] sent = ethernet()
+                .ipv4(PolicyNet.V4.pod, PolicyNet.V4.remotePod, ip -> ip.protocol(gre))
+                .payload("GRE")
+                .toBytes();
+        byte[] answer = ethernet()
+                .ipv4(PolicyNet.V4.remotePod, PolicyNet.V4.pod, ip -> ip.protocol(gre))
+                .payload("GRE")
+                .toBytes();
+        assertThat(pods.sends(sent)).isEqualTo(DROP);
+        pods.allow(PolicyPeerKey.identity(EGRESS, 9), EVERYTHING_ELSE, PolicyPods.END - 1);
+        assertThat(pods.receives(answer)).as("nothing was sent").isEqualTo(DROP);
+        assertThat(pods.sends(sent)).isEqualTo(PASS);
+        assertThat(pods.receives(answer)).isEqualTo(PASS);
+    }
+
+    @Test
+    void C4_12_C4_13_C4_14_C4_15_multicastDnsLinkLocalAndDhcpAreOrdinary() {
+        isolate(PolicyNet.V4);
+        pods.podBehindInterface(1, INGRESS, EGRESS);
+        List<PolicyTalk> talks = List.of(
+                new PolicyTalk(Protocol.UDP, "10.1.0.2", 5353, "224.0.0.251", 5353),
+                new PolicyTalk(Protocol.UDP, "10.1.0.2", 40000, "10.1.0.53", 53),
+                new PolicyTalk(Protocol.TCP, "10.1.0.2", 40000, "169.254.169.254", 80),
+                new PolicyTalk(Protocol.UDP, "0.0.0.0", 68, "255.255.255.255", 67));
+        assertThat(talks).allSatisfy(talk -> assertThat(pods.sends(talk.opens())).isEqualTo(DROP));
+        pods.allow(PolicyPeerKey.anyone(EGRESS), 0, PolicyPods.END - 1);
+        assertThat(talks).allSatisfy(talk -> assertThat(pods.sends(talk.opens())).isEqualTo(PASS));
+    }
+
+    @Test
+    void aForgedSourceIsStillThePodBehindTheInterface() {
+        isolate(PolicyNet.V4);
+        pods.pod("10.1.0.3", 2, 0, 0);
+        PolicyTalk forged = PolicyTalk.of(Protocol.UDP, "10.1.0.3", PolicyNet.V4.outside);
+        assertThat(pods.sends(forged.opens())).as("best effort").isEqualTo(PASS);
+        pods.podBehindInterface(1, INGRESS, EGRESS);
+        assertThat(pods.sends(forged.opens())).isEqualTo(DROP);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void unknownInterfacesAreClosedInStrictModeOnly(PolicyNet net) {
+        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.pod, net.outside);
+        assertThat(pods.sends(talk.opens())).isEqualTo(PASS);
+        pods.control(PolicyControl.STRICT);
+        assertThat(pods.sends(talk.opens())).isEqualTo(DROP);
+        assertThat(pods.receives(talk.accepts())).isEqualTo(DROP);
+        assertThat(pods.drops(DropReason.POLICY_UNKNOWN_POD)).isEqualTo(2);
+        pods.pod(net.pod, 1, 0, 0);
+        assertThat(pods.sends(talk.opens())).isEqualTo(PASS);
+        assertThat(pods.flow(talk)).as("nothing to track").isEmpty();
+    }
+
+    @Test
+    void whatCannotBeReadIsDroppedWhereAPodIsHeldToPolicies() {
+        PolicyNet net = PolicyNet.V6;
+        pods.set(EGRESS, true);
+        pods.allow(PolicyPeerKey.anyone(EGRESS), 0, PolicyPods.END - 1);
+        pods.pod(net.pod, 1, 0, EGRESS);
+        PacketBuilder packet = ethernet().ip(net.pod, net.outside);
+        for (int header = 0; header < 7; header++) {
+            packet = packet.extension(Ipv6Extension.destinationOptions(0));
+        }
+        byte[] hidden = packet.tcp(1, 2, TcpFlag.SYN).toBytes();
+        assertThat(pods.sends(hidden)).isEqualTo(DROP);
+        assertThat(pods.drops(DropReason.INVALID_PACKET)).isEqualTo(1);
+        pods.pod(net.pod, 1, EGRESS, 0);
+        assertThat(pods.sends(hidden)).as("free in this direction").isEqualTo(PASS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
+    void auditCountsWhatWouldBeDroppedAndLetsItPass(PolicyNet net, Protocol protocol) {
+        isolate(net);
+        pods.pod(net.pod, 1, INGRESS, EGRESS, Endpoint.AUDIT, 0);
+        PolicyTalk talk = PolicyTalk.of(protocol, net.remotePod, net.pod);
+        assertThat(pods.receives(talk.opens())).isEqualTo(PASS);
+        assertThat(pods.sends(talk.accepts())).isEqualTo(PASS);
+        assertThat(pods.receives(talk.asks())).isEqualTo(PASS);
+        assertThat(pods.drops(DropReason.POLICY_AUDIT)).as("once a connection").isEqualTo(1);
+        assertThat(pods.drops(DropReason.POLICY_DENIED)).isZero();
+        pods.nextEpoch();
+        assertThat(pods.receives(talk.asks())).isEqualTo(PASS);
+        assertThat(pods.drops(DropReason.POLICY_AUDIT)).as("and epoch").isEqualTo(2);
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import static io.culvert.maps.datapath.PodPrograms.DROP;
+import static io.culvert.maps.datapath.PodPrograms.PASS;
+import static io.culvert.testkit.packet.PacketBuilder.ethernet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.maps.DropReason;
+import io.culvert.maps.PolicyPeerKey;
+import io.culvert.maps.RuleCount;
+import io.culvert.maps.Tables;
+import io.culvert.net.Protocol;
+import io.culvert.testkit.KernelTest;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What belongs to a connection without carrying its ports: ICMP errors, later fragments; and what is counted.
+@KernelTest
+final class PolicyRelatedKernelTest {
+
+    private static final int INGRESS = 3;
+    private static final int EGRESS = 4;
+
+    private static PolicyPods pods;
+
+    @BeforeAll
+    static void load() {
+        pods = PolicyPods.load();
+    }
+
+    @AfterAll
+    static void close() {
+        pods.close();
+    }
+
+    @BeforeEach
+    void clear() {
+        pods.clear();
+    }
+
+    private void isolate(PolicyNet net) {
+        pods.set(INGRESS, true);
+        pods.set(EGRESS, true);
+        pods.pod(net.pod, 1, INGRESS, EGRESS);
+        pods.identity(net.remotePod, 9);
+    }
+
+    private void allowIngress() {
+        pods.allow(PolicyPeerKey.identity(INGRESS, 9), 0, (3 << 16) - 1);
+    }
+
+    /// "Too big", about the first packet of a connection.
+    private static byte[] error(PolicyNet net, String from, PolicyTalk about) {
+        return ethernet()
+                .ip(from, about.opener())
+                .icmp(net == PolicyNet.V4 ? 3 : 2, net == PolicyNet.V4 ? 4 : 0)
+                .embedding(about.builder())
+                .toBytes();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
+    void C3_03_D2_10_errorsAboutAConnectionPassBothWays(PolicyNet net, Protocol protocol) {
+        isolate(net);
+        allowIngress();
+        PolicyTalk talk = PolicyTalk.of(protocol, net.remotePod, net.pod);
+        byte[] byThePod = error(net, net.pod, talk);
+        byte[] byARouter = error(net, net.outside, talk.reversed());
+        assertThat(pods.sends(byThePod)).as("about nothing").isEqualTo(DROP);
+        assertThat(pods.receives(byARouter)).as("about nothing").isEqualTo(DROP);
+        assertThat(pods.drops(DropReason.POLICY_NO_STATE)).isEqualTo(2);
+        pods.receives(talk.opens());
+        assertThat(pods.sends(byThePod)).isEqualTo(PASS);
+        assertThat(pods.receives(byARouter)).isEqualTo(PASS);
+        pods.forget(PolicyPeerKey.identity(INGRESS, 9));
+        pods.nextEpoch();
+        assertThat(pods.receives(byARouter)).as("about what is cut").isEqualTo(DROP);
+    }
+
+    private static List<byte[]> fragments(String from, String to) {
+        return ethernet()
+                .ip(from, to)
+                .udp(40000, 80)
+                .payload(new byte[3000])
+                .fragments(1400);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void C3_11_laterFragmentsFollowTheFirst(PolicyNet net) {
+        isolate(net);
+        List<byte[]> fragments = fragments(net.remotePod, net.pod);
+        assertThat(fragments).hasSize(3);
+        assertThat(pods.receives(fragments.get(1))).as("before its first").isEqualTo(DROP);
+        assertThat(fragments).allSatisfy(fragment -> assertThat(pods.receives(fragment)).isEqualTo(DROP));
+        assertThat(pods.drops(DropReason.FRAGMENT_NOT_FOUND)).isEqualTo(3);
+        allowIngress();
+        assertThat(fragments).allSatisfy(fragment -> assertThat(pods.receives(fragment)).isEqualTo(PASS));
+        List<byte[]> answer =
+                ethernet().ip(net.pod, net.remotePod).udp(80, 40000).payload(new byte[3000]).fragments(1400);
+        assertThat(answer).allSatisfy(fragment -> assertThat(pods.sends(fragment)).isEqualTo(PASS));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void C3_11_aDroppedFirstFragmentLendsItsPortsToNobody(PolicyNet net) {
+        isolate(net);
+        allowIngress();
+        List<byte[]> allowed = fragments(net.remotePod, net.pod);
+        assertThat(pods.receives(allowed.get(0))).isEqualTo(PASS);
+        pods.forget(PolicyPeerKey.identity(INGRESS, 9));
+        pods.nextEpoch();
+        assertThat(pods.receives(allowed.get(0))).isEqualTo(DROP);
+        assertThat(pods.receives(allowed.get(1))).isEqualTo(DROP);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void C3_11_C4_01_fragmentsOfTheNodePass(PolicyNet net) {
+        isolate(net);
+        assertThat(fragments(net.node, net.pod))
+                .allSatisfy(fragment -> assertThat(pods.receivesFromNode(fragment)).isEqualTo(PASS));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rulesCountWhatPassesInTheirDirection(PolicyNet net) {
+        isolate(net);
+        allowIngress();
+        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.remotePod, net.pod);
+        pods.receives(talk.opens());
+        pods.sends(talk.accepts());
+        pods.receives(talk.asks());
+        pods.receives(talk.asks());
+        pods.sends(talk.answers());
+        int length = talk.asks().length - 14;
+        assertThat(pods.counted(INGRESS * 1000 + 3)).isEqualTo(new RuleCount(3, 3L * length));
+        assertThat(pods.tables.count(Tables.POLICY_FLOWS)).isEqualTo(1);
+    }
+}
