@@ -71,7 +71,9 @@ final class PolicyConnectionKernelTest {
         assertThat(pods.receives(talk.asks())).isEqualTo(PASS);
         assertThat(pods.sends(talk.answers())).isEqualTo(PASS);
         PolicyTalk back = new PolicyTalk(protocol, net.pod, 41000, net.remotePod, 80);
-        assertThat(pods.sends(back.opens())).as("the other direction stays closed").isEqualTo(DROP);
+        assertThat(pods.sends(back.opens()))
+                .as("the other direction stays closed")
+                .isEqualTo(DROP);
         assertThat(pods.drops(DropReason.POLICY_DENIED)).isPositive();
     }
 
@@ -102,7 +104,9 @@ final class PolicyConnectionKernelTest {
         assertThat(pods.receives(talk.opens())).as("ingress").isEqualTo(DROP);
         pods.allow(PolicyPeerKey.identity(5, 1), 0, PolicyPods.END - 1);
         assertThat(pods.receives(talk.opens())).isEqualTo(PASS);
-        assertThat(pods.sends(talk.accepts())).as("the target's answer at its pod").isEqualTo(PASS);
+        assertThat(pods.sends(talk.accepts()))
+                .as("the target's answer at its pod")
+                .isEqualTo(PASS);
         assertThat(pods.receives(talk.accepts())).as("and at the opener's").isEqualTo(PASS);
         PolicyFlow flow = pods.flow(talk).orElseThrow();
         assertThat(flow.egress().rule()).isEqualTo(EGRESS * 1000 + 3);
@@ -123,7 +127,9 @@ final class PolicyConnectionKernelTest {
         pods.nextEpoch();
         assertThat(pods.receives(talk.asks())).isEqualTo(DROP);
         assertThat(pods.sends(talk.answers())).as("replies of what is cut").isEqualTo(DROP);
-        assertThat(pods.receivesFromNode(talk.asks())).as("not that the node sent it").isEqualTo(PASS);
+        assertThat(pods.receivesFromNode(talk.asks()))
+                .as("not that the node sent it")
+                .isEqualTo(PASS);
         allowIngress();
         assertThat(pods.receives(talk.asks())).as("allowed again").isEqualTo(PASS);
         assertThat(pods.sends(talk.answers())).isEqualTo(PASS);

@@ -66,7 +66,9 @@ final class PolicyExceptionKernelTest {
         assertThat(pods.sends(talk.accepts())).isEqualTo(PASS);
         assertThat(pods.receivesFromNode(talk.asks())).isEqualTo(PASS);
         pods.nextEpoch();
-        assertThat(pods.sends(talk.answers())).as("whatever the policies become").isEqualTo(PASS);
+        assertThat(pods.sends(talk.answers()))
+                .as("whatever the policies become")
+                .isEqualTo(PASS);
     }
 
     @ParameterizedTest
@@ -115,7 +117,11 @@ final class PolicyExceptionKernelTest {
     void C4_09_C4_15_neighbourDiscoveryAndMulticastListenersPass(int type) {
         isolate(PolicyNet.V6);
         pods.podBehindInterface(1, INGRESS, EGRESS);
-        byte[] packet = ethernet().ip("fe80::1", "ff02::1").icmp(type, 0).payload(new byte[16]).toBytes();
+        byte[] packet = ethernet()
+                .ip("fe80::1", "ff02::1")
+                .icmp(type, 0)
+                .payload(new byte[16])
+                .toBytes();
         assertThat(pods.sends(packet)).isEqualTo(PASS);
         assertThat(pods.receives(packet)).isEqualTo(PASS);
         byte[] report = ethernet()
@@ -144,7 +150,9 @@ final class PolicyExceptionKernelTest {
     void C4_10_echoesAreAllowedByRulesWithoutPortsOnly(PolicyNet net) {
         isolate(net);
         pods.allow(PolicyPeerKey.identity(INGRESS, 9), 0, EVERYTHING_ELSE - 1);
-        assertThat(pods.receives(echo(net, true, 7))).as("ports of all protocols").isEqualTo(DROP);
+        assertThat(pods.receives(echo(net, true, 7)))
+                .as("ports of all protocols")
+                .isEqualTo(DROP);
         assertThat(pods.sends(echo(net, false, 7))).as("a reply to nothing").isEqualTo(DROP);
         pods.allow(PolicyPeerKey.identity(INGRESS, 9), EVERYTHING_ELSE, PolicyPods.END - 1);
         assertThat(pods.receives(echo(net, true, 7))).isEqualTo(PASS);
@@ -159,7 +167,8 @@ final class PolicyExceptionKernelTest {
         pods.control(PolicyControl.ALLOW_ECHO);
         assertThat(pods.receives(echo(net, true, 7))).isEqualTo(PASS);
         assertThat(pods.sends(echo(net, false, 7))).isEqualTo(PASS);
-        assertThat(pods.receives(icmp(net).icmp(net == PolicyNet.V4 ? 13 : 140, 0).toBytes()))
+        assertThat(pods.receives(
+                        icmp(net).icmp(net == PolicyNet.V4 ? 13 : 140, 0).toBytes()))
                 .as("other messages are no echoes")
                 .isEqualTo(DROP);
     }
@@ -167,9 +176,8 @@ final class PolicyExceptionKernelTest {
     /// From outside to the pod, or the pod's answer.
     private static byte[] echo(PolicyNet net, boolean request, int id) {
         int type = net == PolicyNet.V4 ? (request ? 8 : 0) : request ? 128 : 129;
-        PacketBuilder ip = request
-                ? ethernet().ip(net.remotePod, net.pod)
-                : ethernet().ip(net.pod, net.remotePod);
+        PacketBuilder ip =
+                request ? ethernet().ip(net.remotePod, net.pod) : ethernet().ip(net.pod, net.remotePod);
         return ip.icmp(type, 0, icmp -> icmp.word(id << 16)).payload("ping").toBytes();
     }
 
@@ -205,9 +213,11 @@ final class PolicyExceptionKernelTest {
                 new PolicyTalk(Protocol.UDP, "10.1.0.2", 40000, "10.1.0.53", 53),
                 new PolicyTalk(Protocol.TCP, "10.1.0.2", 40000, "169.254.169.254", 80),
                 new PolicyTalk(Protocol.UDP, "0.0.0.0", 68, "255.255.255.255", 67));
-        assertThat(talks).allSatisfy(talk -> assertThat(pods.sends(talk.opens())).isEqualTo(DROP));
+        assertThat(talks)
+                .allSatisfy(talk -> assertThat(pods.sends(talk.opens())).isEqualTo(DROP));
         pods.allow(PolicyPeerKey.anyone(EGRESS), 0, PolicyPods.END - 1);
-        assertThat(talks).allSatisfy(talk -> assertThat(pods.sends(talk.opens())).isEqualTo(PASS));
+        assertThat(talks)
+                .allSatisfy(talk -> assertThat(pods.sends(talk.opens())).isEqualTo(PASS));
     }
 
     @Test

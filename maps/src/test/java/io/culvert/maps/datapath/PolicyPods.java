@@ -175,8 +175,7 @@ final class PolicyPods implements AutoCloseable {
         tables.put(
                 Tables.POLICY_SETS,
                 number,
-                new PolicySetEntry(
-                        PolicySetEntry.USED | (isolated ? PolicySetEntry.ISOLATED : 0), first, 3, 6));
+                new PolicySetEntry(PolicySetEntry.USED | (isolated ? PolicySetEntry.ISOLATED : 0), first, 3, 6));
         for (int rule = 0; rule < RULES; rule++) {
             tables.put(Tables.POLICY_RULES, first + rule, number * 1000 + rule);
         }
@@ -264,7 +263,8 @@ final class PolicyPods implements AutoCloseable {
         tables.put(
                 Tables.POLICY_FLOWS,
                 key,
-                new PolicyFlow(flow.lastSeen() - seconds * 1_000_000_000L, flow.egress(), flow.ingress(), flow.state()));
+                new PolicyFlow(
+                        flow.lastSeen() - seconds * 1_000_000_000L, flow.egress(), flow.ingress(), flow.state()));
     }
 
     /// What a rule counted on all CPUs.

@@ -84,11 +84,7 @@ final class PolicyRelatedKernelTest {
     }
 
     private static List<byte[]> fragments(String from, String to) {
-        return ethernet()
-                .ip(from, to)
-                .udp(40000, 80)
-                .payload(new byte[3000])
-                .fragments(1400);
+        return ethernet().ip(from, to).udp(40000, 80).payload(new byte[3000]).fragments(1400);
     }
 
     @ParameterizedTest
@@ -98,13 +94,19 @@ final class PolicyRelatedKernelTest {
         List<byte[]> fragments = fragments(net.remotePod, net.pod);
         assertThat(fragments).hasSize(3);
         assertThat(pods.receives(fragments.get(1))).as("before its first").isEqualTo(DROP);
-        assertThat(fragments).allSatisfy(fragment -> assertThat(pods.receives(fragment)).isEqualTo(DROP));
+        assertThat(fragments)
+                .allSatisfy(fragment -> assertThat(pods.receives(fragment)).isEqualTo(DROP));
         assertThat(pods.drops(DropReason.FRAGMENT_NOT_FOUND)).isEqualTo(3);
         allowIngress();
-        assertThat(fragments).allSatisfy(fragment -> assertThat(pods.receives(fragment)).isEqualTo(PASS));
-        List<byte[]> answer =
-                ethernet().ip(net.pod, net.remotePod).udp(80, 40000).payload(new byte[3000]).fragments(1400);
-        assertThat(answer).allSatisfy(fragment -> assertThat(pods.sends(fragment)).isEqualTo(PASS));
+        assertThat(fragments)
+                .allSatisfy(fragment -> assertThat(pods.receives(fragment)).isEqualTo(PASS));
+        List<byte[]> answer = ethernet()
+                .ip(net.pod, net.remotePod)
+                .udp(80, 40000)
+                .payload(new byte[3000])
+                .fragments(1400);
+        assertThat(answer)
+                .allSatisfy(fragment -> assertThat(pods.sends(fragment)).isEqualTo(PASS));
     }
 
     @ParameterizedTest
@@ -125,7 +127,8 @@ final class PolicyRelatedKernelTest {
     void C3_11_C4_01_fragmentsOfTheNodePass(PolicyNet net) {
         isolate(net);
         assertThat(fragments(net.node, net.pod))
-                .allSatisfy(fragment -> assertThat(pods.receivesFromNode(fragment)).isEqualTo(PASS));
+                .allSatisfy(
+                        fragment -> assertThat(pods.receivesFromNode(fragment)).isEqualTo(PASS));
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import static io.culvert.maps.datapath.PodPrograms.TURNED;
 import static io.culvert.testkit.packet.PacketAssert.assertThatPacket;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.maps.Flow;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.FrontendType;
 import io.culvert.maps.PolicyPeerKey;
@@ -61,10 +62,11 @@ final class PolicyServiceKernelTest {
 
     private static int place(Protocol protocol, int port) {
         return switch (protocol) {
-                    case TCP -> 0;
-                    case UDP -> 1;
-                    case SCTP -> 2;
-                } << 16
+                            case TCP -> 0;
+                            case UDP -> 1;
+                            case SCTP -> 2;
+                        }
+                        << 16
                 | port;
     }
 
@@ -104,7 +106,9 @@ final class PolicyServiceKernelTest {
         allow(PolicyPeerKey.identity(INGRESS, 2), protocol, BACKEND_PORT);
         assertThat(pods.receives(arrives)).isEqualTo(PASS);
         PolicyTalk behind = new PolicyTalk(protocol, net.otherPod, 40000, net.pod, BACKEND_PORT);
-        assertThat(pods.sends(behind.accepts())).as("a reply, though egress is isolated").isEqualTo(PASS);
+        assertThat(pods.sends(behind.accepts()))
+                .as("a reply, though egress is isolated")
+                .isEqualTo(PASS);
         assertThat(pods.receives(pods.packet())).isEqualTo(PASS);
         assertThatPacket(pods.packet()).hasSource(net.service, 80);
     }
@@ -113,26 +117,19 @@ final class PolicyServiceKernelTest {
     @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
     void C2_03_C2_05_aMasqueradedClientIsItselfAtABackendOfThisNode(PolicyNet net, Protocol protocol) {
         isolate(net);
-        FrontendKey nodePort =
-                new FrontendKey(IpAddress.of(net == PolicyNet.V4 ? "0.0.0.0" : "::"), 30080, protocol);
+        FrontendKey nodePort = new FrontendKey(IpAddress.of(net == PolicyNet.V4 ? "0.0.0.0" : "::"), 30080, protocol);
         pods.node.tables.service(
-                nodePort,
-                FrontendType.NODE_PORT,
-                Set.of(),
-                List.of(),
-                List.of(PolicyNet.end(net.pod, BACKEND_PORT)));
+                nodePort, FrontendType.NODE_PORT, Set.of(), List.of(), List.of(PolicyNet.end(net.pod, BACKEND_PORT)));
         pods.cidrClass(net == PolicyNet.V4 ? "192.0.2.0/24" : "2001:db8::/64", 5);
         pods.allow(PolicyPeerKey.cidrClass(INGRESS, 5), 0, PolicyPods.END - 1);
-        byte[] arrives = pods.node.in(
-                new PolicyTalk(protocol, net.outside, 40000, net.node, 30080).opens(), false);
+        byte[] arrives = pods.node.in(new PolicyTalk(protocol, net.outside, 40000, net.node, 30080).opens(), false);
         assertThat(pods.receives(arrives)).as("not as the node").isEqualTo(DROP);
         pods.cidrClass(net == PolicyNet.V4 ? "198.51.100.0/24" : "2001:db8:7::/64", 6);
         allow(PolicyPeerKey.cidrClass(INGRESS, 6), protocol, BACKEND_PORT);
         assertThat(pods.receives(arrives)).isEqualTo(PASS);
         PacketView received = PacketView.of(pods.packet());
         assertThatPacket(pods.packet()).hasSource(net.node).checksumsAreRight();
-        PolicyTalk masqueraded =
-                new PolicyTalk(protocol, net.node, received.sourcePort(), net.pod, BACKEND_PORT);
+        PolicyTalk masqueraded = new PolicyTalk(protocol, net.node, received.sourcePort(), net.pod, BACKEND_PORT);
         assertThat(pods.sends(masqueraded.accepts())).as("C2-07 the reply").isEqualTo(PASS);
         assertThatPacket(pods.packet()).hasDestination(net.outside, 40000).checksumsAreRight();
     }
@@ -189,16 +186,9 @@ final class PolicyServiceKernelTest {
         service(net, protocol, net.pod);
         byte[] asked = PolicyTalk.of(protocol, net.node, net.service).opens();
         pods.node.sends(asked);
-        PolicyTalk talk = PolicyTalk.of(protocol, net.node, net.pod);
-        var flow = pods.node.pods.tables.get(
-                io.culvert.maps.Tables.FLOWS,
-                io.culvert.maps.FlowKey.between(
-                        protocol,
-                        new io.culvert.maps.IpPort(IpAddress.of(net.node), 40000),
-                        new io.culvert.maps.IpPort(IpAddress.of(net.service), 80)));
-        int port = flow.orElseThrow().source().port();
+        Flow flow = pods.node.pods.flow(protocol, PolicyNet.end(net.node, 40000), PolicyNet.end(net.service, 80));
+        int port = flow.source().port();
         PolicyTalk translated = new PolicyTalk(protocol, net.node, port, net.pod, BACKEND_PORT);
-        assertThat(talk.opener()).isEqualTo(net.node);
         assertThat(pods.receivesFromNode(translated.opens())).isEqualTo(PASS);
         assertThat(pods.sends(translated.accepts())).isEqualTo(PASS);
         assertThatPacket(pods.packet()).hasSource(net.service, 80);

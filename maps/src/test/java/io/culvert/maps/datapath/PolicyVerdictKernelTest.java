@@ -138,12 +138,11 @@ final class PolicyVerdictKernelTest {
         pods.set(SET, true);
         pods.pod(net.pod, 1, SET, 0);
         pods.identity(net.remotePod, 9);
-        int first =
-                switch (protocol) {
-                    case TCP -> 0;
-                    case UDP -> 1 << 16;
-                    case SCTP -> 2 << 16;
-                };
+        int first = switch (protocol) {
+            case TCP -> 0;
+            case UDP -> 1 << 16;
+            case SCTP -> 2 << 16;
+        };
         pods.allow(PolicyPeerKey.identity(SET, 9), first + 80, first + 82);
         for (Protocol other : Protocol.values()) {
             for (int port : new int[] {79, 80, 82, 83}) {
