@@ -54,6 +54,19 @@ final class NodeOptions {
         }
     }
 
+    /// Asks the agent what only it knows.
+    ///
+    /// @param what for the message
+    /// @throws CommandFailure with [ExitStatus#NOTHING_THERE] if none is running
+    <T> T askAgent(String what, Function<NodeView, T> question) {
+        return ask(question)
+                .orElseThrow(() -> new CommandFailure(
+                        ExitStatus.NOTHING_THERE,
+                        "ask for " + what + ": no agent at " + ControlSocket.in(runDir)
+                                + ", and the kernel's maps have no names; start culvert agent, or name the --run-dir"
+                                + " of one that runs"));
+    }
+
     /// Reads the pinned maps.
     ///
     /// @throws CommandFailure with [ExitStatus#NOTHING_THERE] if nothing is pinned

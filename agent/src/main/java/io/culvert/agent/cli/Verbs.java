@@ -18,6 +18,10 @@ final class Verbs {
             "conntrack",
             "nat",
             "affinity",
+            "policy",
+            "endpoint",
+            "identity",
+            "ipcache",
             "audit",
             "map",
             "features",
@@ -57,6 +61,10 @@ final class Verbs {
             case "conntrack" -> new ConntrackCommand();
             case "nat" -> new NatCommand();
             case "affinity" -> new AffinityCommand();
+            case "policy" -> new PolicyCommand();
+            case "endpoint" -> new EndpointCommand();
+            case "identity" -> new IdentityCommand();
+            case "ipcache" -> new IpcacheCommand();
             case "audit" -> new AuditCommand();
             case "map" -> new MapCommand();
             case "features" -> new FeaturesCommand();

@@ -32,7 +32,7 @@ import java.util.function.Supplier;
 public final class ControlClient implements NodeView, AutoCloseable {
 
     /// An agent answers in milliseconds; a whole list of a large cluster takes a second or two to print.
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Path socket;
     private final EventLoop loop;
@@ -93,11 +93,16 @@ public final class ControlClient implements NodeView, AutoCloseable {
         return ask(() -> AuditMessages.of(stub().audit(request)));
     }
 
+    @Override
+    public PolicyQueries policies() {
+        return new PolicyClient(this, channel);
+    }
+
     private ControlBlockingStub stub() {
         return ControlGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
-    private <T> T ask(Supplier<T> call) {
+    <T> T ask(Supplier<T> call) {
         try {
             return call.get();
         } catch (StatusRuntimeException e) {
@@ -105,7 +110,7 @@ public final class ControlClient implements NodeView, AutoCloseable {
         }
     }
 
-    private static <M, T> List<T> all(Iterator<M> messages, Function<M, T> view) {
+    static <M, T> List<T> all(Iterator<M> messages, Function<M, T> view) {
         List<T> items = new ArrayList<>();
         messages.forEachRemaining(message -> items.add(view.apply(message)));
         return items;

@@ -38,6 +38,7 @@ public final class ControlServer implements AutoCloseable {
                 .withChildOption(ChannelOption.ALLOCATOR, EventLoop.BUFFERS)
                 .directExecutor()
                 .addService(new ControlService(node))
+                .addService(new PolicyService(node))
                 .build();
         try {
             server.start();

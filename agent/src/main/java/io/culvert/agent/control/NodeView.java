@@ -38,4 +38,7 @@ public interface NodeView {
     ///
     /// @param repair whether what differs is put right
     AuditView audit(boolean repair);
+
+    /// What there is to say of policies.
+    PolicyQueries policies();
 }

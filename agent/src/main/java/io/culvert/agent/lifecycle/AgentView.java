@@ -3,6 +3,7 @@ package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.Version;
 import io.culvert.agent.control.NodeView;
+import io.culvert.agent.control.PolicyQueries;
 import io.culvert.agent.view.AffinityRow;
 import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.ConnectionRow;
@@ -167,6 +168,11 @@ final class AgentView implements NodeView {
         return state.kernel()
                 .map(kernel -> kernel.audit().run(repair))
                 .orElseGet(() -> new AuditView(false, 0, 0, List.of(), List.of()));
+    }
+
+    @Override
+    public PolicyQueries policies() {
+        return state.policies();
     }
 
     private ConntrackTable conntrack(NodeState.Kernel kernel) {

@@ -3,6 +3,8 @@ package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.control.NodeView;
+import io.culvert.agent.control.PolicyQueries;
+import io.culvert.agent.explain.NodePolicies;
 import io.culvert.agent.metrics.AgentMetrics;
 import io.culvert.agent.metrics.ProbeCounts;
 import io.culvert.agent.network.NetworkWatch;
@@ -151,6 +153,11 @@ final class NodeState {
 
     NodeView view() {
         return new AgentView(this);
+    }
+
+    /// What there is to say of policies. None are enforced yet.
+    PolicyQueries policies() {
+        return new NodePolicies(plan.nodeName(), store::state, Optional::empty, () -> kernel().map(Kernel::datapath));
     }
 
     NodeNetwork network() {

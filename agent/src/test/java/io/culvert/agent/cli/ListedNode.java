@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.agent.control.ControlServer;
 import io.culvert.agent.control.ControlSocket;
 import io.culvert.agent.control.NodeView;
+import io.culvert.agent.control.PolicyQueries;
+import io.culvert.agent.explain.NodePolicies;
 import io.culvert.agent.view.AddressRow;
 import io.culvert.agent.view.AffinityRow;
 import io.culvert.agent.view.AuditView;
@@ -15,12 +17,14 @@ import io.culvert.agent.view.FrontendRow;
 import io.culvert.agent.view.Rows;
 import io.culvert.agent.view.SocketRow;
 import io.culvert.agent.view.StatusView;
+import io.culvert.cluster.ClusterState;
 import io.culvert.servicelb.conntrack.FlowFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -39,6 +43,9 @@ final class ListedNode implements NodeView, BeforeEachCallback, AfterEachCallbac
     final List<FlowFilter> filters = new ArrayList<>();
 
     List<StatusView.Trouble> troubles = List.of(new StatusView.Trouble("error", "a.yaml:3", "no port", "give one"));
+
+    /// Of a cluster without any.
+    PolicyQueries policies = new NodePolicies("n1", () -> ClusterState.EMPTY, Optional::empty, Optional::empty);
 
     @SuppressWarnings("NullAway.Init") // set before each test
     private Path runDir;
@@ -141,6 +148,11 @@ final class ListedNode implements NodeView, BeforeEachCallback, AfterEachCallbac
     public AuditView audit(boolean repair) {
         AuditView.Row row = new AuditView.Row("frontends", "TCP 10.96.0.10:80", "service 3, ClusterIP", "nothing");
         return new AuditView(true, 1, repair ? 0 : 1, List.of(row), List.of());
+    }
+
+    @Override
+    public PolicyQueries policies() {
+        return policies;
     }
 
     @Override

@@ -33,6 +33,10 @@ final class UsageTest {
                 "conntrack list --client here | culvert: --client: \"here\" is not an IP address; see culvert conntrack list --help",
                 "conntrack flush --backend 10.1.0.3:99999 | culvert: --backend: 99999 is not a port; see culvert conntrack flush --help",
                 "conntrack flush --backend web-0 | culvert: --backend: \"web-0\" is not an IP address; see culvert conntrack flush --help",
+                "policy | culvert: policy needs a verb: list, get or explain; see culvert policy --help",
+                "policy explain a b 80/ftp | culvert: \"80/ftp\" is no port and protocol, as 80/TCP; see culvert policy explain --help",
+                "policy explain a b 70000 | culvert: \"70000\" is no port and protocol, as 80/TCP; see culvert policy explain --help",
+                "ipcache get web | culvert: ADDRESS: \"web\" is not an IP address; see culvert ipcache get --help",
                 "nat | culvert: nat needs a verb: list; see culvert nat --help",
                 "affinity list --client web | culvert: --client: \"web\" is not an IP address; see culvert affinity list --help",
             })

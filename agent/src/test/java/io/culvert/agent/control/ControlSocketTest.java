@@ -4,6 +4,7 @@ package io.culvert.agent.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.agent.control.PolicyQueries.Question;
 import io.culvert.agent.view.AddressRow;
 import io.culvert.agent.view.AffinityRow;
 import io.culvert.agent.view.AuditView;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,7 @@ final class ControlSocketTest {
 
     private final List<FrontendRow> frontends = new ArrayList<>();
     private final List<FlowFilter> asked = new ArrayList<>();
+    private final ListedPolicies policies = new ListedPolicies();
 
     @TempDir
     private Path directory;
@@ -94,6 +97,11 @@ final class ControlSocketTest {
         public AuditView audit(boolean repair) {
             return new AuditView(true, 0, 0, List.of(), List.of());
         }
+
+        @Override
+        public PolicyQueries policies() {
+            return policies;
+        }
     };
 
     @Test
@@ -131,6 +139,24 @@ final class ControlSocketTest {
             assertThat(client.affinity()).containsExactly(AFFINITY);
         }
         assertThat(asked).containsExactly(all, some, named, ends);
+    }
+
+    @Test
+    void whatPoliciesAreArrivesUnchanged() throws IOException {
+        Path socket = ControlSocket.in(directory);
+        Question all = new Question("x/a", "y/b", OptionalInt.of(6), OptionalInt.of(80), "kind: List", "a.yaml");
+        Question least = new Question("fd00::1", "y/b", OptionalInt.empty(), OptionalInt.empty(), "", "");
+
+        try (ControlServer _ = ControlServer.start(socket, node);
+                ControlClient client = ControlClient.open(socket)) {
+            PolicyQueries answers = client.policies();
+            assertThat(answers.list("x", "in")).isEqualTo(policies.list("x", "in"));
+            assertThat(answers.explain(all)).isEqualTo(policies.explain(all));
+            assertThat(answers.explain(least)).isEqualTo(policies.explain(least));
+            assertThat(answers.endpoints()).isEqualTo(policies.endpoints());
+            assertThat(answers.identities()).isEqualTo(policies.identities());
+            assertThat(answers.ipcache("fd00::1")).isEqualTo(policies.ipcache("fd00::1"));
+        }
     }
 
     @Test

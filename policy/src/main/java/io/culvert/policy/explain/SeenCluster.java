@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Pods and namespaces by name and address, and whom selectors mean. Slow and plain: it serves a question of a user.
-final class SeenCluster {
+public final class SeenCluster {
 
     private final Map<String, Namespace> namespaces = new HashMap<>();
     private final Map<ObjectName, PolicyPod> pods = new HashMap<>();
@@ -25,7 +25,7 @@ final class SeenCluster {
     private final List<PolicyPod> governed;
     private final PolicyInputs inputs;
 
-    SeenCluster(PolicyInputs inputs) {
+    public SeenCluster(PolicyInputs inputs) {
         this.inputs = inputs;
         inputs.namespaces().forEach(namespace -> namespaces.put(namespace.name(), namespace));
         inputs.pods().forEach(pod -> pods.put(pod.name(), pod));
@@ -41,12 +41,12 @@ final class SeenCluster {
         return inputs;
     }
 
-    Optional<PolicyPod> pod(ObjectName name) {
+    public Optional<PolicyPod> pod(ObjectName name) {
         return Optional.ofNullable(pods.get(name));
     }
 
     /// The pod that policies know at an address.
-    Optional<PolicyPod> pod(IpAddress address) {
+    public Optional<PolicyPod> pod(IpAddress address) {
         return Optional.ofNullable(owners.get(address));
     }
 
@@ -55,7 +55,15 @@ final class SeenCluster {
         return governed;
     }
 
-    boolean selects(SeenPolicy policy, PolicyPod pod) {
+    /// The pods of this node that a policy selects.
+    public List<PolicyPod> local(SeenPolicy policy) {
+        return inputs.localPods().stream()
+                .flatMap(name -> pod(name).stream())
+                .filter(pod -> selects(policy, pod))
+                .toList();
+    }
+
+    public boolean selects(SeenPolicy policy, PolicyPod pod) {
         return pod.governed() && means(policy.subject(), policy.name(), pod);
     }
 
