@@ -23,7 +23,7 @@ final class DocumentationTest {
         TreeSet<String> known =
                 new TreeSet<>(Setting.all().stream().map(Setting::key).toList());
         TreeSet<String> listed = new TreeSet<>();
-        Pattern.compile("`([a-z]+(?:-[a-z]+)+|source|kubeconfig|manifests|bpffs|devices)`(?=[, |.])")
+        Pattern.compile("`([a-z]+(?:-[a-z]+)+|source|kubeconfig|manifests|bpffs|devices|policy)`(?=[, |.])")
                 .matcher(section)
                 .results()
                 .map(match -> match.group(1))
