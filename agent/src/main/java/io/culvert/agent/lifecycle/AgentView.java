@@ -172,7 +172,7 @@ final class AgentView implements NodeView {
 
     @Override
     public PolicyQueries policies() {
-        return state.policies();
+        return state.policyAnswers();
     }
 
     private ConntrackTable conntrack(NodeState.Kernel kernel) {

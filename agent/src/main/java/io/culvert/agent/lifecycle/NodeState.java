@@ -4,7 +4,7 @@ package io.culvert.agent.lifecycle;
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.control.NodeView;
 import io.culvert.agent.control.PolicyQueries;
-import io.culvert.agent.explain.NodePolicies;
+import io.culvert.agent.explain.PolicyAnswers;
 import io.culvert.agent.metrics.AgentMetrics;
 import io.culvert.agent.metrics.ProbeCounts;
 import io.culvert.agent.network.NetworkWatch;
@@ -156,8 +156,8 @@ final class NodeState {
     }
 
     /// What there is to say of policies. None are enforced yet.
-    PolicyQueries policies() {
-        return new NodePolicies(plan.nodeName(), store::state, Optional::empty, () -> kernel().map(Kernel::datapath));
+    PolicyQueries policyAnswers() {
+        return new PolicyAnswers(plan.nodeName(), store::state, Optional::empty, () -> kernel().map(Kernel::datapath));
     }
 
     NodeNetwork network() {

@@ -7,7 +7,7 @@ import io.culvert.agent.control.ControlServer;
 import io.culvert.agent.control.ControlSocket;
 import io.culvert.agent.control.NodeView;
 import io.culvert.agent.control.PolicyQueries;
-import io.culvert.agent.explain.NodePolicies;
+import io.culvert.agent.explain.PolicyAnswers;
 import io.culvert.agent.view.AddressRow;
 import io.culvert.agent.view.AffinityRow;
 import io.culvert.agent.view.AuditView;
@@ -45,7 +45,7 @@ final class ListedNode implements NodeView, BeforeEachCallback, AfterEachCallbac
     List<StatusView.Trouble> troubles = List.of(new StatusView.Trouble("error", "a.yaml:3", "no port", "give one"));
 
     /// Of a cluster without any.
-    PolicyQueries policies = new NodePolicies("n1", () -> ClusterState.EMPTY, Optional::empty, Optional::empty);
+    PolicyQueries policies = new PolicyAnswers("n1", () -> ClusterState.EMPTY, Optional::empty, Optional::empty);
 
     @SuppressWarnings("NullAway.Init") // set before each test
     private Path runDir;

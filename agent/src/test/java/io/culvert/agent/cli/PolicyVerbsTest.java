@@ -3,7 +3,7 @@ package io.culvert.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.agent.explain.NodePolicies;
+import io.culvert.agent.explain.PolicyAnswers;
 import io.culvert.cluster.Change;
 import io.culvert.cluster.ClusterStore;
 import io.culvert.cluster.manifest.Manifest;
@@ -97,7 +97,7 @@ final class PolicyVerbsTest {
         apply(CLUSTER);
         apply(WEB);
         apply(ADMIN);
-        node.policies = new NodePolicies("n1", store::state, Optional::empty, Optional::empty);
+        node.policies = new PolicyAnswers("n1", store::state, Optional::empty, Optional::empty);
     }
 
     @Test
@@ -205,7 +205,7 @@ final class PolicyVerbsTest {
                 .forEach(identity -> numbers.put(identity, 100 + numbers.size()));
         PolicyView view = new PolicyView(inputs, plan, 12, numbers, Map.<RuleId, Integer>of(), List.of("no room"));
         apply(WEB.replace("name: web", "name: late"));
-        node.policies = new NodePolicies("n1", store::state, () -> Optional.of(view), Optional::empty);
+        node.policies = new PolicyAnswers("n1", store::state, () -> Optional.of(view), Optional::empty);
 
         assertThat(node.run("policy", "list")).isEqualTo("""
                         Namespace   Name    Kind            Pods Here   Direction   Rules   Generation   Status

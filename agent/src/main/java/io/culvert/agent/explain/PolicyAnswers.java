@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Policies as this node has them. Where none are enforced, the answers are those of what the cluster wants.
-public final class NodePolicies implements PolicyQueries {
+public final class PolicyAnswers implements PolicyQueries {
 
     private final String nodeName;
     private final Supplier<ClusterState> state;
@@ -30,7 +30,7 @@ public final class NodePolicies implements PolicyQueries {
 
     /// @param enforced empty while no policies are
     /// @param datapath empty before it is open
-    public NodePolicies(
+    public PolicyAnswers(
             String nodeName,
             Supplier<ClusterState> state,
             Supplier<Optional<PolicyView>> enforced,
