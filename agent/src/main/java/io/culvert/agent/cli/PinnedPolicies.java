@@ -49,7 +49,8 @@ final class PinnedPolicies {
                             .map(address -> identities.getOrDefault(address, 0))
                             .filter(identity -> identity != 0)
                             .distinct()
-                            .toList()));
+                            .toList(),
+                    (pod.flags() & Endpoint.AUDIT) != 0));
         });
         return rows;
     }

@@ -106,6 +106,7 @@ final class PolicyMessages {
                 .addAllIngressPolicies(row.ingressPolicies())
                 .addAllEgressPolicies(row.egressPolicies())
                 .addAllIdentities(row.identities())
+                .setAudit(row.audit())
                 .build();
     }
 
@@ -118,7 +119,8 @@ final class PolicyMessages {
                 message.getEgress(),
                 List.copyOf(message.getIngressPoliciesList()),
                 List.copyOf(message.getEgressPoliciesList()),
-                List.copyOf(message.getIdentitiesList()));
+                List.copyOf(message.getIdentitiesList()),
+                message.getAudit());
     }
 
     static Identity of(IdentityRow row) {

@@ -44,7 +44,8 @@ final class PlanRows {
                                 .map(this::identity)
                                 .filter(number -> number != 0)
                                 .distinct()
-                                .toList()))
+                                .toList(),
+                        cluster.isAudited(pod.name())))
                 .toList();
     }
 

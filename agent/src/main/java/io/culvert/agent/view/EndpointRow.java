@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 /// @param egress the same
 /// @param ingressPolicies that select it, `namespace/name`; empty where nobody knows names
 /// @param identities in the kernel's maps, of its addresses; without those that are in none
+/// @param audit whether what would be dropped is counted, and passes
 public record EndpointRow(
         String namespace,
         String name,
@@ -19,7 +20,8 @@ public record EndpointRow(
         String egress,
         List<String> ingressPolicies,
         List<String> egressPolicies,
-        List<Integer> identities) {
+        List<Integer> identities,
+        boolean audit) {
 
     /// The columns that users of `cilium-dbg endpoint list` know, with the pod's name in place of an id.
     public static List<Column<EndpointRow>> columns() {
@@ -27,6 +29,7 @@ public record EndpointRow(
                 Column.of("Pod", row -> row.name().isEmpty() ? "-" : row.namespace() + "/" + row.name()),
                 Column.of("Policy (Ingress)", EndpointRow::ingress),
                 Column.of("Policy (Egress)", EndpointRow::egress),
+                Column.of("Mode", row -> row.audit() ? "audit" : "enforce"),
                 Column.of(
                         "Identity",
                         row -> Text.orDash(

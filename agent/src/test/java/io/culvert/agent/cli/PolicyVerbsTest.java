@@ -184,6 +184,17 @@ final class PolicyVerbsTest {
     }
 
     @Test
+    void auditModeIsSaid() {
+        apply("{apiVersion: v1, kind: Namespace, metadata: {name: default,"
+                + " annotations: {culvert.io/policy-mode: audit}}}");
+
+        assertThat(node.run("endpoint", "list")).containsPattern("default/web +isolated +rules +audit ");
+        assertThat(node.run("policy", "explain", "client", "web", "81/TCP"))
+                .contains(
+                        "note: namespace default is in audit mode: what its pods' policies refuse is counted, and passes");
+    }
+
+    @Test
     void whatIsNotThereIsOneLine() {
         assertThat(node.ask("policy", "explain", "nobody", "web", "80"))
                 .isEqualTo(new CommandLineRun(
@@ -214,9 +225,9 @@ final class PolicyVerbsTest {
                         -           no-db   Admin 7         2           egress      1       12           enforced on 2 pods
                         """);
         assertThat(node.run("endpoint", "list").replaceAll("10[0-2] ", "NNN ")).isEqualTo("""
-                        Pod              Policy (Ingress)   Policy (Egress)   Identity   Address
-                        default/client   open               rules             NNN        10.1.0.2
-                        default/web      isolated           rules             NNN        10.1.0.3
+                        Pod              Policy (Ingress)   Policy (Egress)   Mode      Identity   Address
+                        default/client   open               rules             enforce   NNN        10.1.0.2
+                        default/web      isolated           rules             enforce   NNN        10.1.0.3
                         """);
         assertThat(node.run("identity", "list"))
                 .contains("app=client")

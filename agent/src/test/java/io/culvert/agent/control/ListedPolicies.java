@@ -54,7 +54,8 @@ final class ListedPolicies implements PolicyQueries {
                 "open",
                 List.of("x/in"),
                 List.of("x/out", "adm"),
-                List.of(4, 5)));
+                List.of(4, 5),
+                true));
     }
 
     @Override

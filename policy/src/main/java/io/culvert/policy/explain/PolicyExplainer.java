@@ -54,8 +54,16 @@ public final class PolicyExplainer {
                 inputs.networkPolicies(),
                 inputs.clusterNetworkPolicies(),
                 pods)));
+        List<String> notes = new ArrayList<>(connections.notes());
+        pods.stream()
+                .filter(cluster::isAudited)
+                .map(ObjectName::namespace)
+                .distinct()
+                .sorted()
+                .forEach(namespace -> notes.add("namespace " + namespace
+                        + " is in audit mode: what its pods' policies refuse is counted, and passes"));
         return new Explanation(
-                all.stream().map(connection -> path(tables, connection)).toList(), warnings(pods), connections.notes());
+                all.stream().map(connection -> path(tables, connection)).toList(), warnings(pods), notes);
     }
 
     private Path path(PlanEvaluator tables, Connections.Connection connection) {

@@ -55,6 +55,12 @@ public final class SeenCluster {
         return governed;
     }
 
+    /// Whether what a pod's policies would drop is counted, and passes.
+    public boolean isAudited(ObjectName pod) {
+        Namespace namespace = namespaces.get(pod.namespace());
+        return namespace != null && namespace.audit();
+    }
+
     /// The pods of this node that a policy selects.
     public List<PolicyPod> local(SeenPolicy policy) {
         return inputs.localPods().stream()
