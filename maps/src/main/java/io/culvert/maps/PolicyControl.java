@@ -25,6 +25,9 @@ public record PolicyControl(int epoch, int flags) {
     static final StructLayout LAYOUT =
             CTypes.struct("policy_control", CTypes.U32.withName("epoch"), CTypes.U32.withName("flags"));
 
+    static final VarHandle EPOCH = CTypes.member(LAYOUT, "epoch");
+    static final VarHandle FLAGS = CTypes.member(LAYOUT, "flags");
+
     /// `struct policy_control`
     public static final Codec<PolicyControl> CODEC = new PolicyControlCodec();
 
@@ -41,9 +44,6 @@ public record PolicyControl(int epoch, int flags) {
     }
 
     private static final class PolicyControlCodec implements Codec<PolicyControl> {
-
-        private static final VarHandle EPOCH = CTypes.member(LAYOUT, "epoch");
-        private static final VarHandle FLAGS = CTypes.member(LAYOUT, "flags");
 
         @Override
         public StructLayout layout() {

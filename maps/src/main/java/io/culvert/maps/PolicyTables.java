@@ -10,9 +10,21 @@ public final class PolicyTables {
         this.catalogue = catalogue;
     }
 
-    /// One entry, at index 0. The epoch is its first number: publish by a release store to its memory.
+    /// One entry, at index 0.
     public MappedArray<PolicyControl> control() {
         return catalogue.array(Tables.POLICY_CONTROL);
+    }
+
+    /// Publishes: whoever sees this epoch sees what this process wrote before. See [PolicyControl#epoch].
+    public void publish(int epoch) {
+        ArrayMemory.View view = control().memory().view();
+        PolicyControl.EPOCH.setRelease(view.memory(), view.offset(0), epoch);
+    }
+
+    /// Sets [PolicyControl#flags].
+    public void flags(int flags) {
+        ArrayMemory.View view = control().memory().view();
+        PolicyControl.FLAGS.setRelease(view.memory(), view.offset(0), flags);
     }
 
     public BpfHashMap<EndpointKey, Endpoint> endpoints() {

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 /// first.
 ///
 /// Not safe for use by several threads.
-final class SlotAllocator {
+public final class SlotAllocator {
 
     private record Run(int start, int length, long since) {}
 
@@ -28,13 +28,14 @@ final class SlotAllocator {
     private int free;
     private int quarantined;
 
-    SlotAllocator(int capacity, Quarantine quarantine) {
+    /// All of `capacity` slots are free.
+    public SlotAllocator(int capacity, Quarantine quarantine) {
         this.quarantine = quarantine;
         extend(capacity);
     }
 
     /// Takes a run of this length, or nothing if there is none now.
-    OptionalInt take(int length) {
+    public OptionalInt take(int length) {
         releaseWaiting();
         Long hole = byLength.ceiling(key(length, 0));
         if (hole == null) {
@@ -52,7 +53,7 @@ final class SlotAllocator {
     /// Marks a run as taken, as found after a restart.
     ///
     /// @return whether all of it was free; if not, nothing has changed
-    boolean claim(int start, int length) {
+    public boolean claim(int start, int length) {
         Map.Entry<Integer, Integer> hole = holes.floorEntry(start);
         if (hole == null || (long) start + length > (long) hole.getKey() + hole.getValue()) {
             return false;
@@ -70,24 +71,26 @@ final class SlotAllocator {
     }
 
     /// Gives a run back; it is free after the quarantine.
-    void release(int start, int length) {
+    public void release(int start, int length) {
         waiting.addLast(new Run(start, length, quarantine.now()));
         quarantined += length;
     }
 
     /// Adds slots at the end.
-    void extend(int newCapacity) {
+    public void extend(int newCapacity) {
         if (newCapacity > capacity) {
             addFree(capacity, newCapacity - capacity);
             capacity = newCapacity;
         }
     }
 
-    int capacity() {
+    /// How many slots there are.
+    public int capacity() {
         return capacity;
     }
 
-    int free() {
+    /// How many slots are free, in all holes.
+    public int free() {
         return free;
     }
 

@@ -5,6 +5,7 @@ import io.culvert.loader.Attachment;
 import io.culvert.loader.BpfMap;
 import io.culvert.loader.InvalidObjectException;
 import io.culvert.loader.PinDirectory;
+import io.culvert.loader.RunningPrograms;
 import io.culvert.maps.BackendIds;
 import io.culvert.maps.ExtentStore;
 import io.culvert.maps.MapCatalogue;
@@ -226,6 +227,11 @@ public final class Datapath implements AutoCloseable {
             throw e;
         }
         config = other;
+    }
+
+    /// Returns when no program runs any more that read the maps before this was called.
+    public void awaitPrograms() {
+        RunningPrograms.await();
     }
 
     /// Makes room at once for what is about to be written, instead of growing map after map. Call it from the
