@@ -21,13 +21,14 @@ final class Identities implements NumberedIdentities {
     private final Map<Identity, Integer> numbers = new HashMap<>();
     private final Map<IpAddress, Integer> ipcache = new HashMap<>();
     private final Map<String, List<Integer>> byNamespace = new TreeMap<>();
+    private final Map<IpAddress, PolicyPod> owners;
 
     Identities(PolicyInputs inputs, RuleBook rules) {
         Map<String, Namespace> namespaces = new HashMap<>();
         inputs.namespaces().forEach(namespace -> namespaces.put(namespace.name(), namespace));
         Distinctions distinctions = new Distinctions(rules);
-        for (Map.Entry<IpAddress, PolicyPod> entry :
-                AddressOwners.of(inputs.pods(), inputs.nodes()).entrySet()) {
+        owners = AddressOwners.of(inputs.pods(), inputs.nodes());
+        for (Map.Entry<IpAddress, PolicyPod> entry : owners.entrySet()) {
             PolicyPod pod = entry.getValue();
             Namespace namespace = namespaces.computeIfAbsent(pod.name().namespace(), Namespace::named);
             ipcache.put(entry.getKey(), number(distinctions.identity(entry.getKey(), pod, namespace)));
@@ -46,6 +47,13 @@ final class Identities implements NumberedIdentities {
     @Override
     public Map<String, List<Integer>> byNamespace() {
         return byNamespace;
+    }
+
+    /// Those of a pod's addresses that are its own.
+    List<IpAddress> owned(PolicyPod pod) {
+        return pod.addresses().stream()
+                .filter(address -> pod.equals(owners.get(address)))
+                .toList();
     }
 
     private int number(Identity identity) {

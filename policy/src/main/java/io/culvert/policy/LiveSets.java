@@ -51,6 +51,7 @@ final class LiveSets {
                             pod.name(),
                             pod.uid(),
                             pod.addresses(),
+                            book.owned(pod),
                             number(selected.ingress(), used, numbers, sets),
                             number(selected.egress(), used, numbers, sets)));
         }

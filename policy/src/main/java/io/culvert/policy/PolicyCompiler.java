@@ -60,6 +60,7 @@ public final class PolicyCompiler {
                 pod.name(),
                 pod.uid(),
                 pod.addresses(),
+                identities.owned(pod),
                 set(selector.select(pod, Direction.INGRESS)),
                 set(selector.select(pod, Direction.EGRESS)));
     }

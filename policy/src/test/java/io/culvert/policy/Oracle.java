@@ -22,18 +22,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /// What the API says, read from its objects for each question anew: no identities, no classes, no tables, no sharing.
-final class Oracle {
+public final class Oracle {
 
     /// A new connection, seen from the pod at one of its ends.
     private record Question(PolicyPod pod, Direction direction, IpAddress peer, int protocol, int port) {}
 
     private final PolicyInputs cluster;
 
-    Oracle(PolicyInputs cluster) {
+    public Oracle(PolicyInputs cluster) {
         this.cluster = cluster;
     }
 
-    Verdict verdict(PolicyPod pod, Direction direction, IpAddress peer, int protocol, int port) {
+    public Verdict verdict(PolicyPod pod, Direction direction, IpAddress peer, int protocol, int port) {
         Question question = new Question(pod, direction, peer, protocol, port);
         return tier(PolicyTier.ADMIN, Stage.ADMIN, Reason.ADMIN, question)
                 .or(() -> networkPolicies(question))

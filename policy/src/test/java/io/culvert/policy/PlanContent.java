@@ -49,7 +49,7 @@ record PlanContent(
 
     private static Pod pod(LocalPod pod, List<Held> sets) {
         return new Pod(
-                new LocalPod(pod.name(), pod.uid(), pod.addresses(), 0, 0),
+                new LocalPod(pod.name(), pod.uid(), pod.addresses(), pod.owned(), 0, 0),
                 sets.get(pod.ingressSet()),
                 sets.get(pod.egressSet()));
     }

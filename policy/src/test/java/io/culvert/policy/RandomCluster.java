@@ -35,10 +35,10 @@ import java.util.stream.Stream;
 
 /// Small clusters in which things meet: few names, few labels, few addresses, nested blocks, the same numbers
 /// everywhere.
-final class RandomCluster {
+public final class RandomCluster {
 
     /// Addresses that no pod and no node has.
-    static final List<IpAddress> OUTSIDE = addresses("203.0.113.7", "10.0.0.9", "2001:db8::7", "fd00::9");
+    public static final List<IpAddress> OUTSIDE = addresses("203.0.113.7", "10.0.0.9", "2001:db8::7", "fd00::9");
 
     private static final List<IpAddress> OF_PODS_V4 =
             addresses("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.1.1", "10.0.1.2");
@@ -79,11 +79,11 @@ final class RandomCluster {
 
     private final Random random;
 
-    RandomCluster(long seed) {
+    public RandomCluster(long seed) {
         random = new Random(seed);
     }
 
-    PolicyInputs next() {
+    public PolicyInputs next() {
         List<PolicyPod> pods = IntStream.range(0, 2 + random.nextInt(4))
                 .mapToObj(i -> pod("p" + i))
                 .toList();

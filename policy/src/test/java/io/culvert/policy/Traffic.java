@@ -5,10 +5,10 @@ import io.culvert.net.Protocol;
 import java.util.Locale;
 
 /// A protocol by IANA's number, and a destination port.
-record Traffic(int protocol, int port) {
+public record Traffic(int protocol, int port) {
 
     /// Of `tcp/80`, `icmp`.
-    static Traffic of(String text) {
+    public static Traffic of(String text) {
         int slash = text.indexOf('/');
         if (text.equals("icmp")) {
             return new Traffic(1, 0);

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.policy.publish;
+
+import io.culvert.maps.MapFullException;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// Numbers that stay with what they mean. A freed number comes back as late as possible.
+///
+/// @param <T> what is numbered, by its content
+final class Numbers<T> {
+
+    private final String map;
+    private final int limit;
+    private final Map<T, Integer> known = new HashMap<>();
+    private final BitSet used = new BitSet();
+    private final BitSet foreign = new BitSet();
+    private final BitSet fresh = new BitSet();
+    private int last;
+
+    /// Numbers from 1.
+    ///
+    /// @param map for messages
+    /// @param limit one more than the greatest
+    Numbers(String map, int limit) {
+        this.map = map;
+        this.limit = limit;
+        used.set(0);
+    }
+
+    /// The number of this content, given now if it has none.
+    ///
+    /// @throws MapFullException if all are used
+    int number(T content) {
+        return numberIfFree(content).orElseThrow(() -> new MapFullException("number " + content + " in", map, limit));
+    }
+
+    /// As [#number]; empty if all are used.
+    OptionalInt numberIfFree(T content) {
+        Integer number = known.get(content);
+        if (number != null) {
+            return OptionalInt.of(number);
+        }
+        int free = used.nextClearBit(last + 1);
+        if (free >= limit) {
+            free = used.nextClearBit(1);
+        }
+        if (free >= limit) {
+            return OptionalInt.empty();
+        }
+        last = free;
+        used.set(free);
+        fresh.set(free);
+        known.put(content, free);
+        return OptionalInt.of(free);
+    }
+
+    /// Gives content a number that it was found to have.
+    ///
+    /// @return whether the number was free
+    boolean claim(T content, int number) {
+        if (number <= 0 || number >= limit || (used.get(number) && !foreign.get(number))) {
+            return false;
+        }
+        used.set(number);
+        foreign.clear(number);
+        known.put(content, number);
+        return true;
+    }
+
+    /// Keeps a number from being given, because somebody may mean something by it.
+    void avoid(int number) {
+        if (number > 0 && number < limit && !used.get(number)) {
+            used.set(number);
+            foreign.set(number);
+        }
+    }
+
+    /// Frees the numbers of all content but this.
+    void retain(Set<T> live) {
+        known.entrySet().removeIf(entry -> {
+            boolean dead = !live.contains(entry.getKey());
+            if (dead) {
+                used.clear(entry.getValue());
+                fresh.clear(entry.getValue());
+            }
+            return dead;
+        });
+    }
+
+    /// The numbers that were given since this was asked.
+    int[] takeFresh() {
+        int[] numbers = fresh.stream().toArray();
+        fresh.clear();
+        return numbers;
+    }
+
+    /// Frees the numbers to avoid: nobody can mean anything by them any more.
+    void sweep() {
+        used.andNot(foreign);
+        foreign.clear();
+    }
+
+    /// Numbers by content.
+    Map<T, Integer> known() {
+        return Map.copyOf(known);
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.policy.publish;
+
+import io.culvert.maps.PolicyPorts;
+import io.culvert.policy.RuleId;
+import java.util.List;
+import java.util.Map;
+
+/// All that a policy set says, by numbers that outlive a plan.
+///
+/// @param peers ports by [PeerWord]
+record SetContent(Frame frame, Map<Integer, PolicyPorts> peers) {
+
+    /// What must be equal for two contents to be one set.
+    ///
+    /// @param admin rules by rank
+    /// @param allows rules by index
+    /// @param baseline rules by rank
+    record Frame(boolean isolated, List<RuleId> admin, List<RuleId> allows, List<RuleId> baseline) {
+
+        int rules() {
+            return admin.size() + allows.size() + baseline.size();
+        }
+    }
+}

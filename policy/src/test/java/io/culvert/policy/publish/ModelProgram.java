@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.policy.publish;
+
+import io.culvert.cluster.policy.Direction;
+import io.culvert.maps.AddressKey;
+import io.culvert.maps.Endpoint;
+import io.culvert.maps.EndpointKey;
+import io.culvert.maps.IpcacheEntry;
+import io.culvert.maps.PolicyCidrKey;
+import io.culvert.maps.PolicyPeerKey;
+import io.culvert.maps.PolicyPorts;
+import io.culvert.maps.PolicySetEntry;
+import io.culvert.maps.PolicyStep;
+import io.culvert.net.IpAddress;
+import io.culvert.policy.PortSpace;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A program that asks for one verdict, one lookup at a time. It remembers what it looked up, so that
+/// writes may come between any two lookups.
+final class ModelProgram {
+
+    /// A new connection at a pod.
+    ///
+    /// @param ifindex where it is seen, or 0
+    record Question(int ifindex, IpAddress pod, Direction direction, IpAddress peer, int protocol, int port) {}
+
+    private final ModelTarget maps;
+    private final Question question;
+    private int step;
+    private int side;
+    private @Nullable Endpoint endpoint;
+    private int set;
+    private int identity;
+    private int cidrClass;
+    private @Nullable PolicyPorts byIdentity;
+    private @Nullable PolicyPorts byClass;
+    private PolicySetEntry entry = PolicySetEntry.NONE;
+    private int admin = PolicyStep.NONE;
+    private int allow = PolicyStep.NONE;
+    private int baseline = PolicyStep.NONE;
+    private @Nullable Boolean allowed;
+
+    ModelProgram(ModelTarget maps, Question question) {
+        this.maps = maps;
+        this.question = question;
+    }
+
+    /// What it looked up.
+    @Override
+    public String toString() {
+        return "%s: %s by side %d, %s, set %d %s, identity %d %s, class %d %s, cell %d %d %d"
+                .formatted(
+                        question,
+                        allowed,
+                        side,
+                        endpoint,
+                        set,
+                        entry,
+                        identity,
+                        byIdentity,
+                        cidrClass,
+                        byClass,
+                        admin,
+                        allow,
+                        baseline);
+    }
+
+    Question question() {
+        return question;
+    }
+
+    boolean runToEnd() {
+        while (allowed == null) {
+            step();
+        }
+        return allowed;
+    }
+
+    boolean isOver() {
+        return allowed != null;
+    }
+
+    /// The next lookup.
+    void step() {
+        switch (step++) {
+            case 0 -> readEpoch();
+            case 1 -> endpoint = maps.endpoints.get(EndpointKey.ofInterface(question.ifindex));
+            case 2 -> chooseSet();
+            case 3 ->
+                identity = maps.ipcache
+                        .getOrDefault(new AddressKey(question.peer), new IpcacheEntry(0, 0))
+                        .identity(side);
+            case 4 -> cidrClass = longestPrefix();
+            case 5 -> {
+                if (identity != 0) {
+                    byIdentity = maps.peers.get(PolicyPeerKey.identity(set, identity));
+                }
+            }
+            case 6 -> {
+                if (byIdentity == null) {
+                    byIdentity = maps.peers.get(PolicyPeerKey.anyone(set));
+                }
+            }
+            case 7 -> {
+                if (cidrClass != 0) {
+                    byClass = maps.peers.get(PolicyPeerKey.cidrClass(set, cidrClass));
+                }
+            }
+            case 8 -> entry = maps.sets.get(set);
+            case 9 -> combine(byIdentity);
+            case 10 -> combine(byClass);
+            default -> decide();
+        }
+    }
+
+    private void readEpoch() {
+        side = maps.epoch & 1;
+        if (maps.epoch == 0) {
+            allowed = true;
+        }
+    }
+
+    private void chooseSet() {
+        if (endpoint == null) {
+            endpoint = maps.endpoints.get(EndpointKey.of(question.pod));
+        }
+        if (endpoint != null) {
+            set = question.direction == Direction.INGRESS
+                    ? endpoint.sets(side).ingress()
+                    : endpoint.sets(side).egress();
+        }
+        if (set == 0) {
+            allowed = true;
+        }
+    }
+
+    private int longestPrefix() {
+        int bits = -1;
+        int found = 0;
+        for (Map.Entry<PolicyCidrKey, Integer> candidate : maps.cidrs.entrySet()) {
+            PolicyCidrKey key = candidate.getKey();
+            if (key.side() == side && key.block().bits() > bits && covers(key, question.peer)) {
+                bits = key.block().bits();
+                found = candidate.getValue();
+            }
+        }
+        return found;
+    }
+
+    private static boolean covers(PolicyCidrKey key, IpAddress address) {
+        int bits = key.block().bits();
+        IpAddress block = key.block().address();
+        return ((block.high() ^ address.high()) & mask(Math.min(bits, 64))) == 0
+                && ((block.low() ^ address.low()) & mask(Math.max(bits - 64, 0))) == 0;
+    }
+
+    private static long mask(int bits) {
+        return bits == 0 ? 0 : -1L << (64 - bits);
+    }
+
+    private void combine(@Nullable PolicyPorts ports) {
+        if (ports == null) {
+            return;
+        }
+        int at = PortSpace.at(question.protocol, question.port);
+        PolicyStep last = maps.steps.get(ports.start());
+        for (int i = 1; i < ports.count(); i++) {
+            PolicyStep next = maps.steps.get(ports.start() + i);
+            if (next.start() <= at) {
+                last = next;
+            }
+        }
+        admin = least(admin, last.admin());
+        allow = least(allow, last.allow());
+        baseline = least(baseline, last.baseline());
+    }
+
+    private static int least(int one, int other) {
+        return Integer.compareUnsigned(one, other) <= 0 ? one : other;
+    }
+
+    private void decide() {
+        if ((entry.flags() & PolicySetEntry.USED) == 0) {
+            throw new AssertionError("a pod has set " + set + ", which means nothing");
+        }
+        if (admin != PolicyStep.NONE && (admin & 3) != PolicyStep.PASS) {
+            allowed = (admin & 3) == PolicyStep.ACCEPT;
+        } else if ((entry.flags() & PolicySetEntry.ISOLATED) != 0) {
+            allowed = allow != PolicyStep.NONE || isItself();
+        } else if (baseline != PolicyStep.NONE && (baseline & 3) != PolicyStep.PASS) {
+            allowed = (baseline & 3) == PolicyStep.ACCEPT;
+        } else {
+            allowed = true;
+        }
+    }
+
+    private boolean isItself() {
+        Endpoint peer = maps.endpoints.get(EndpointKey.of(question.peer));
+        return peer != null && endpoint != null && peer.number() == endpoint.number();
+    }
+}

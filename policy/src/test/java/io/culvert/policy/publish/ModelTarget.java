@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.policy.publish;
+
+import io.culvert.maps.AddressKey;
+import io.culvert.maps.Endpoint;
+import io.culvert.maps.EndpointKey;
+import io.culvert.maps.IpcacheEntry;
+import io.culvert.maps.MapFullException;
+import io.culvert.maps.PolicyCidrKey;
+import io.culvert.maps.PolicyPeerKey;
+import io.culvert.maps.PolicyPorts;
+import io.culvert.maps.PolicySetEntry;
+import io.culvert.maps.PolicyStep;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The maps without a kernel. Something may happen between any two writes of single entries.
+final class ModelTarget implements PublicationTarget {
+
+    /// What happens between writes.
+    interface Between {
+
+        void writes();
+
+        /// Every program that runs now comes to its end.
+        void programsEnd();
+    }
+
+    /// A process that ends where it stands.
+    static final class Crash extends RuntimeException {}
+
+    final Map<EndpointKey, Endpoint> endpoints = new HashMap<>();
+    final Map<AddressKey, IpcacheEntry> ipcache = new HashMap<>();
+    final Map<PolicyCidrKey, Integer> cidrs = new HashMap<>();
+    final Map<PolicyPeerKey, PolicyPorts> peers = new HashMap<>();
+    final List<PolicySetEntry> sets;
+    final List<PolicyStep> steps;
+    final List<Integer> rules;
+    int epoch;
+    int entries;
+    int writes;
+    int crashAt = Integer.MAX_VALUE;
+    private final Between between;
+
+    ModelTarget(int entries, Between between) {
+        this.entries = entries;
+        this.between = between;
+        sets = filled(PolicySetEntry.NONE, entries);
+        steps = filled(new PolicyStep(0, 0, 0, 0), 4 * entries);
+        rules = filled(0, 4 * entries);
+    }
+
+    private static <V> List<V> filled(V value, int count) {
+        List<V> list = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            list.add(value);
+        }
+        return list;
+    }
+
+    private void write(Runnable change) {
+        if (writes++ == crashAt) {
+            throw new Crash();
+        }
+        change.run();
+        between.writes();
+    }
+
+    /// All that the maps hold.
+    List<Object> content() {
+        return List.of(
+                epoch,
+                Map.copyOf(endpoints),
+                Map.copyOf(ipcache),
+                Map.copyOf(cidrs),
+                Map.copyOf(peers),
+                List.copyOf(sets),
+                List.copyOf(steps),
+                List.copyOf(rules));
+    }
+
+    @Override
+    public int epoch() {
+        return epoch;
+    }
+
+    @Override
+    public void epoch(int next) {
+        write(() -> epoch = next);
+    }
+
+    @Override
+    public PolicyHash<EndpointKey, Endpoint> endpoints() {
+        return new ModelHash<>("endpoints", endpoints);
+    }
+
+    @Override
+    public PolicyHash<AddressKey, IpcacheEntry> ipcache() {
+        return new ModelHash<>("ipcache", ipcache);
+    }
+
+    @Override
+    public PolicyHash<PolicyCidrKey, Integer> cidrs() {
+        return new ModelHash<>("policy_cidrs", cidrs);
+    }
+
+    @Override
+    public PolicyHash<PolicyPeerKey, PolicyPorts> peers() {
+        return new ModelHash<>("policy_peers", peers);
+    }
+
+    @Override
+    public PolicyArray<PolicySetEntry> sets() {
+        return new ModelArray<>(sets);
+    }
+
+    @Override
+    public PolicyArray<PolicyStep> steps() {
+        return new ModelArray<>(steps);
+    }
+
+    @Override
+    public PolicyArray<Integer> rules() {
+        return new ModelArray<>(rules);
+    }
+
+    @Override
+    public int counters() {
+        return entries;
+    }
+
+    @Override
+    public void clearCounter(int rule) {}
+
+    @Override
+    public void awaitPrograms() {
+        between.programsEnd();
+    }
+
+    private final class ModelHash<K, V> implements PolicyHash<K, V> {
+
+        private final String name;
+        private final Map<K, V> map;
+
+        ModelHash(String name, Map<K, V> map) {
+            this.name = name;
+            this.map = map;
+        }
+
+        @Override
+        public Map<K, V> read() {
+            return Map.copyOf(map);
+        }
+
+        @Override
+        public void put(Map<K, V> added) {
+            added.forEach((key, value) -> write(() -> map.put(key, value)));
+            if (map.size() > entries) {
+                throw new AssertionError(name + " has more entries than were asked for");
+            }
+        }
+
+        @Override
+        public void remove(Collection<K> keys) {
+            keys.forEach(key -> write(() -> map.remove(key)));
+        }
+
+        @Override
+        public void ensure(int wanted) {
+            if (wanted > entries) {
+                throw new MapFullException("add to", name, entries);
+            }
+        }
+    }
+
+    private final class ModelArray<V> implements PolicyArray<V> {
+
+        private final List<V> values;
+
+        ModelArray(List<V> values) {
+            this.values = values;
+        }
+
+        @Override
+        public V get(int index) {
+            return values.get(index);
+        }
+
+        @Override
+        public void set(int index, V value) {
+            write(() -> values.set(index, value));
+        }
+
+        @Override
+        public int size() {
+            return values.size();
+        }
+
+        @Override
+        public void ensure(int wanted) {
+            throw new MapFullException("add to", "array", values.size());
+        }
+    }
+}
