@@ -72,6 +72,16 @@ public final class Setting<T> {
             SettingTypes.ON_OFF,
             "on",
             "whether policies are followed and enforced; off leaves the pods of other nodes alone");
+    public static final Setting<ExistingConnections> POLICY_EXISTING_CONNECTIONS = used(
+            "policy-existing-connections",
+            SettingTypes.choice(ExistingConnections.class),
+            "reevaluate",
+            "what becomes of connections that policies allow no more: reevaluate cuts them");
+    public static final Setting<Boolean> POLICY_ALLOW_ICMP_ECHO = used(
+            "policy-allow-icmp-echo",
+            SettingTypes.SWITCH,
+            "false",
+            "whether ICMP echo reaches and leaves pods whatever policies say");
     public static final Setting<Boolean> TCP_PEER_NAME = used(
             "tcp-peer-name",
             SettingTypes.SWITCH,

@@ -106,6 +106,7 @@ public final class Agent implements AutoCloseable {
             insist(plan, health.serve());
             opened(open, new Housekeeping(plan, state, pages));
             store.subscribe(update -> state.apply(update, network));
+            state.followPolicies();
         } finally {
             opened(open, joined(control));
         }

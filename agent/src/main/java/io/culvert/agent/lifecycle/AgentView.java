@@ -79,6 +79,7 @@ final class AgentView implements NodeView {
         var gc = kernel.gc().last();
         List<StatusView.Fact> facts = new ArrayList<>(NetworkLines.facts(kernel.network()));
         facts.addAll(List.of(
+                new StatusView.Fact("Policies", kernel.policies().status().summary()),
                 new StatusView.Fact("Opted-out pods", kernel.optOuts().summary()),
                 new StatusView.Fact(
                         "Conntrack",
@@ -116,6 +117,9 @@ final class AgentView implements NodeView {
         state.kernel()
                 .ifPresent(kernel -> problems.addAll(
                         NetworkLines.problems(kernel.network(), state.plan().nodeName())));
+        state.kernel()
+                .ifPresent(kernel ->
+                        problems.addAll(PolicyLines.problems(kernel.policies().status())));
         for (String line : state.plan().settings().unused()) {
             int colon = line.indexOf(": ");
             problems.add(new StatusView.Trouble("warning", line.substring(0, colon), line.substring(colon + 2), ""));

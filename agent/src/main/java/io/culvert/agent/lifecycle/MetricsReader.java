@@ -3,6 +3,7 @@ package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.metrics.ProbeCounts;
 import io.culvert.agent.metrics.Reading;
+import io.culvert.agent.policy.PolicyStatus;
 import io.culvert.cluster.ClusterStore;
 import io.culvert.maps.DropCount;
 import io.culvert.maps.DropReason;
@@ -63,7 +64,8 @@ final class MetricsReader {
                 kernel.datapath().maps().openedRing().evicted(),
                 probes,
                 audits.runs(),
-                audits.differences());
+                audits.differences(),
+                kernel.policies().status());
     }
 
     private Reading readEarly() {
@@ -87,7 +89,8 @@ final class MetricsReader {
                 0,
                 probes,
                 0,
-                Map.of());
+                Map.of(),
+                PolicyStatus.NOTHING);
     }
 
     private Duration startTook() {
@@ -96,6 +99,7 @@ final class MetricsReader {
 
     private static List<MapUse> maps(NodeState.Kernel kernel) {
         List<MapUse> maps = new ArrayList<>(kernel.datapath().use());
+        maps.addAll(kernel.policies().status().maps());
         kernel.datapath()
                 .maps()
                 .map(Tables.FLOWS)

@@ -10,10 +10,13 @@ import io.culvert.agent.metrics.ProbeCounts;
 import io.culvert.agent.network.NetworkWatch;
 import io.culvert.agent.network.NodeNetwork;
 import io.culvert.agent.network.NodeObjects;
+import io.culvert.agent.policy.NodePolicies;
+import io.culvert.agent.policy.PodLinks;
 import io.culvert.cluster.ClusterState;
 import io.culvert.cluster.ClusterStore;
 import io.culvert.cluster.ClusterUpdate;
 import io.culvert.cluster.ObjectName;
+import io.culvert.loader.netlink.Rtnetlink;
 import io.culvert.maps.BackendIds;
 import io.culvert.maps.MappedArray;
 import io.culvert.maps.PublishedBackend;
@@ -47,7 +50,8 @@ final class NodeState {
             ConntrackGc gc,
             StaleFlows staleFlows,
             OptOutKeeper optOuts,
-            NodeAudit audit) {}
+            NodeAudit audit,
+            NodePolicies policies) {}
 
     private final Plan plan;
     private final Sources sources;
@@ -56,6 +60,8 @@ final class NodeState {
     private final AgentMetrics metrics;
     private final SyncRecord syncs;
     private final Instant started = Instant.now();
+    private final CompletableFuture<Boolean> servicesProgrammed = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> policiesInForce = new CompletableFuture<>();
     private final CompletableFuture<Readiness> ready = new CompletableFuture<>();
     private volatile @Nullable Kernel kernel;
 
@@ -86,7 +92,9 @@ final class NodeState {
                 new ConntrackGc(new DatapathFlows(datapath.maps().flows()), new FlowLifetimes(plan.timeouts()), stale),
                 stale,
                 new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())),
-                new NodeAudit(datapath, loadBalancer, network));
+                new NodeAudit(datapath, loadBalancer, network),
+                new NodePolicies(
+                        datapath, plan.nodeName(), plan.policyFlags(), sources.events(), metrics::policiesProgrammed));
     }
 
     /// Takes over what the node's network is now.
@@ -97,6 +105,23 @@ final class NodeState {
             // Before what may fail: a node whose DNS cache listens at a cluster IP must reach it.
             present.loadBalancer().localAddresses(LocalAddresses.read());
             present.network().follow();
+        }
+        present.policies()
+                .interfaces(PodLinks.routed(
+                        Rtnetlink.routes(), present.network().pods().keySet()));
+    }
+
+    /// Enforces what the cluster says of policies, or nothing where nobody asks for it.
+    void followPolicies() {
+        Kernel present = kernel().orElseThrow();
+        if (plan.settings().get(Setting.POLICY)) {
+            store.subscribePolicies(update -> {
+                present.policies().apply(update);
+                boolean _ = policiesInForce.complete(true);
+            });
+        } else {
+            present.datapath().policies().enforce(false);
+            policiesInForce.complete(true);
         }
     }
 
@@ -119,11 +144,12 @@ final class NodeState {
         // Before the ready line: whoever waits for that may ask /healthz next.
         listen(present);
         health.follow(update, families(failing));
-        if (!ready.isDone()) {
-            ready.complete(new Readiness(
+        if (servicesProgrammed.complete(true)) {
+            // Whoever waits for the ready line may count on policies, too.
+            var _ = policiesInForce.thenRun(() -> ready.complete(new Readiness(
                     present.loadBalancer().statuses().size(),
                     present.datapath().backendIds().used(),
-                    Math.max(1, ProcessAge.now().toMillis())));
+                    Math.max(1, ProcessAge.now().toMillis()))));
         }
     }
 
@@ -157,7 +183,11 @@ final class NodeState {
 
     /// What there is to say of policies. None are enforced yet.
     PolicyQueries policyAnswers() {
-        return new PolicyAnswers(plan.nodeName(), store::state, Optional::empty, () -> kernel().map(Kernel::datapath));
+        return new PolicyAnswers(
+                plan.nodeName(),
+                store::state,
+                () -> kernel().flatMap(present -> present.policies().view()),
+                () -> kernel().map(Kernel::datapath));
     }
 
     NodeNetwork network() {

@@ -2,6 +2,7 @@
 package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.config.BindAddress;
+import io.culvert.agent.config.ExistingConnections;
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.config.Settings;
 import io.culvert.agent.config.SourceKind;
@@ -12,6 +13,7 @@ import io.culvert.agent.network.SourcePorts;
 import io.culvert.agent.network.WantedNetwork;
 import io.culvert.loader.compile.ClangCompiler;
 import io.culvert.loader.netlink.NetworkNamespace;
+import io.culvert.maps.PolicyControl;
 import io.culvert.maps.datapath.DatapathConfig;
 import io.culvert.maps.datapath.DatapathSettings;
 import io.culvert.maps.datapath.FlowTimeouts;
@@ -89,6 +91,14 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
         return settings.get(setting) instanceof BindAddress.Endpoint endpoint
                 ? Optional.of(endpoint)
                 : Optional.empty();
+    }
+
+    /// Flags of [PolicyControl].
+    int policyFlags() {
+        return (settings.get(Setting.POLICY_EXISTING_CONNECTIONS) == ExistingConnections.KEEP
+                        ? PolicyControl.KEEP_EXISTING
+                        : 0)
+                | (settings.get(Setting.POLICY_ALLOW_ICMP_ECHO) ? PolicyControl.ALLOW_ECHO : 0);
     }
 
     FlowTimeouts timeouts() {

@@ -68,12 +68,40 @@ final class AgentMeters {
                 "culvert_services_compiled_total",
                 "Services whose wanted state was computed.",
                 now -> now.written().servicesCompiled());
+        policies();
         audits();
         writes("services", "put", WriteTotals::extentsPublished);
         writes("backends", "put", WriteTotals::backendsPublished);
         writes("backends", "remove", WriteTotals::backendsWithdrawn);
         writes("frontends", "put", WriteTotals::frontendsPut);
         writes("frontends", "remove", WriteTotals::frontendsRemoved);
+    }
+
+    private void policies() {
+        gauge(
+                "culvert_policies",
+                "Policies of the cluster, of both kinds.",
+                now -> now.policies().policies());
+        gauge(
+                "culvert_policy_sets",
+                "Policy sets of pods of this node.",
+                now -> now.policies().sets());
+        gauge(
+                "culvert_policy_pods",
+                "Pods of this node that some policy selects.",
+                now -> now.policies().pods());
+        gauge(
+                "culvert_policy_epoch",
+                "What programs enforce; each change has a greater one.",
+                now -> now.policies().epoch());
+        gauge(
+                "culvert_policy_refused",
+                "1 if what the cluster says is not in force.",
+                now -> now.policies().refused().isEmpty() ? 0 : 1);
+        counter(
+                "culvert_policy_failures_total",
+                "Publications that failed.",
+                now -> now.policies().failures());
     }
 
     private void audits() {

@@ -4,6 +4,7 @@ package io.culvert.agent.metrics;
 import io.culvert.servicelb.ApplyResult;
 import io.culvert.servicelb.ProgrammingLatency.Observation;
 import io.culvert.servicelb.conntrack.GcPass;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -53,6 +54,11 @@ public final class AgentMetrics {
     /// Notes a pass of the flow table's collector.
     public void collected(GcPass pass) {
         measured(all -> all.collected(pass.took()));
+    }
+
+    /// Notes how long a change of policies took until programs enforced it.
+    public void policiesProgrammed(Duration took) {
+        measured(all -> all.policiesProgrammed(took));
     }
 
     private void measured(Consumer<Meters> measurement) {

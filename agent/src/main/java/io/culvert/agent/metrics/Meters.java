@@ -38,6 +38,7 @@ final class Meters {
     private final Map<IpFamily, Timer> partialSyncs;
     private final Map<IpFamily, Timer> programming;
     private final Timer collection;
+    private final Timer policies;
     // Meters hold what they read by weak references.
     private final KubeProxyMeters kubeProxy;
     private final AgentMeters agent;
@@ -59,6 +60,11 @@ final class Meters {
                         "culvert_conntrack_gc_duration_seconds",
                         "How long passes over the flow table took.",
                         COLLECTION)
+                .register(registry);
+        policies = timer(
+                        "culvert_policy_programming_duration_seconds",
+                        "From a change that policies depend on to its enforcement.",
+                        SYNC)
                 .register(registry);
         kubeProxy = new KubeProxyMeters(registry, () -> reading);
         kubeProxy.register();
@@ -101,6 +107,10 @@ final class Meters {
 
     void collected(Duration took) {
         collection.record(took);
+    }
+
+    void policiesProgrammed(Duration took) {
+        policies.record(took);
     }
 
     /// One scrape at a time: all metrics of one are of one moment.

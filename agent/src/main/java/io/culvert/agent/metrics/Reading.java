@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.metrics;
 
+import io.culvert.agent.policy.PolicyStatus;
 import io.culvert.cluster.Backlog;
 import io.culvert.maps.DropCount;
 import io.culvert.maps.DropReason;
@@ -28,6 +29,7 @@ import java.util.Map;
 /// @param flowsEvicted connections that programs removed to make room, since the table was made
 /// @param auditRuns since the start
 /// @param auditDifferences found by them, by map
+/// @param policies what is enforced
 public record Reading(
         Duration startTook,
         Instant lastSync,
@@ -48,4 +50,5 @@ public record Reading(
         long flowsEvicted,
         ProbeCounts probes,
         long auditRuns,
-        Map<String, Long> auditDifferences) {}
+        Map<String, Long> auditDifferences,
+        PolicyStatus policies) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.metrics;
 
+import io.culvert.agent.policy.PolicyStatus;
 import io.culvert.cluster.Backlog;
 import io.culvert.cluster.ObjectName;
 import io.culvert.maps.DropCount;
@@ -45,7 +46,8 @@ final class Readings {
                 55,
                 probes,
                 6,
-                Map.of("frontends", 3L));
+                Map.of("frontends", 3L),
+                new PolicyStatus(true, 3, 2, 4, 7, "policy_steps is full", 1, List.of(), List.of()));
     }
 
     static Reading troubleFree(Reading reading) {
@@ -69,6 +71,7 @@ final class Readings {
                 reading.flowsEvicted(),
                 reading.probes(),
                 reading.auditRuns(),
-                reading.auditDifferences());
+                reading.auditDifferences(),
+                PolicyStatus.NOTHING);
     }
 }

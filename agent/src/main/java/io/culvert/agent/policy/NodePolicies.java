@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.policy;
+
+import io.culvert.cluster.ClusterState;
+import io.culvert.cluster.ClusterUpdate;
+import io.culvert.cluster.EventSink;
+import io.culvert.cluster.ObjectKind;
+import io.culvert.cluster.ObjectName;
+import io.culvert.cluster.policy.Namespace;
+import io.culvert.cluster.policy.PolicyChanges;
+import io.culvert.cluster.policy.PolicyState;
+import io.culvert.maps.datapath.Datapath;
+import io.culvert.net.IpAddress;
+import io.culvert.policy.IncrementalCompiler;
+import io.culvert.policy.LocalPod;
+import io.culvert.policy.PolicyInputs;
+import io.culvert.policy.PolicyPlan;
+import io.culvert.policy.PolicyView;
+import io.culvert.policy.publish.DatapathTarget;
+import io.culvert.policy.publish.EndpointFacts;
+import io.culvert.policy.publish.Publication;
+import io.culvert.policy.publish.PublishResult;
+import io.culvert.policy.publish.Publisher;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Brings what the cluster says of policies into force. Until every source is complete nothing is changed
+/// of what an earlier process left in force.
+public final class NodePolicies {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodePolicies.class);
+
+    /// A plan and what it was made from.
+    private record Wanted(ClusterState state, PolicyPlan plan) {}
+
+    private final Datapath datapath;
+    private final String nodeName;
+    private final EventSink events;
+    private final Consumer<Duration> latency;
+    private final IncrementalCompiler compiler;
+    private final Publisher publisher;
+    private Map<IpAddress, Integer> interfaces = Map.of();
+    private Set<String> audited = Set.of();
+    private int policies;
+    /// What is to be enforced.
+    private @Nullable Wanted wanted;
+
+    /// What is.
+    private @Nullable Wanted enforced;
+
+    private long generation;
+    private long failures;
+    private volatile PolicyStatus status = PolicyStatus.NOTHING;
+
+    /// @param flags of [PolicyControl]
+    /// @param latency is told how long changes took, from their arrival to the moment when programs
+    ///     enforced them
+    public NodePolicies(Datapath datapath, String nodeName, int flags, EventSink events, Consumer<Duration> latency) {
+        this.datapath = datapath;
+        this.nodeName = nodeName;
+        this.events = events;
+        this.latency = latency;
+        compiler = new IncrementalCompiler(nodeName);
+        publisher = new Publisher(new DatapathTarget(datapath), System::nanoTime);
+        datapath.maps().policies().flags(flags);
+    }
+
+    /// Takes what the cluster says now.
+    ///
+    /// @throws RuntimeException if the kernel refuses; the same update may be given again
+    public synchronized void apply(ClusterUpdate update) {
+        long began = System.nanoTime();
+        PolicyState state = update.state().policies();
+        Wanted next = new Wanted(update.state(), compiler.compile(state, update.policies()));
+        wanted = next;
+        audited = state.namespaces().values().stream()
+                .filter(Namespace::audit)
+                .map(Namespace::name)
+                .collect(Collectors.toSet());
+        policies =
+                state.networkPolicies().size() + state.clusterNetworkPolicies().size();
+        PublishResult result = publish(next);
+        if (result instanceof PublishResult.Published published && published.changed()) {
+            latency.accept(Duration.ofNanos(published.enforcedAt() - began));
+        }
+        if (result instanceof PublishResult.Refused refused) {
+            tell(update.policies(), refused.message());
+        }
+    }
+
+    /// Takes which interfaces lead to which pods.
+    public synchronized void interfaces(Map<IpAddress, Integer> found) {
+        if (found.equals(interfaces)) {
+            return;
+        }
+        interfaces = Map.copyOf(found);
+        if (wanted != null) {
+            PublishResult _ = publish(wanted);
+        }
+    }
+
+    /// What is enforced.
+    public PolicyStatus status() {
+        return status;
+    }
+
+    /// What is enforced, as people ask for it; empty before the first publication.
+    public synchronized Optional<PolicyView> view() {
+        if (enforced == null) {
+            return Optional.empty();
+        }
+        Publication publication = publisher.publication();
+        return Optional.of(new PolicyView(
+                PolicyInputs.of(enforced.state(), nodeName),
+                enforced.plan(),
+                generation,
+                publication.identities(),
+                publication.rules(),
+                status.refused().isEmpty() ? List.of() : List.of(status.refused())));
+    }
+
+    private PublishResult publish(Wanted next) {
+        try {
+            PublishResult result = publisher.publish(next.plan(), new EndpointFacts(interfaces, audited, false));
+            switch (result) {
+                case PublishResult.Published published -> published(next, published.changed());
+                case PublishResult.Refused refused -> {
+                    failures++;
+                    LOG.error("enforce policies: {}; what was enforced before stays", refused.message());
+                    status = status(next.plan(), refused.message());
+                }
+            }
+            return result;
+        } catch (RuntimeException e) {
+            failures++;
+            status = status(next.plan(), String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    private void published(Wanted next, boolean changed) {
+        enforced = next;
+        generation += changed ? 1 : 0;
+        boolean any = next.plan().sets().size() > 1;
+        if (any != datapath.policies().areEnforced()) {
+            datapath.policies().enforce(any);
+            LOG.info(any ? "policies are enforced" : "no policy selects a pod of this node any more");
+        }
+        status = status(next.plan(), "");
+    }
+
+    private PolicyStatus status(PolicyPlan plan, String refused) {
+        List<LocalPod> selected = plan.localPods().values().stream()
+                .filter(pod -> pod.ingressSet() != 0 || pod.egressSet() != 0)
+                .toList();
+        return new PolicyStatus(
+                datapath.policies().areEnforced(),
+                policies,
+                plan.sets().size() - 1,
+                selected.size(),
+                datapath.maps().policies().control().get(0).epoch(),
+                refused,
+                failures,
+                plan.warnings(),
+                publisher.use());
+    }
+
+    /// Whoever changed a policy last should know that it has no effect.
+    private void tell(PolicyChanges changes, String message) {
+        List<ObjectKind> kinds = List.of(ObjectKind.NETWORK_POLICY, ObjectKind.CLUSTER_NETWORK_POLICY);
+        for (ObjectKind kind : kinds) {
+            for (ObjectName name : new ArrayList<>(changes.of(kind))) {
+                events.post(kind, name, "FailedToEnforcePolicy", message);
+            }
+        }
+    }
+}
