@@ -43,6 +43,7 @@ public final class LabObjects {
                                 .collect(Collectors.joining()));
     }
 
+    /// In namespace default, with its name as label `app`.
     public static String pod(LabPod pod, Map<String, String> annotations) {
         return """
                 apiVersion: v1
@@ -51,6 +52,7 @@ public final class LabObjects {
                   name: %s
                   namespace: default
                   uid: %s
+                  labels: {app: %s}
                   annotations: {%s}
                 spec:
                   nodeName: %s
@@ -63,6 +65,7 @@ public final class LabObjects {
                 """.formatted(
                         pod.name(),
                         pod.uid(),
+                        pod.name(),
                         annotations.entrySet().stream()
                                 .map(entry -> "\"" + entry.getKey() + "\": \"" + entry.getValue() + "\"")
                                 .collect(Collectors.joining(", ")),
