@@ -22,9 +22,19 @@ final class AgentSubject implements ScenarioSubject {
 
     private static final String LAST_FILE = "zz-last.yaml";
 
+    /// The same for policies, which are enforced beside Services.
+    private static final String LAST_POLICY = """
+            ---
+            apiVersion: networking.k8s.io/v1
+            kind: NetworkPolicy
+            metadata: {name: zz-last, namespace: zz-last}
+            spec: {podSelector: {}}
+            """;
+
     private final Lab lab = Lab.builder().node("n1", PodAttachment.ROUTED).create();
     private final LabNode node = lab.node("n1");
     private final LabAgent agent = new LabAgent(node);
+    private boolean policies;
 
     AgentSubject() {
         try {
@@ -37,6 +47,7 @@ final class AgentSubject implements ScenarioSubject {
 
     @Override
     public void apply(String file, String yaml) {
+        policies |= yaml.contains("NetworkPolicy");
         node.writeManifest(file, yaml);
     }
 
@@ -47,10 +58,17 @@ final class AgentSubject implements ScenarioSubject {
 
     @Override
     public void awaitSettled() {
-        node.writeManifest(LAST_FILE, LAST.toYaml());
+        node.writeManifest(LAST_FILE, LAST.toYaml() + (policies ? LAST_POLICY : ""));
         await().atMost(PATIENCE).until(() -> Listing.of(agent).has(LAST.name()));
+        if (policies) {
+            await().atMost(PATIENCE)
+                    .until(() -> agent.verb("policy", "list", "-n", "zz-last").contains("enforced on"));
+        }
         node.deleteManifest(LAST_FILE);
         await().atMost(PATIENCE).until(() -> !Listing.of(agent).has(LAST.name()));
+        if (policies) {
+            await().atMost(PATIENCE).until(() -> !agent.verb("policy", "list").contains("zz-last"));
+        }
     }
 
     /// Runs a verb; `problems` is the last part of `status`, without the directory of the manifests.
