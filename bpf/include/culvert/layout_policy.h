@@ -127,6 +127,25 @@ struct policy_flow {
 	__u8 pad[4];
 };
 
+/*
+ * policy_recent: packets of established TCP that a processor let pass at one hook of one pod a moment ago, so that most of them
+ * look up nothing else. By a number made of their ends; what is there of another connection is overwritten.
+ */
+#define POLICY_RECENT_BITS 10
+
+struct policy_recent {
+	struct ip source;
+	struct ip destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u32 ifindex;
+	__u32 direction; /* POLICY_EGRESS, POLICY_INGRESS */
+	__u32 epoch;     /* 0: unused */
+	__u32 rule;      /* that counts them; 0: none */
+	__u8 pad[4];
+	__u64 jiffies;   /* when the connection was looked up last */
+};
+
 /* policy_tails: programs that pod_ingress and pod_egress go on with; empty where nothing is enforced. */
 #define POLICY_TAIL_EGRESS 0
 #define POLICY_TAIL_INGRESS 1

@@ -87,6 +87,13 @@ struct {
 } policy_flows SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1 << POLICY_RECENT_BITS);
+	__type(key, __u32);
+	__type(value, struct policy_recent);
+} policy_recent SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
 	__type(key, struct fragment_key);

@@ -14,9 +14,8 @@
 
 static __always_inline void policy_flow_key(struct flow_key *key, const struct packet *packet)
 {
-	/* Linux 6.1 lets no memory be handed to a function that was not written before. */
 	__builtin_memset(key, 0, sizeof(*key));
-	flow_key_order(key, &packet->source, &packet->destination,
+	flow_key_sort(key, &packet->source, &packet->destination,
 		       flow_key_rest(packet->source_port, packet->destination_port, packet->protocol));
 }
 
@@ -48,7 +47,7 @@ static __always_inline __u64 policy_flow_timeout(__u32 state, __u8 protocol)
  * The entry that a packet meets, or null; one that is expired is as good as absent.
  * from: is told whether the packet comes from who opened the connection
  */
-static __noinline struct policy_flow *policy_flow_find(const struct packet *packet, __u64 now, __u32 *from)
+static __always_inline struct policy_flow *policy_flow_find(const struct packet *packet, __u64 now, __u32 *from)
 {
 	struct policy_flow *flow;
 	struct flow_key key;

@@ -10,6 +10,7 @@
 #include "policy_fragment.h"
 #include "policy_icmp.h"
 #include "policy_pod.h"
+#include "policy_recent.h"
 #include "turn.h"
 
 /* How long connections without a handshake may have begun before their pod was held to policies. */
@@ -58,10 +59,13 @@ __noinline int policy_ask(const struct policy_walk *walk, __u32 direction)
 				      forward ? walk->packet.destination_port : walk->packet.source_port);
 	question.side = walk->epoch & 1;
 	question.peer = walk->direction == POLICY_EGRESS || walk->itself ? walk->packet.destination : walk->packet.source;
-	question.itself = walk->itself || policy_is_pod(walk->pod, &question.peer);
+	question.itself = walk->itself;
 	if (policy_evaluate(&question, &answer) == POLICY_ACCEPT)
 		return answer.rule & 0x7fffffff;
-	return answer.by == POLICY_BY_ISOLATED ? -DROP_POLICY_DENIED : -DROP_POLICY_DENY;
+	if (answer.by != POLICY_BY_ISOLATED)
+		return -DROP_POLICY_DENY;
+	/* Looked up only where it makes a difference. */
+	return policy_is_pod(walk->pod, &question.peer) ? 0 : -DROP_POLICY_DENIED;
 }
 
 /* Whether what would be dropped passes; then it is counted. */
@@ -116,15 +120,26 @@ static __always_inline int policy_go_on(struct __sk_buff *skb, const struct poli
 	}
 	if (walk->message != POLICY_MESSAGE_ERROR)
 		policy_flow_note(flow, policy_flow_shown(&walk->packet, from_opener), walk->now);
-	if (from_opener)
-		policy_count(skb, rule);
+	rule = from_opener ? rule : 0;
+	policy_count(skb, rule);
+	if (walk->message == POLICY_MESSAGE_NONE && policy_is_steady(&walk->packet))
+		policy_recent_note(&walk->packet, skb->ifindex, walk->direction, walk->epoch, rule);
 	return 0;
 }
 
-/* Remembers a connection that passes. opened: by the packet's source; else by its destination, which it answers. */
-static __always_inline int policy_open(const struct policy_walk *walk, struct policy_flow *flow, bool opened)
+/*
+ * Remembers a connection that passes. opened: by the packet's source; else by its destination, which it answers. known: its
+ * own entry, which is written over, or null
+ */
+static __always_inline int policy_open(const struct policy_walk *walk, struct policy_flow *flow, bool opened,
+				       struct policy_flow *known)
 {
 	flow->last_seen = walk->now;
+	if (known) {
+		flow->state |= known->state & POLICY_FLOW_OPENER_HIGH;
+		*known = *flow;
+		return 0;
+	}
 	return policy_flow_write(&walk->packet, flow, opened) ? DROP_FLOW_TABLE_FULL : 0;
 }
 
@@ -141,10 +156,11 @@ static __always_inline bool policy_is_midstream(const struct policy_walk *walk)
 }
 
 /*
- * A packet that goes on with nothing that is known. known: the entry of a connection that ends with this one, or null
+ * A packet that goes on with nothing that is known. known: the entry of a connection of the same opener, which this one
+ * takes the place of, or null
  */
 static __always_inline int policy_begin(struct __sk_buff *skb, const struct policy_walk *walk,
-					const struct policy_flow *known)
+					struct policy_flow *known)
 {
 	bool midstream = policy_is_midstream(walk);
 	__u32 direction = walk->direction;
@@ -181,14 +197,14 @@ static __always_inline int policy_begin(struct __sk_buff *skb, const struct poli
 	flow.sides[direction & 1].rule = rule;
 	if (direction == walk->direction)
 		policy_count(skb, rule);
-	return policy_open(walk, &flow, direction == walk->direction);
+	return policy_open(walk, &flow, direction == walk->direction, known);
 }
 
 /*
  * What this node sends to its pod always passes, and so do the answers. A connection that the pod opened stays what it is,
  * so that the node's answers do not free it from the pod's policies.
  */
-static __always_inline int policy_from_host(const struct policy_walk *walk)
+static __noinline int policy_from_host(const struct policy_walk *walk)
 {
 	struct policy_flow *flow, new = { .state = POLICY_FLOW_HOST };
 	__u32 from_opener = 0;
@@ -205,7 +221,7 @@ static __always_inline int policy_from_host(const struct policy_walk *walk)
 		return 0;
 	if (!(walk->packet.signals & PACKET_OPEN) && policy_has_handshake(walk->packet.protocol))
 		new.state |= POLICY_FLOW_ESTABLISHED;
-	return policy_open(walk, &new, true);
+	return policy_open(walk, &new, true, NULL);
 }
 
 /*
@@ -242,15 +258,15 @@ __noinline int policy_packet(struct __sk_buff *skb, const struct policy_walk *wa
 	return policy_begin(skb, walk, flow && from_opener ? flow : NULL);
 }
 
-/* An ICMP error goes the way of an answer to what it quotes, and is judged as one. */
-static __noinline int policy_error(struct __sk_buff *skb, struct policy_walk *walk)
+/* An ICMP error goes the way of an answer to what it quotes, and is judged as one. False where nothing can be made of it. */
+static __noinline bool policy_quote(struct __sk_buff *skb, struct policy_walk *walk)
 {
 	struct packet answer = {};
 
 	if (!icmp_quoted(skb, &walk->packet, &answer))
-		return policy_stray(skb, walk, DROP_POLICY_NO_STATE);
+		return false;
 	walk->packet = answer;
-	return policy_packet(skb, walk);
+	return true;
 }
 
 /* The verdict about a packet of a pod that is held to policies, whichever way it goes. */
@@ -268,7 +284,9 @@ static __always_inline int policy_judge(struct __sk_buff *skb, struct policy_wal
 	if (walk->itself && walk->direction == POLICY_INGRESS &&
 	    (walk->message == POLICY_MESSAGE_ERROR || policy_is_own_answer(&walk->packet)))
 		return 0;
-	return walk->message == POLICY_MESSAGE_ERROR ? policy_error(skb, walk) : policy_packet(skb, walk);
+	if (walk->message == POLICY_MESSAGE_ERROR && !policy_quote(skb, walk))
+		return policy_stray(skb, walk, DROP_POLICY_NO_STATE);
+	return policy_packet(skb, walk);
 }
 
 /* direction: POLICY_EGRESS for what a pod sends, POLICY_INGRESS for what it receives */
@@ -276,6 +294,7 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 {
 	struct policy_control *control = policy_state();
 	struct policy_walk walk = { .direction = direction };
+	struct policy_recent *recent;
 	struct endpoint *pod;
 	int parsed, reason;
 
@@ -286,6 +305,13 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 	if (!walk.epoch && !(walk.flags & POLICY_STRICT))
 		return 0;
 	parsed = packet_parse(skb, &walk.packet);
+	if (parsed == PARSE_OK && policy_is_steady(&walk.packet)) {
+		recent = policy_recent_find(&walk.packet, skb->ifindex, direction, walk.epoch);
+		if (recent) {
+			policy_count(skb, recent->rule);
+			return 0;
+		}
+	}
 	if (parsed == PARSE_OTHER)
 		walk.message = policy_message(skb, &walk.packet);
 	if (walk.message == POLICY_MESSAGE_NEIGHBOUR)
@@ -299,8 +325,11 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 		return walk.flags & POLICY_STRICT ? DROP_POLICY_UNKNOWN_POD : 0;
 	walk.sets[POLICY_EGRESS] = policy_set_of(pod, walk.epoch, POLICY_EGRESS);
 	walk.sets[POLICY_INGRESS] = policy_set_of(pod, walk.epoch, POLICY_INGRESS);
-	if (!(walk.sets[POLICY_EGRESS] | walk.sets[POLICY_INGRESS]))
+	if (!(walk.sets[POLICY_EGRESS] | walk.sets[POLICY_INGRESS])) {
+		if (parsed == PARSE_OK && policy_is_steady(&walk.packet))
+			policy_recent_note(&walk.packet, skb->ifindex, direction, walk.epoch, 0);
 		return 0;
+	}
 	walk.pod = pod->number;
 	walk.pod_flags = pod->flags;
 	walk.tracked_since = pod->tracked_since;

@@ -7,12 +7,13 @@ import java.util.List;
 
 /// Runs every comparison and writes `docs/performance.md`.
 ///
-/// `sudo ./culvert bench [quick] [traffic] [nodeport] [connect] [scale] [update] [churn]`
+/// `sudo ./culvert bench [quick] [traffic] [nodeport] [connect] [scale] [update] [churn] [policy]`
 public final class Bench {
 
     private Bench() {}
 
-    /// @param args `ROOT [quick] [traffic|nodeport|connect|scale|update|churn]...`: the checkout; fewer and shorter
+    /// @param args `ROOT [quick] [traffic|nodeport|connect|scale|update|churn|policy]...`: the checkout; fewer and
+    /// shorter
     /// rounds; only
     /// some parts
     public static void main(String[] args) throws Exception {
@@ -40,6 +41,10 @@ public final class Bench {
         }
         if (all || words.contains("churn")) {
             page.add(ChangeSections.churn(new ChurnBenchmark(culvert, quick ? 5 : 20, quick ? 10 : 60).run()));
+        }
+        if (all || words.contains("policy")) {
+            page.add(PolicySections.cost(new PolicyCostBenchmark(quick ? 1 : 5, 20_000).run()));
+            page.add(PolicySections.traffic(new PolicyTrafficBenchmark(load, quick ? 4 : 20, quick ? 0.5 : 0.7).run()));
         }
         Progress.say("");
         String text = page.text();

@@ -113,6 +113,10 @@ public final class Tables {
     public static final Table<FragmentKey, Fragment> POLICY_FRAGMENTS =
             new Table<>("policy_fragments", Kind.HASH, FragmentKey.CODEC, Fragment.CODEC, false);
 
+    /// What each processor let pass a moment ago.
+    public static final Table<Integer, PolicyRecent> POLICY_RECENT =
+            new Table<>("policy_recent", Kind.PER_CPU_ARRAY, Numbers.U32, PolicyRecent.CODEC, false);
+
     /// The programs of policies, where the node has any to enforce.
     public static final Table<Integer, Integer> POLICY_TAILS =
             new Table<>("policy_tails", Kind.PROGRAMS, Numbers.U32, Numbers.U32, false);
@@ -150,6 +154,7 @@ public final class Tables {
             POLICY_RULES,
             RULE_COUNTERS,
             POLICY_FLOWS,
+            POLICY_RECENT,
             POLICY_FRAGMENTS,
             POLICY_TAILS);
 

@@ -32,8 +32,13 @@ final class KernelMeters {
         troubles = gauge(
                 registry, "culvert_service_problems", "1 for each Service that is not programmed as it asks to be.");
         for (DropReason reason : DropReason.values()) {
-            dropped(registry, "culvert_drops_total", "Packets dropped.", reason, DropCount::packets);
-            dropped(registry, "culvert_drop_bytes_total", "Bytes of packets dropped.", reason, DropCount::bytes);
+            if (reason.passes()) {
+                String help = "Packets that policies let pass, and not because a rule says so.";
+                counted(registry, "culvert_policy_passed_total", help, reason, DropCount::packets);
+            } else {
+                counted(registry, "culvert_drops_total", "Packets dropped.", reason, DropCount::packets);
+                counted(registry, "culvert_drop_bytes_total", "Bytes of packets dropped.", reason, DropCount::bytes);
+            }
         }
     }
 
@@ -41,7 +46,7 @@ final class KernelMeters {
         return MultiGauge.builder(name).description(help).register(registry);
     }
 
-    private void dropped(
+    private void counted(
             MeterRegistry registry, String name, String help, DropReason reason, ToDoubleFunction<DropCount> value) {
         FunctionCounter.builder(
                         name, this, meters -> value.applyAsDouble(meters.drops.getOrDefault(reason, DropCount.ZERO)))

@@ -40,6 +40,7 @@ final class PolicyPods implements AutoCloseable {
     private static final int SETS = 8;
 
     private static final int RULES = 9;
+    private static final int RECENT = 1024;
 
     private static final int OTHER_INTERFACE = 2;
     private static final int LOOPBACK = 1;
@@ -253,11 +254,13 @@ final class PolicyPods implements AutoCloseable {
     }
 
     void lose(PolicyTalk talk) {
+        zero(Tables.POLICY_RECENT, 0, RECENT);
         tables.remove(Tables.POLICY_FLOWS, talk.key());
     }
 
-    /// Makes an entry look as if it had seen its last packet some time ago.
+    /// Makes an entry look as if it had seen its last packet some time ago, so that nothing is recent any more.
     void age(PolicyTalk talk, long seconds) {
+        zero(Tables.POLICY_RECENT, 0, RECENT);
         ConnectionKey key = talk.key();
         PolicyFlow flow = tables.get(Tables.POLICY_FLOWS, key).orElseThrow();
         tables.put(

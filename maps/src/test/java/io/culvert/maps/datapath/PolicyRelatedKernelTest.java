@@ -133,6 +133,27 @@ final class PolicyRelatedKernelTest {
 
     @ParameterizedTest
     @EnumSource
+    void whatPassedAMomentAgoPassesOnlyAtItsHookAndEpoch(PolicyNet net) {
+        isolate(net);
+        allowIngress();
+        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.remotePod, net.pod);
+        pods.receives(talk.opens());
+        pods.sends(talk.accepts());
+        pods.receives(talk.asks());
+        pods.tables.remove(Tables.POLICY_FLOWS, talk.key());
+        pods.forget(PolicyPeerKey.identity(INGRESS, 9));
+        assertThat(pods.receives(talk.asks())).as("not looked up").isEqualTo(PASS);
+        assertThat(pods.sends(talk.answers())).as("at the other hook").isEqualTo(DROP);
+        assertThat(pods.receives(talk.resets())).as("another kind of packet").isEqualTo(DROP);
+        assertThat(pods.receives(new PolicyTalk(Protocol.TCP, net.remotePod, 40001, net.pod, 80).asks()))
+                .as("another port")
+                .isEqualTo(DROP);
+        pods.nextEpoch();
+        assertThat(pods.receives(talk.asks())).isEqualTo(DROP);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void rulesCountWhatPassesInTheirDirection(PolicyNet net) {
         isolate(net);
         allowIngress();

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.bench;
+
+import io.culvert.loader.BpfMap;
+import io.culvert.loader.UpdateMode;
+import io.culvert.maps.AddressKey;
+import io.culvert.maps.Endpoint;
+import io.culvert.maps.EndpointKey;
+import io.culvert.maps.EndpointSets;
+import io.culvert.maps.IpcacheEntry;
+import io.culvert.maps.PolicyCidrKey;
+import io.culvert.maps.PolicyControl;
+import io.culvert.maps.PolicyPeerKey;
+import io.culvert.maps.PolicyPorts;
+import io.culvert.maps.PolicySetEntry;
+import io.culvert.maps.PolicyStep;
+import io.culvert.maps.Table;
+import io.culvert.maps.Tables;
+import io.culvert.net.IpAddress;
+import io.culvert.net.IpPrefix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+
+/// Writes tables of policies for benchmarks: IPv4, one epoch, equal on both sides.
+final class PolicyRules {
+
+    private static final int WHOLE_ADDRESS = 32;
+
+    private final Function<Table<?, ?>, BpfMap> maps;
+    private int steps;
+
+    PolicyRules(Function<Table<?, ?>, BpfMap> maps) {
+        this.maps = maps;
+    }
+
+    /// A pod of this node, whose identity is its number.
+    void pod(IpAddress address, int ifindex, int number, int ingress, int egress) {
+        EndpointSets sets = new EndpointSets(ingress, egress);
+        Endpoint endpoint = new Endpoint(sets, sets, number, 0, 0);
+        put(Tables.ENDPOINTS, EndpointKey.of(address), endpoint);
+        put(Tables.ENDPOINTS, EndpointKey.ofInterface(ifindex), endpoint);
+    }
+
+    /// An isolated set: `rules` times a rule that names one pod and one that names one address, each for one TCP port.
+    /// The
+    /// pods have the identities from 1 on.
+    void set(int set, int rules, IntFunction<IpAddress> pods, IntFunction<IpAddress> blocks, int port) {
+        put(
+                Tables.POLICY_SETS,
+                set,
+                new PolicySetEntry(PolicySetEntry.USED | PolicySetEntry.ISOLATED, 0, 0, 2 * rules));
+        for (int rule = 0; rule < rules; rule++) {
+            put(Tables.IPCACHE, new AddressKey(pods.apply(rule)), new IpcacheEntry(rule + 1, rule + 1));
+            allow(PolicyPeerKey.identity(set, rule + 1), rule, port);
+            IpPrefix block = new IpPrefix(blocks.apply(rule), WHOLE_ADDRESS);
+            put(Tables.POLICY_CIDRS, PolicyCidrKey.of(1, block), rule + 1);
+            allow(PolicyPeerKey.cidrClass(set, rule + 1), rules + rule, port);
+        }
+    }
+
+    private void allow(PolicyPeerKey peer, int rule, int port) {
+        int none = PolicyStep.NONE;
+        put(Tables.POLICY_PEERS, peer, new PolicyPorts(steps, 3));
+        put(Tables.POLICY_STEPS, steps++, new PolicyStep(0, none, none, none));
+        put(Tables.POLICY_STEPS, steps++, new PolicyStep(port, none, rule, none));
+        put(Tables.POLICY_STEPS, steps++, new PolicyStep(port + 1, none, none, none));
+    }
+
+    /// From now on programs read what was written.
+    void publish() {
+        put(Tables.POLICY_CONTROL, 0, new PolicyControl(1, 0));
+    }
+
+    private <K, V> void put(Table<K, V> table, K key, V value) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment keyBytes = arena.allocate(table.key().size(), Long.BYTES);
+            MemorySegment valueBytes = arena.allocate(table.value().size(), Long.BYTES);
+            table.key().write(keyBytes, 0, key);
+            table.value().write(valueBytes, 0, value);
+            maps.apply(table).update(keyBytes, valueBytes, UpdateMode.ANY);
+        }
+    }
+}

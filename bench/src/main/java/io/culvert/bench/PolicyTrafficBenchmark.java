@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.bench;
+
+import io.culvert.loader.netlink.NetworkNamespace;
+import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.DatapathConfig;
+import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
+import io.culvert.testkit.lab.Lab;
+import io.culvert.testkit.lab.LabNode;
+import io.culvert.testkit.lab.LabPod;
+import io.culvert.testkit.lab.PodAttachment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// Connections and round trips a second from pod to pod of one node, while both pods are held to 100 rules in each
+/// direction, and while nothing is enforced: the same pods and programs take turns.
+final class PolicyTrafficBenchmark {
+
+    private static final int RULES = 100;
+    private static final int CLIENT = 1;
+    private static final int SERVER = 2;
+
+    private final LoadProgram load;
+    private final int rounds;
+    private final double seconds;
+
+    PolicyTrafficBenchmark(LoadProgram load, int rounds, double seconds) {
+        this.load = load;
+        this.rounds = rounds;
+        this.seconds = seconds;
+    }
+
+    /// @param mode `crr`: connections; `rr`: round trips on one
+    /// @param free rates without policies, one of each round
+    /// @param held rates with them
+    record Series(String mode, List<Double> free, List<Double> held) {
+
+        /// The median over the rounds of the ratio within a round.
+        double ratio() {
+            return Median.of(IntStream.range(0, free.size())
+                    .mapToObj(round -> held.get(round) / free.get(round))
+                    .toList());
+        }
+    }
+
+    List<Series> run() throws Exception {
+        try (Lab lab = Lab.builder()
+                .families(IpFamily.IPV4)
+                .node("n1", PodAttachment.ROUTED, "client", "server")
+                .create()) {
+            LabNode node = lab.node("n1");
+            load.serve(lab.pod("server"), BenchService.TARGET_PORT);
+            try (Datapath datapath = Datapath.open(DatapathConfig.of(node.bpffs()))) {
+                prepare(lab, node, datapath);
+                return List.of(measure(lab, datapath, "crr"), measure(lab, datapath, "rr"));
+            } finally {
+                Datapath.remove(node.bpffs());
+            }
+        }
+    }
+
+    private static void prepare(Lab lab, LabNode node, Datapath datapath) throws Exception {
+        LabPod client = lab.pod("client");
+        LabPod server = lab.pod("server");
+        int clientInterface = ifindex(node, client);
+        int serverInterface = ifindex(node, server);
+        LabNode _ = NetworkNamespace.call(Path.of("/run/netns", node.netns()), () -> {
+            datapath.attachPod(clientInterface);
+            datapath.attachPod(serverInterface);
+            return node;
+        });
+        PolicyRules rules = new PolicyRules(table -> datapath.maps().map(table).orElseThrow());
+        IpAddress from = client.ip(IpFamily.IPV4);
+        IpAddress to = server.ip(IpFamily.IPV4);
+        for (int set = 1; set <= 4; set++) {
+            rules.set(
+                    set,
+                    RULES / 2,
+                    rule -> rule == CLIENT - 1 ? from : rule == SERVER - 1 ? to : other(10, rule),
+                    rule -> other(100, rule),
+                    BenchService.TARGET_PORT);
+        }
+        rules.pod(from, clientInterface, CLIENT, 1, 2);
+        rules.pod(to, serverInterface, SERVER, 3, 4);
+        rules.publish();
+    }
+
+    private static int ifindex(LabNode node, LabPod pod) {
+        String line = node.exec("ip", "-o", "link", "show", "dev", pod.hostInterface())
+                .orThrow();
+        return Integer.parseInt(line.substring(0, line.indexOf(':')));
+    }
+
+    private static IpAddress other(int first, int number) {
+        return IpAddress.of("%d.200.0.%d".formatted(first, number));
+    }
+
+    private Series measure(Lab lab, Datapath datapath, String mode) {
+        List<String> target =
+                List.of(lab.pod("server").ip(IpFamily.IPV4).toString(), Integer.toString(BenchService.TARGET_PORT));
+        Series series = new Series(mode, new ArrayList<>(), new ArrayList<>());
+        for (int round = 0; round <= rounds; round++) {
+            Progress.say("policy: %s, round %d of %d".formatted(mode, round, rounds));
+            // Who goes first changes, because the machine may become faster or slower within a round.
+            for (boolean enforced : round % 2 == 0 ? new boolean[] {false, true} : new boolean[] {true, false}) {
+                datapath.policies().enforce(enforced);
+                double rate = load.run(lab.pod("client"), mode, seconds, target);
+                // The first round warms caches and is thrown away.
+                if (round > 0) {
+                    (enforced ? series.held() : series.free()).add(rate);
+                }
+            }
+        }
+        return series;
+    }
+}

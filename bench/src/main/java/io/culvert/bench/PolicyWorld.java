@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.bench;
+
+import io.culvert.loader.BpfObject;
+import io.culvert.loader.TestRun;
+import io.culvert.loader.UpdateMode;
+import io.culvert.maps.Tables;
+import io.culvert.maps.datapath.ObjectSource;
+import io.culvert.net.IpAddress;
+import java.io.Closeable;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/// The programs of pods and policies with a pod that may connect to its peers: half of its rules name an identity each,
+/// half
+/// an address, at random places among the ports.
+final class PolicyWorld implements Closeable {
+
+    /// What every rule allows.
+    static final int PORT = 8080;
+
+    private static final int SET = 1;
+    private static final int OTHER_INTERFACE = 2;
+    private static final int INGRESS_IFINDEX = 36;
+    private static final IpAddress POD = IpAddress.of("10.1.0.2");
+
+    private final int rules;
+    private final BpfObject pods = BpfObject.open("pod", ObjectSource.builtIn().object("pod"));
+    private final BpfObject policies =
+            BpfObject.open("policy", ObjectSource.builtIn().object("policy"));
+
+    private PolicyWorld(int rules) {
+        this.rules = rules;
+    }
+
+    /// @param enforced whether packets of pods are asked about
+    static PolicyWorld load(int rules, boolean enforced) {
+        var world = new PolicyWorld(rules);
+        world.pods.load();
+        world.pods.mapNames().forEach(map -> world.policies.reuse(map, world.pods.map(map)));
+        world.policies.load();
+        PolicyRules tables = new PolicyRules(table -> world.policies.map(table.name()));
+        tables.pod(POD, 1, 1, 0, SET);
+        tables.set(SET, rules / 2, rule -> address(10, rule), rule -> address(100, rule), PORT);
+        tables.publish();
+        if (enforced) {
+            world.tail(0, world.policies, "policy_egress");
+            world.tail(1, world.policies, "policy_ingress");
+            world.tail(2, world.pods, "pod_deliver");
+        }
+        return world;
+    }
+
+    private void tail(int slot, BpfObject object, String program) {
+        try (Arena arena = Arena.ofConfined()) {
+            policies.map(Tables.POLICY_TAILS.name())
+                    .update(arena.allocateFrom(ValueLayout.JAVA_INT, slot), object.program(program), UpdateMode.ANY);
+        }
+    }
+
+    int rules() {
+        return rules;
+    }
+
+    IpAddress pod() {
+        return POD;
+    }
+
+    /// A pod that a rule names.
+    IpAddress identityPeer(int peer) {
+        return address(10, spread(peer));
+    }
+
+    /// An address that a rule names.
+    IpAddress blockPeer(int peer) {
+        return address(100, spread(peer));
+    }
+
+    /// Somebody whom no rule names.
+    static IpAddress stranger(int peer) {
+        return address(172, peer);
+    }
+
+    /// Peers are far from each other among the rules, as far as there are enough.
+    private int spread(int peer) {
+        return peer * (rules / 2 / PolicyCostBenchmark.PEERS + 1) % (rules / 2);
+    }
+
+    private static IpAddress address(int first, int number) {
+        return IpAddress.of("%d.%d.%d.%d".formatted(first, 64 + (number >> 16), number >> 8 & 255, number & 255));
+    }
+
+    /// The verdict alone.
+    TestRun probe(byte[] packet, int repeat) {
+        return policies.program("policy_probe").testRun(packet, repeat);
+    }
+
+    /// What the pod sends.
+    TestRun send(byte[] packet, int repeat) {
+        return pods.program("pod_ingress").testRun(packet, repeat);
+    }
+
+    /// What it receives from elsewhere.
+    TestRun receive(byte[] packet, int repeat) {
+        byte[] context = ByteBuffer.allocate(INGRESS_IFINDEX + Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(INGRESS_IFINDEX, OTHER_INTERFACE)
+                .array();
+        return pods.program("pod_egress").testRun(packet, context, repeat);
+    }
+
+    @Override
+    public void close() {
+        policies.close();
+        pods.close();
+    }
+}
