@@ -48,7 +48,7 @@ class PolicyLabTest {
     void C5_05_policiesComeAndGo() {
         lab.policies(ingress(""));
         lab.awaitBlocked("tcp/80", "* -> x/*");
-        assertThat(lab.agents().getFirst().verb("status")).contains("1 policies, 3 pods selected");
+        assertThat(lab.agents().getFirst().verb("status")).contains("1 policies, 2 pods selected");
 
         lab.policies("");
         lab.awaitBlocked("tcp/80");

@@ -16,15 +16,13 @@ final class EndpointBook {
 
     private final World world;
     private final EndpointFacts facts;
-    private final long now;
     private final Map<EndpointKey, Endpoint> endpoints = new HashMap<>();
     private final Map<PodKey, PodState> pods = new HashMap<>();
     private final Set<Integer> ambiguous = new HashSet<>();
 
-    EndpointBook(World world, EndpointFacts facts, long now) {
+    EndpointBook(World world, EndpointFacts facts) {
         this.world = world;
         this.facts = facts;
-        this.now = now;
     }
 
     Map<EndpointKey, Endpoint> endpoints() {
@@ -44,7 +42,7 @@ final class EndpointBook {
         PodState state = state(key, pod, sets);
         pods.put(key, state);
         int audit = facts.audited().contains(pod.name().namespace()) ? Endpoint.AUDIT : 0;
-        Endpoint endpoint = new Endpoint(sets, sets, state.number(), audit, state.trackedSince());
+        Endpoint endpoint = new Endpoint(sets, sets, state.number(), audit, 0);
         for (IpAddress address : pod.owned()) {
             endpoints.put(EndpointKey.of(address), endpoint);
             Integer ifindex = facts.interfaces().get(address);
@@ -61,23 +59,19 @@ final class EndpointBook {
 
     private PodState state(PodKey key, LocalPod pod, EndpointSets sets) {
         PodState known = world.pods.get(key);
-        if (known != null) {
-            return known.next(sets, now);
-        }
-        if (world.isSwept()) {
-            return new PodState(world.podNumbers.number(key), 0, sets);
-        }
-        return found(key, pod).next(sets, now);
+        return new PodState(known == null ? number(key, pod) : known.number(), sets);
     }
 
-    /// After a restart a pod is what its address was. One that no earlier process knew may have run for long.
-    private PodState found(PodKey key, LocalPod pod) {
-        for (IpAddress address : pod.owned()) {
-            Endpoint before = world.endpoints.entries().get(EndpointKey.of(address));
-            if (before != null && world.podNumbers.claim(key, before.number())) {
-                return new PodState(before.number(), before.trackedSince(), before.sets(world.tables.epoch() & 1));
+    /// After a restart a pod is what its address was.
+    private int number(PodKey key, LocalPod pod) {
+        if (!world.isSwept()) {
+            for (IpAddress address : pod.owned()) {
+                Endpoint before = world.endpoints.entries().get(EndpointKey.of(address));
+                if (before != null && world.podNumbers.claim(key, before.number())) {
+                    return before.number();
+                }
             }
         }
-        return new PodState(world.podNumbers.number(key), 0, EndpointSets.NONE);
+        return world.podNumbers.number(key);
     }
 }

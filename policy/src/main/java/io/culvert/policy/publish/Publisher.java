@@ -38,7 +38,7 @@ public final class Publisher {
         World known = world == null ? new World(tables) : world;
         Desired desired;
         try {
-            desired = Translation.of(plan, facts, known, clock.getAsLong());
+            desired = Translation.of(plan, facts, known);
             ensureRoom(known, desired);
         } catch (MapFullException e) {
             known.rollBack();

@@ -32,13 +32,12 @@ final class Translation {
         this.plan = plan;
     }
 
-    /// @param now monotonic nanoseconds
     /// @throws io.culvert.maps.MapFullException if some numbers or places are used up
-    static Desired of(PolicyPlan plan, EndpointFacts facts, World world, long now) {
-        return new Translation(world, plan).desired(facts, now);
+    static Desired of(PolicyPlan plan, EndpointFacts facts, World world) {
+        return new Translation(world, plan).desired(facts);
     }
 
-    private Desired desired(EndpointFacts facts, long now) {
+    private Desired desired(EndpointFacts facts) {
         for (Identity identity : plan.identities()) {
             identities.add(isPod(identity) ? world.identities.number(identity) : 0);
         }
@@ -56,7 +55,7 @@ final class Translation {
                 new UnusedPeers(
                         world.ipcache.entries().values(), world.cidrs.entries().values(), ipcache, cidrs),
                 numbers);
-        EndpointBook book = new EndpointBook(world, facts, now);
+        EndpointBook book = new EndpointBook(world, facts);
         plan.localPods().values().forEach(pod -> book.add(pod, sets(pod, numbers)));
         return new Desired(book.endpoints(), ipcache, cidrs, sets, book.pods(), live(book));
     }

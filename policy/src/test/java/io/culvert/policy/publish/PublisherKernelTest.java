@@ -63,19 +63,6 @@ final class PublisherKernelTest {
     }
 
     @Test
-    void C3_06_aPodIsTrackedSinceItsFirstSetOrFromItsBegin() {
-        publish(plan(0));
-        assertThat(endpoint().trackedSince()).isZero();
-        long now = System.nanoTime();
-        publish(plan(1));
-        assertThat(endpoint().trackedSince()).isBetween(now, System.nanoTime());
-        long since = endpoint().trackedSince();
-        pinned.reopen();
-        publish(plan(2));
-        assertThat(endpoint().trackedSince()).isEqualTo(since);
-    }
-
-    @Test
     void tenThousandBlocksAreWrittenInBatches() {
         publish(plan(0));
         PolicyPlan large = plan(10_000);
