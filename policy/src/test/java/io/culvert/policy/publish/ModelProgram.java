@@ -39,6 +39,7 @@ final class ModelProgram {
     private int admin = PolicyStep.NONE;
     private int allow = PolicyStep.NONE;
     private int baseline = PolicyStep.NONE;
+    private boolean itself;
     private @Nullable Boolean allowed;
 
     ModelProgram(ModelTarget maps, Question question) {
@@ -75,6 +76,11 @@ final class ModelProgram {
             step();
         }
         return allowed;
+    }
+
+    /// Whether it passes because the pod is taken to talk to itself.
+    boolean passedAsItself() {
+        return itself;
     }
 
     boolean isOver() {
@@ -187,7 +193,8 @@ final class ModelProgram {
         if (admin != PolicyStep.NONE && (admin & 3) != PolicyStep.PASS) {
             allowed = (admin & 3) == PolicyStep.ACCEPT;
         } else if ((entry.flags() & PolicySetEntry.ISOLATED) != 0) {
-            allowed = allow != PolicyStep.NONE || isItself();
+            itself = allow == PolicyStep.NONE && isItself();
+            allowed = allow != PolicyStep.NONE || itself;
         } else if (baseline != PolicyStep.NONE && (baseline & 3) != PolicyStep.PASS) {
             allowed = (baseline & 3) == PolicyStep.ACCEPT;
         } else {

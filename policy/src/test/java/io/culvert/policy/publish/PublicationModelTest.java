@@ -127,6 +127,10 @@ class PublicationModelTest {
         private void check(Running one) {
             boolean found = one.program.runToEnd();
             ModelProgram.Question question = one.program.question();
+            // A restart knows pods by their addresses only, which may be another's by then.
+            if (crashes && one.program.passedAsItself()) {
+                return;
+            }
             for (Plans plan : one.valid) {
                 for (Plans other : one.valid) {
                     if (!plan.clear(question, other)) {
