@@ -4,7 +4,7 @@
 # /var/lib/culvert of the host.
 FROM eclipse-temurin:25-jdk-noble AS build
 RUN apt-get update \
- && apt-get install -y --no-install-recommends clang llvm libbpf-dev linux-libc-dev \
+ && apt-get install -y --no-install-recommends clang llvm libbpf-dev linux-libc-dev libc6-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
