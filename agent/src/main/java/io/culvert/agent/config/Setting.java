@@ -82,6 +82,16 @@ public final class Setting<T> {
             SettingTypes.SWITCH,
             "false",
             "whether ICMP echo reaches and leaves pods whatever policies say");
+    public static final Setting<PodStart> POD_START = used(
+            "pod-start",
+            SettingTypes.choice(PodStart.class),
+            "best-effort",
+            "what holds for a pod before its policies are in force; strict-cni needs the chained CNI plugin");
+    public static final Setting<Path> CNI_BIN_DIR = used(
+            "cni-bin-dir",
+            SettingTypes.DIRECTORY,
+            "/opt/cni/bin",
+            "where the container runtime looks for CNI plugins; strict-cni puts its own there");
     public static final Setting<Boolean> TCP_PEER_NAME = used(
             "tcp-peer-name",
             SettingTypes.SWITCH,

@@ -106,6 +106,9 @@ public final class Agent implements AutoCloseable {
             insist(plan, health.serve());
             opened(open, new Housekeeping(plan, state, pages));
             store.subscribe(update -> state.apply(update, network));
+            if (settings(plan).get(Setting.POLICY)) {
+                opened(open, PodStarts.serve(plan, runDir.path(), state.policies()));
+            }
             state.followPolicies();
         } finally {
             opened(open, joined(control));

@@ -107,8 +107,15 @@ final class NodeState {
             present.network().follow();
         }
         present.policies()
-                .interfaces(PodLinks.routed(
-                        Rtnetlink.routes(), present.network().pods().keySet()));
+                .interfaces(
+                        PodLinks.routed(
+                                Rtnetlink.routes(), present.network().pods().keySet()),
+                        present.network().pods());
+    }
+
+    /// What is enforced at pods, once the programs are there.
+    NodePolicies policies() {
+        return kernel().orElseThrow().policies();
     }
 
     /// Enforces what the cluster says of policies, or nothing where nobody asks for it.

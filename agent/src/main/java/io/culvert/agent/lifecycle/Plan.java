@@ -3,6 +3,7 @@ package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.config.BindAddress;
 import io.culvert.agent.config.ExistingConnections;
+import io.culvert.agent.config.PodStart;
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.config.Settings;
 import io.culvert.agent.config.SourceKind;
@@ -98,7 +99,8 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
         return (settings.get(Setting.POLICY_EXISTING_CONNECTIONS) == ExistingConnections.KEEP
                         ? PolicyControl.KEEP_EXISTING
                         : 0)
-                | (settings.get(Setting.POLICY_ALLOW_ICMP_ECHO) ? PolicyControl.ALLOW_ECHO : 0);
+                | (settings.get(Setting.POLICY_ALLOW_ICMP_ECHO) ? PolicyControl.ALLOW_ECHO : 0)
+                | (settings.get(Setting.POD_START) == PodStart.STRICT_LINK ? PolicyControl.STRICT : 0);
     }
 
     FlowTimeouts timeouts() {

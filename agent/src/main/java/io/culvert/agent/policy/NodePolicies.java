@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.policy;
 
+import io.culvert.agent.cni.PodSandbox;
 import io.culvert.cluster.ClusterState;
 import io.culvert.cluster.ClusterUpdate;
 import io.culvert.cluster.EventSink;
@@ -8,7 +9,9 @@ import io.culvert.cluster.ObjectKind;
 import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.policy.Namespace;
 import io.culvert.cluster.policy.PolicyChanges;
+import io.culvert.cluster.policy.PolicyPod;
 import io.culvert.cluster.policy.PolicyState;
+import io.culvert.maps.PolicyControl;
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.net.IpAddress;
 import io.culvert.policy.IncrementalCompiler;
@@ -48,6 +51,10 @@ public final class NodePolicies {
     private final Consumer<Duration> latency;
     private final IncrementalCompiler compiler;
     private final Publisher publisher;
+    private final boolean strict;
+    private final PodSandboxes sandboxes = new PodSandboxes();
+    private Map<IpAddress, Integer> routed = Map.of();
+    private Map<Integer, String> attached = Map.of();
     private Map<IpAddress, Integer> interfaces = Map.of();
     private Set<String> audited = Set.of();
     private int policies;
@@ -71,6 +78,7 @@ public final class NodePolicies {
         this.latency = latency;
         compiler = new IncrementalCompiler(nodeName);
         publisher = new Publisher(new DatapathTarget(datapath), System::nanoTime);
+        strict = (flags & PolicyControl.STRICT) != 0;
         datapath.maps().policies().flags(flags);
     }
 
@@ -80,7 +88,7 @@ public final class NodePolicies {
     public synchronized void apply(ClusterUpdate update) {
         long began = System.nanoTime();
         PolicyState state = update.state().policies();
-        Wanted next = new Wanted(update.state(), compiler.compile(state, update.policies()));
+        Wanted next = new Wanted(update.state(), compiler.compile(sandboxes.over(state), update.policies()));
         wanted = next;
         audited = state.namespaces().values().stream()
                 .filter(Namespace::audit)
@@ -95,17 +103,93 @@ public final class NodePolicies {
         if (result instanceof PublishResult.Refused refused) {
             tell(update.policies(), refused.message());
         }
+        notifyAll();
     }
 
     /// Takes which interfaces lead to which pods.
-    public synchronized void interfaces(Map<IpAddress, Integer> found) {
-        if (found.equals(interfaces)) {
-            return;
+    ///
+    /// @param routes interfaces that a route leads to, by its address
+    /// @param programs names of pod interfaces with programs, by index
+    public synchronized void interfaces(Map<IpAddress, Integer> routes, Map<Integer, String> programs) {
+        routed = Map.copyOf(routes);
+        attached = Map.copyOf(programs);
+        linksChanged();
+        notifyAll();
+    }
+
+    private void linksChanged() {
+        Map<IpAddress, Integer> links = sandboxes.links(attached);
+        links.putAll(routed);
+        if (!links.equals(interfaces)) {
+            interfaces = Map.copyOf(links);
+            if (wanted != null) {
+                PublishResult _ = publish(wanted);
+            }
         }
-        interfaces = Map.copyOf(found);
+    }
+
+    /// Takes what an earlier process was told by the container runtime.
+    synchronized void sandboxes(List<PodSandbox> known) {
+        known.forEach(sandboxes::add);
+    }
+
+    /// Waits until the policies of a pod are in force at its interface.
+    ///
+    /// @return what is missing when patience ends
+    synchronized Optional<String> admit(PodSandbox sandbox, Duration patience) throws InterruptedException {
+        sandboxes.add(sandbox);
+        changed(sandbox);
+        long end = System.nanoTime() + patience.toNanos();
+        Optional<String> missing = missing(sandbox);
+        while (missing.isPresent() && end - System.nanoTime() > 0) {
+            wait(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+            missing = missing(sandbox);
+        }
+        return missing;
+    }
+
+    /// What is missing for a container's pod.
+    synchronized Optional<String> missing(String containerId) {
+        return sandboxes
+                .find(containerId)
+                .map(this::missing)
+                .orElseGet(() -> Optional.of("the agent was never asked to admit it"));
+    }
+
+    synchronized void release(String containerId) {
+        sandboxes.remove(containerId).ifPresent(this::changed);
+    }
+
+    private void changed(PodSandbox sandbox) {
         if (wanted != null) {
+            PolicyChanges pod = new PolicyChanges(false, Map.of(ObjectKind.POD, Set.of(sandbox.pod())));
+            PolicyState state = sandboxes.over(wanted.state().policies());
+            wanted = new Wanted(wanted.state(), compiler.compile(state, pod));
             PublishResult _ = publish(wanted);
         }
+        linksChanged();
+    }
+
+    private Optional<String> missing(PodSandbox sandbox) {
+        if (enforced == null) {
+            return Optional.of("what the cluster wants is not known");
+        }
+        PolicyPod pod = enforced.state().policies().pods().get(sandbox.pod());
+        if (pod == null || !PodSandboxes.isOf(sandbox, pod)) {
+            return Optional.of("no Pod object of this name " + (pod == null ? "" : "and uid ") + "is known");
+        }
+        if (!status.refused().isEmpty()) {
+            return Optional.of("policies are not in force: " + status.refused());
+        }
+        LocalPod local = enforced.plan().localPods().get(sandbox.pod());
+        if (local == null || !local.owned().containsAll(sandbox.addresses())) {
+            return Optional.of("its addresses " + sandbox.addresses() + " are not known as its own");
+        }
+        if (sandbox.addresses().stream()
+                .noneMatch(address -> attached.containsKey(interfaces.getOrDefault(address, 0)))) {
+            return Optional.of("no interface with programs leads to it, of " + sandbox.interfaces());
+        }
+        return Optional.empty();
     }
 
     /// What is enforced.
@@ -130,7 +214,7 @@ public final class NodePolicies {
 
     private PublishResult publish(Wanted next) {
         try {
-            PublishResult result = publisher.publish(next.plan(), new EndpointFacts(interfaces, audited, false));
+            PublishResult result = publisher.publish(next.plan(), new EndpointFacts(interfaces, audited, strict));
             switch (result) {
                 case PublishResult.Published published -> published(next, published.changed());
                 case PublishResult.Refused refused -> {
@@ -150,7 +234,7 @@ public final class NodePolicies {
     private void published(Wanted next, boolean changed) {
         enforced = next;
         generation += changed ? 1 : 0;
-        boolean any = next.plan().sets().size() > 1;
+        boolean any = strict || next.plan().sets().size() > 1;
         if (any != datapath.policies().areEnforced()) {
             datapath.policies().enforce(any);
             LOG.info(any ? "policies are enforced" : "no policy selects a pod of this node any more");

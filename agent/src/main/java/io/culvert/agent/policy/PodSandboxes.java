@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.policy;
+
+import io.culvert.agent.cni.PodSandbox;
+import io.culvert.cluster.policy.PolicyPod;
+import io.culvert.cluster.policy.PolicyState;
+import io.culvert.net.IpAddress;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What the container runtime said of pods of this node, which knows their addresses before the cluster does. Not for
+/// several threads.
+final class PodSandboxes {
+
+    private final Map<String, PodSandbox> byContainer = new LinkedHashMap<>();
+
+    void add(PodSandbox sandbox) {
+        byContainer.put(sandbox.containerId(), sandbox);
+    }
+
+    Optional<PodSandbox> find(String containerId) {
+        return Optional.ofNullable(byContainer.get(containerId));
+    }
+
+    /// The sandbox that is forgotten, if it was known.
+    Optional<PodSandbox> remove(String containerId) {
+        return Optional.ofNullable(byContainer.remove(containerId));
+    }
+
+    /// The state with the addresses of sandboxes for pods whose objects have none yet.
+    PolicyState over(PolicyState state) {
+        PolicyState seen = state;
+        for (PodSandbox sandbox : byContainer.values()) {
+            @Nullable PolicyPod pod = state.pods().get(sandbox.pod());
+            if (pod != null && pod.addresses().isEmpty() && isOf(sandbox, pod)) {
+                seen = seen.withPods(seen.pods().plus(sandbox.pod(), at(pod, sandbox)));
+            }
+        }
+        return seen;
+    }
+
+    /// Whether a sandbox is this pod's, and not that of another one of the same name.
+    static boolean isOf(PodSandbox sandbox, PolicyPod pod) {
+        return sandbox.uid().isEmpty() || pod.uid().isEmpty() || sandbox.uid().equals(pod.uid());
+    }
+
+    private static PolicyPod at(PolicyPod pod, PodSandbox sandbox) {
+        return new PolicyPod(
+                pod.name(),
+                pod.uid(),
+                pod.created(),
+                pod.labels(),
+                sandbox.addresses(),
+                pod.hostNetwork(),
+                pod.finished(),
+                pod.ports(),
+                pod.nodeName());
+    }
+
+    /// The interfaces that the runtime named, by address, of those that carry programs.
+    ///
+    /// @param attached names by index
+    Map<IpAddress, Integer> links(Map<Integer, String> attached) {
+        Map<String, Integer> indexes = new HashMap<>();
+        attached.forEach((index, name) -> indexes.put(name, index));
+        Map<IpAddress, Integer> links = new HashMap<>();
+        for (PodSandbox sandbox : byContainer.values()) {
+            for (String name : sandbox.interfaces()) {
+                @Nullable Integer index = indexes.get(name);
+                if (index != null) {
+                    sandbox.addresses().forEach(address -> links.put(address, index));
+                }
+            }
+        }
+        return links;
+    }
+}
