@@ -29,6 +29,7 @@ import io.culvert.servicelb.conntrack.ConntrackGc;
 import io.culvert.servicelb.conntrack.DatapathFlows;
 import io.culvert.servicelb.conntrack.FlowLifetimes;
 import io.culvert.servicelb.conntrack.StaleFlows;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -95,6 +96,19 @@ final class NodeState {
                 new NodeAudit(datapath, loadBalancer, network),
                 new NodePolicies(
                         datapath, plan.nodeName(), plan.policyFlags(), sources.events(), metrics::policiesProgrammed));
+    }
+
+    /// Takes over what became of the node's network.
+    ///
+    /// @param since when the oldest change came, as [System#nanoTime]
+    void followNetwork(long since) {
+        Set<Integer> before = kernel().orElseThrow().network().pods().keySet();
+        followNetwork();
+        for (int pod : kernel().orElseThrow().network().pods().keySet()) {
+            if (!before.contains(pod)) {
+                metrics.podExposed(Duration.ofNanos(System.nanoTime() - since));
+            }
+        }
     }
 
     /// Takes over what the node's network is now.

@@ -61,6 +61,11 @@ public final class AgentMetrics {
         measured(all -> all.policiesProgrammed(took));
     }
 
+    /// Notes how long a pod's interface had no programs.
+    public void podExposed(Duration time) {
+        measured(all -> all.podExposed(time));
+    }
+
     private void measured(Consumer<Meters> measurement) {
         if (enabled) {
             var _ = meters.thenAccept(measurement);

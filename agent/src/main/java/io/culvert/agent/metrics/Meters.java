@@ -39,6 +39,7 @@ final class Meters {
     private final Map<IpFamily, Timer> programming;
     private final Timer collection;
     private final Timer policies;
+    private final Timer exposure;
     // Meters hold what they read by weak references.
     private final KubeProxyMeters kubeProxy;
     private final AgentMeters agent;
@@ -65,6 +66,8 @@ final class Meters {
                         "culvert_policy_programming_duration_seconds",
                         "From a change that policies depend on to its enforcement.",
                         SYNC)
+                .register(registry);
+        exposure = timer("culvert_pod_exposure_seconds", "From the notice of a pod's interface to its programs.", SYNC)
                 .register(registry);
         kubeProxy = new KubeProxyMeters(registry, () -> reading);
         kubeProxy.register();
@@ -111,6 +114,10 @@ final class Meters {
 
     void policiesProgrammed(Duration took) {
         policies.record(took);
+    }
+
+    void podExposed(Duration time) {
+        exposure.record(time);
     }
 
     /// One scrape at a time: all metrics of one are of one moment.

@@ -7,6 +7,7 @@ import io.culvert.loader.netlink.NetworkListener;
 import io.culvert.loader.netlink.NetworkMonitor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,20 +21,28 @@ public final class NetworkWatch implements NetworkListener, AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
-    private final Runnable action;
+    private final LongConsumer action;
     private final NetworkMonitor monitor;
     private final Thread thread;
     private boolean changed;
+
+    /// When the oldest change came that no run answers yet, and the oldest one that a run answers.
+    private long changedAt;
+
+    private long answers;
+
     private boolean closed;
 
-    private NetworkWatch(Runnable action) {
+    private NetworkWatch(LongConsumer action) {
         this.action = action;
         this.monitor = NetworkMonitor.start(this);
         this.thread = Thread.ofPlatform().name("node-network").daemon().unstarted(this::run);
     }
 
     /// Changes after this returns are not missed; the action does not run for what was there before.
-    public static NetworkWatch start(Runnable action) {
+    ///
+    /// @param action is told when the oldest change came that it answers, as [System#nanoTime]
+    public static NetworkWatch start(LongConsumer action) {
         NetworkWatch watch = new NetworkWatch(action);
         watch.thread.start();
         return watch;
@@ -43,6 +52,9 @@ public final class NetworkWatch implements NetworkListener, AutoCloseable {
     public void trigger() {
         lock.lock();
         try {
+            if (!changed) {
+                changedAt = System.nanoTime();
+            }
             changed = true;
             news.signalAll();
         } finally {
@@ -71,16 +83,16 @@ public final class NetworkWatch implements NetworkListener, AutoCloseable {
         try {
             boolean failed = false;
             while (await(failed)) {
-                failed = !attempt();
+                failed = !attempt(answers);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean attempt() {
+    private boolean attempt(long since) {
         try {
-            action.run();
+            action.accept(since);
             return true;
         } catch (RuntimeException e) {
             LOG.warn("follow the network: {}; trying again", e.getMessage());
@@ -96,6 +108,9 @@ public final class NetworkWatch implements NetworkListener, AutoCloseable {
             long left = again ? RETRY_NANOS : Long.MAX_VALUE;
             while (!changed && !closed && left > 0) {
                 left = news.awaitNanos(left);
+            }
+            if (changed) {
+                answers = changedAt;
             }
             changed = false;
             return !closed;
