@@ -67,9 +67,7 @@ final class EndpointBook {
         if (!world.isSwept()) {
             for (IpAddress address : pod.owned()) {
                 Endpoint before = world.endpoints.entries().get(EndpointKey.of(address));
-                if (before != null
-                        && onlyOf(pod, before.number())
-                        && world.podNumbers.claim(key, before.number())) {
+                if (before != null && onlyOf(pod, before.number()) && world.podNumbers.claim(key, before.number())) {
                     return before.number();
                 }
             }
@@ -80,8 +78,8 @@ final class EndpointBook {
     /// Whether no other address has the number: it would pass for the pod itself.
     private boolean onlyOf(LocalPod pod, int number) {
         return world.endpoints.entries().entrySet().stream()
-                .filter(entry -> entry.getValue().number() == number
-                        && entry.getKey().ifindex() == 0)
+                .filter(entry ->
+                        entry.getValue().number() == number && entry.getKey().ifindex() == 0)
                 .allMatch(entry -> pod.owned().contains(entry.getKey().address()));
     }
 }

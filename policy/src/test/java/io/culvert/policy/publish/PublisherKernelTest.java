@@ -100,8 +100,8 @@ final class PublisherKernelTest {
     /// A pod that so many blocks may reach; with none no policy selects it.
     private static PolicyPlan plan(int blocks) {
         List<PolicyPeer> peers = IntStream.range(0, blocks)
-                .<PolicyPeer>mapToObj(i -> new PolicyPeer.IpBlock(
-                        new IpPrefix(IpAddress.ofV4(0x0b000000 + (i << 8)), 24), List.of()))
+                .<PolicyPeer>mapToObj(i ->
+                        new PolicyPeer.IpBlock(new IpPrefix(IpAddress.ofV4(0x0b000000 + (i << 8)), 24), List.of()))
                 .toList();
         NetworkPolicy policy = new NetworkPolicy(
                 new ObjectName("x", "p"),
@@ -109,8 +109,8 @@ final class PublisherKernelTest {
                 Set.of(Direction.INGRESS),
                 List.of(new NetworkPolicyRule(peers, List.of())),
                 List.of());
-        PolicyPod pod = new PolicyPod(
-                POD, "u1", Instant.EPOCH, Map.of(), List.of(ADDRESS), false, false, Set.of(), "n1");
+        PolicyPod pod =
+                new PolicyPod(POD, "u1", Instant.EPOCH, Map.of(), List.of(ADDRESS), false, false, Set.of(), "n1");
         return PolicyCompiler.compile(new PolicyInputs(
                 List.of(), List.of(pod), List.of(), blocks == 0 ? List.of() : List.of(policy), List.of(), Set.of(POD)));
     }
