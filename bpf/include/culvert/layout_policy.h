@@ -36,7 +36,6 @@ struct endpoint {
 	struct endpoint_sets sets[2]; /* by side */
 	__u32 number;                 /* of the pod, the same in all its entries; never 0 */
 	__u32 flags;                  /* ENDPOINT_* */
-	__u64 tracked_since;          /* CLOCK_MONOTONIC, nanoseconds, when policies came to a pod that ran; 0: it began with them */
 };
 
 /* ipcache: by address (struct address_key), whose labels the pod there has. 0: no pod's. */

@@ -13,14 +13,10 @@
 #include "policy_recent.h"
 #include "turn.h"
 
-/* How long connections without a handshake may have begun before their pod was held to policies. */
-#define POLICY_GRACE (120 * NANOSECONDS)
-
 /* Numbers only: it is handed to functions that are verified once, for any argument. */
 struct policy_walk {
 	struct packet packet;
 	__u64 now;
-	__u64 tracked_since;
 	__u32 pod;       /* endpoint.number */
 	__u32 pod_flags; /* ENDPOINT_* */
 	__u32 sets[2];   /* of the pod: POLICY_EGRESS, POLICY_INGRESS */
@@ -144,15 +140,12 @@ static __always_inline int policy_open(const struct policy_walk *walk, struct po
 }
 
 /*
- * Whether a connection may have begun unseen, so that both of its ends may be the one that opened it: its entry was lost, or
- * it is older than the pod's policies.
+ * Whether a connection must have begun unseen, so that both of its ends may be the one that opened it: its entry was lost, or
+ * it is older than the pod's policies. A datagram may always be the first.
  */
 static __always_inline bool policy_is_midstream(const struct policy_walk *walk)
 {
-	if (policy_has_handshake(walk->packet.protocol))
-		return !(walk->packet.signals & PACKET_OPEN);
-	return walk->packet.protocol == IPPROTO_UDP && walk->tracked_since &&
-	       (__s64)(walk->now - walk->tracked_since) < (__s64)POLICY_GRACE;
+	return policy_has_handshake(walk->packet.protocol) && !(walk->packet.signals & PACKET_OPEN);
 }
 
 /*
@@ -332,7 +325,6 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 	}
 	walk.pod = pod->number;
 	walk.pod_flags = pod->flags;
-	walk.tracked_since = pod->tracked_since;
 	walk.now = flow_clock();
 	reason = policy_judge(skb, &walk, parsed);
 	if (walk.packet.fragment != FRAGMENT_FIRST)

@@ -14,8 +14,7 @@ import java.lang.invoke.VarHandle;
 /// @param side1 its sets while side 1 holds
 /// @param number of the pod, the same in all its entries, never 0
 /// @param flags [#AUDIT]
-/// @param trackedSince nanoseconds of CLOCK_MONOTONIC when policies came to a pod that ran; 0: it began with them
-public record Endpoint(EndpointSets side0, EndpointSets side1, int number, int flags, long trackedSince) {
+public record Endpoint(EndpointSets side0, EndpointSets side1, int number, int flags) {
 
     /// `ENDPOINT_AUDIT`: what would be dropped is counted, and passes.
     public static final int AUDIT = 1;
@@ -24,8 +23,7 @@ public record Endpoint(EndpointSets side0, EndpointSets side1, int number, int f
             "endpoint",
             MemoryLayout.sequenceLayout(2, EndpointSets.LAYOUT).withName("sets"),
             CTypes.U32.withName("number"),
-            CTypes.U32.withName("flags"),
-            CTypes.U64.withName("tracked_since"));
+            CTypes.U32.withName("flags"));
 
     /// `struct endpoint`
     public static final Codec<Endpoint> CODEC = new EndpointCodec();
@@ -37,9 +35,7 @@ public record Endpoint(EndpointSets side0, EndpointSets side1, int number, int f
 
     /// The same with other sets on a side, 0 or 1.
     public Endpoint with(int side, EndpointSets sets) {
-        return side == 0
-                ? new Endpoint(sets, side1, number, flags, trackedSince)
-                : new Endpoint(side0, sets, number, flags, trackedSince);
+        return side == 0 ? new Endpoint(sets, side1, number, flags) : new Endpoint(side0, sets, number, flags);
     }
 
     /// For example `pod 4, sets in 3 out 0 | in 3 out 0`, by side.
@@ -52,7 +48,6 @@ public record Endpoint(EndpointSets side0, EndpointSets side1, int number, int f
 
         private static final VarHandle NUMBER = CTypes.member(LAYOUT, "number");
         private static final VarHandle FLAGS = CTypes.member(LAYOUT, "flags");
-        private static final VarHandle TRACKED_SINCE = CTypes.member(LAYOUT, "tracked_since");
         private static final long OTHER_SIDE = EndpointSets.LAYOUT.byteSize();
 
         @Override
@@ -66,8 +61,7 @@ public record Endpoint(EndpointSets side0, EndpointSets side1, int number, int f
                     EndpointSets.read(memory, offset),
                     EndpointSets.read(memory, offset + OTHER_SIDE),
                     (int) NUMBER.get(memory, offset),
-                    (int) FLAGS.get(memory, offset),
-                    (long) TRACKED_SINCE.get(memory, offset));
+                    (int) FLAGS.get(memory, offset));
         }
 
         @Override
@@ -76,7 +70,6 @@ public record Endpoint(EndpointSets side0, EndpointSets side1, int number, int f
             endpoint.side1.write(memory, offset + OTHER_SIDE);
             NUMBER.set(memory, offset, endpoint.number);
             FLAGS.set(memory, offset, endpoint.flags);
-            TRACKED_SINCE.set(memory, offset, endpoint.trackedSince);
         }
     }
 }

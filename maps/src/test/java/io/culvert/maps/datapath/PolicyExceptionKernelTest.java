@@ -10,6 +10,7 @@ import io.culvert.maps.DropReason;
 import io.culvert.maps.Endpoint;
 import io.culvert.maps.PolicyControl;
 import io.culvert.maps.PolicyPeerKey;
+import io.culvert.maps.PolicyStep;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.KernelTest;
 import io.culvert.testkit.packet.Ipv6Extension;
@@ -69,6 +70,16 @@ final class PolicyExceptionKernelTest {
         assertThat(pods.sends(talk.answers()))
                 .as("whatever the policies become")
                 .isEqualTo(PASS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
+    void D2_14_clusterNetworkPoliciesDoNotHoldBackTheNodeEither(PolicyNet net, Protocol protocol) {
+        isolate(net);
+        pods.admin(PolicyPeerKey.anyone(INGRESS), PolicyStep.DENY);
+        PolicyTalk talk = PolicyTalk.of(protocol, net.node, net.pod);
+        assertThat(pods.receives(talk.opens())).isEqualTo(DROP);
+        assertThat(pods.receivesFromNode(talk.opens())).isEqualTo(PASS);
     }
 
     @ParameterizedTest
@@ -265,7 +276,7 @@ final class PolicyExceptionKernelTest {
     @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
     void auditCountsWhatWouldBeDroppedAndLetsItPass(PolicyNet net, Protocol protocol) {
         isolate(net);
-        pods.pod(net.pod, 1, INGRESS, EGRESS, Endpoint.AUDIT, 0);
+        pods.pod(net.pod, 1, INGRESS, EGRESS, Endpoint.AUDIT);
         PolicyTalk talk = PolicyTalk.of(protocol, net.remotePod, net.pod);
         assertThat(pods.receives(talk.opens())).isEqualTo(PASS);
         assertThat(pods.sends(talk.accepts())).isEqualTo(PASS);

@@ -136,25 +136,22 @@ final class PolicyPods implements AutoCloseable {
 
     /// A pod of this node, whose identity is its number.
     void pod(String address, int number, int ingress, int egress) {
-        pod(address, number, ingress, egress, 0, 0);
+        pod(address, number, ingress, egress, 0);
     }
 
-    void pod(String address, int number, int ingress, int egress, int flags, long trackedSince) {
-        tables.put(
-                Tables.ENDPOINTS,
-                EndpointKey.of(IpAddress.of(address)),
-                endpoint(number, ingress, egress, flags, trackedSince));
+    void pod(String address, int number, int ingress, int egress, int flags) {
+        tables.put(Tables.ENDPOINTS, EndpointKey.of(IpAddress.of(address)), endpoint(number, ingress, egress, flags));
         identity(address, number);
     }
 
     /// The pod behind the interface of test runs.
     void podBehindInterface(int number, int ingress, int egress) {
-        tables.put(Tables.ENDPOINTS, EndpointKey.ofInterface(LOOPBACK), endpoint(number, ingress, egress, 0, 0));
+        tables.put(Tables.ENDPOINTS, EndpointKey.ofInterface(LOOPBACK), endpoint(number, ingress, egress, 0));
     }
 
-    private static Endpoint endpoint(int number, int ingress, int egress, int flags, long trackedSince) {
+    private static Endpoint endpoint(int number, int ingress, int egress, int flags) {
         EndpointSets sets = new EndpointSets(ingress, egress);
-        return new Endpoint(sets, sets, number, flags, trackedSince);
+        return new Endpoint(sets, sets, number, flags);
     }
 
     void identity(String address, int identity) {

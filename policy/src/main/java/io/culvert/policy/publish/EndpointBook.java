@@ -42,7 +42,7 @@ final class EndpointBook {
         PodState state = state(key, pod, sets);
         pods.put(key, state);
         int audit = facts.audited().contains(pod.name().namespace()) ? Endpoint.AUDIT : 0;
-        Endpoint endpoint = new Endpoint(sets, sets, state.number(), audit, 0);
+        Endpoint endpoint = new Endpoint(sets, sets, state.number(), audit);
         for (IpAddress address : pod.owned()) {
             endpoints.put(EndpointKey.of(address), endpoint);
             Integer ifindex = facts.interfaces().get(address);

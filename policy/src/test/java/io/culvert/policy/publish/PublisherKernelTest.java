@@ -63,6 +63,17 @@ final class PublisherKernelTest {
     }
 
     @Test
+    void C5_06_theAddressOfADeletedPodIsNobodysAndItsConnectionsAreAskedAgain() {
+        publish(plan(3));
+        int before = epoch();
+        publish(plan(3, List.of()));
+
+        assertThat(tables().endpoints().count()).isZero();
+        assertThat(tables().ipcache().count()).isZero();
+        assertThat(epoch()).isNotEqualTo(before);
+    }
+
+    @Test
     void tenThousandBlocksAreWrittenInBatches() {
         publish(plan(0));
         PolicyPlan large = plan(10_000);
@@ -99,6 +110,12 @@ final class PublisherKernelTest {
 
     /// A pod that so many blocks may reach; with none no policy selects it.
     private static PolicyPlan plan(int blocks) {
+        PolicyPod pod =
+                new PolicyPod(POD, "u1", Instant.EPOCH, Map.of(), List.of(ADDRESS), false, false, Set.of(), "n1");
+        return plan(blocks, List.of(pod));
+    }
+
+    private static PolicyPlan plan(int blocks, List<PolicyPod> pods) {
         List<PolicyPeer> peers = IntStream.range(0, blocks)
                 .<PolicyPeer>mapToObj(i ->
                         new PolicyPeer.IpBlock(new IpPrefix(IpAddress.ofV4(0x0b000000 + (i << 8)), 24), List.of()))
@@ -109,9 +126,7 @@ final class PublisherKernelTest {
                 Set.of(Direction.INGRESS),
                 List.of(new NetworkPolicyRule(peers, List.of())),
                 List.of());
-        PolicyPod pod =
-                new PolicyPod(POD, "u1", Instant.EPOCH, Map.of(), List.of(ADDRESS), false, false, Set.of(), "n1");
         return PolicyCompiler.compile(new PolicyInputs(
-                List.of(), List.of(pod), List.of(), blocks == 0 ? List.of() : List.of(policy), List.of(), Set.of(POD)));
+                List.of(), pods, List.of(), blocks == 0 ? List.of() : List.of(policy), List.of(), Set.of(POD)));
     }
 }
