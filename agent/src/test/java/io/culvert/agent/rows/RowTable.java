@@ -16,16 +16,6 @@ final class RowTable {
 
     private static final List<String> STATES = List.of("proved", "explained", "not proved", "open");
 
-    private static final String HEAD = """
-            # Service behaviour, row by row
-
-            What a kube-proxy replacement must do, and what proves that Culvert does it. Written by `ServiceRowsTest` from
-            `docs/rows/services.tsv`, `docs/rows/notes.tsv` and the names of the tests; do not edit. A test proves a row when its
-            name begins with it, as in `A6_02_podsAreMasquerade...`. P0 is upstream conformance or security, P1 parity with
-            kube-proxy, P2 comfort. Explained: met by design, proved under another name, or different on purpose.
-
-            """;
-
     /// @param id for example `A6-02`
     /// @param priority P0, P1 or P2
     record Row(String id, String priority, String text) {
@@ -35,28 +25,30 @@ final class RowTable {
         }
     }
 
+    private final RowPage page;
     private final List<Row> rows;
     private final Map<String, String> notes;
     private final Map<String, Set<String>> tests;
 
-    private RowTable(List<Row> rows, Map<String, String> notes, Map<String, Set<String>> tests) {
+    private RowTable(RowPage page, List<Row> rows, Map<String, String> notes, Map<String, Set<String>> tests) {
+        this.page = page;
         this.rows = rows;
         this.notes = notes;
         this.tests = tests;
     }
 
-    static RowTable read(Path root) throws IOException {
+    static RowTable read(Path root, RowPage page) throws IOException {
         List<Row> rows = new ArrayList<>();
-        for (String line : Files.readAllLines(root.resolve("docs/rows/services.tsv"))) {
+        for (String line : Files.readAllLines(root.resolve("docs/rows").resolve(page.rows()))) {
             String[] cells = line.split("\t", 3);
             rows.add(new Row(cells[0], cells[1], cells[2]));
         }
         Map<String, String> notes = new LinkedHashMap<>();
-        for (String line : Files.readAllLines(root.resolve("docs/rows/notes.tsv"))) {
+        for (String line : Files.readAllLines(root.resolve("docs/rows").resolve(page.notes()))) {
             String[] cells = line.split("\t", 2);
             notes.put(cells[0], cells[1]);
         }
-        return new RowTable(rows, notes, ProvingTests.below(root));
+        return new RowTable(page, rows, notes, ProvingTests.below(root));
     }
 
     /// Rows of P0 and P1 that nothing proves and nothing explains.
@@ -70,7 +62,9 @@ final class RowTable {
     /// Notes and tests that name no row.
     Set<String> unknown() {
         Set<String> unknown = new TreeSet<>(notes.keySet());
-        tests.keySet().stream().filter(id -> id.startsWith("A")).forEach(unknown::add);
+        tests.keySet().stream()
+                .filter(id -> page.sections().indexOf(id.charAt(0)) >= 0)
+                .forEach(unknown::add);
         rows.forEach(row -> unknown.remove(row.id()));
         return unknown;
     }
@@ -87,19 +81,19 @@ final class RowTable {
     }
 
     String page() {
-        StringBuilder page = new StringBuilder(HEAD).append(summary());
+        StringBuilder text = new StringBuilder(page.head()).append(summary());
         String section = "";
         for (Row row : rows) {
             if (!row.section().equals(section)) {
                 section = row.section();
-                page.append("\n## ")
+                text.append("\n## ")
                         .append(section)
                         .append("\n\n| row | | behaviour | state | by |\n|---|---|---|---|---|\n");
             }
-            page.append("| %s | %s | %s | %s | %s |\n"
+            text.append("| %s | %s | %s | %s | %s |\n"
                     .formatted(row.id(), row.priority(), escape(row.text()), state(row), evidence(row)));
         }
-        return page.toString();
+        return text.toString();
     }
 
     private String summary() {

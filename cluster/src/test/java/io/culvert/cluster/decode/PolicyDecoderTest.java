@@ -59,6 +59,32 @@ class PolicyDecoderTest {
     private final List<InvalidObjectException> badEntries = new ArrayList<>();
 
     @Test
+    void C1_26_C1_27_aBlockIsMaskedAndAPortWithoutProtocolIsTcp() {
+        NetworkPolicy policy = strict().networkPolicy(document("""
+                metadata: {name: p, namespace: x}
+                spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 010.1.2.3/8}}], ports: [{port: 80}]}]}
+                """));
+
+        assertThat(policy.ingress())
+                .containsExactly(new NetworkPolicyRule(
+                        List.of(new PolicyPeer.IpBlock(cidr("10.0.0.0/8"), List.of())),
+                        List.of(PolicyPort.Range.single(Protocol.TCP, 80))));
+    }
+
+    @Test
+    void C5_08_aPodThatTerminatesIsGovernedUntilItHasEnded() {
+        String pod = """
+                metadata: {name: a, namespace: x, deletionTimestamp: "2026-01-31T12:00:00Z"}
+                spec: {nodeName: n1, containers: []}
+                status: {phase: %s, podIPs: [{ip: 10.0.0.1}]}
+                """;
+
+        assertThat(strict().pod(document(pod.formatted("Running"))).governed()).isTrue();
+        assertThat(strict().pod(document(pod.formatted("Succeeded"))).governed())
+                .isFalse();
+    }
+
+    @Test
     void aNetworkPolicy() {
         NetworkPolicy policy = strict().networkPolicy(document("""
                 metadata: {name: p, namespace: x}
