@@ -2,6 +2,7 @@
 package io.culvert.cluster;
 
 import java.util.List;
+import java.util.Set;
 
 /// Where the wanted state comes from.
 public interface ClusterSource extends AutoCloseable {
@@ -17,6 +18,12 @@ public interface ClusterSource extends AutoCloseable {
 
     /// What users should put right now, in a stable order.
     List<Problem> problems();
+
+    /// What policies need and the source may not be shown now, as kinds in the plural; [#problems] says what to do.
+    /// Policies are complete without such a kind only if it need not be there.
+    default Set<String> withheldFromPolicies() {
+        return Set.of();
+    }
 
     /// Stops to report. What was reported stays.
     @Override

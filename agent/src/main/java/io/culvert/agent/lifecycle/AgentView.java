@@ -79,7 +79,7 @@ final class AgentView implements NodeView {
         var gc = kernel.gc().last();
         List<StatusView.Fact> facts = new ArrayList<>(NetworkLines.facts(kernel.network()));
         facts.addAll(List.of(
-                new StatusView.Fact("Policies", kernel.policies().status().summary()),
+                new StatusView.Fact("Policies", kernel.policyFeed().status().summary()),
                 new StatusView.Fact("Opted-out pods", kernel.optOuts().summary()),
                 new StatusView.Fact(
                         "Conntrack",
@@ -99,6 +99,7 @@ final class AgentView implements NodeView {
         List<StatusView.Trouble> problems = new ArrayList<>();
         List<Problem> found = new ArrayList<>(state.sources().source().problems());
         found.addAll(state.health().problems());
+        state.kernel().flatMap(kernel -> kernel.policyFeed().problem()).ifPresent(found::add);
         for (Problem problem : found) {
             problems.add(new StatusView.Trouble(
                     problem.severity().name().toLowerCase(Locale.ROOT),

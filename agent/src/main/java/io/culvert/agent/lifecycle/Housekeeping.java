@@ -26,6 +26,9 @@ final class Housekeeping implements AutoCloseable {
         this.executor = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("housekeeping").daemon().factory());
         every(1_000, state::maintain);
+        every(
+                1_000,
+                () -> state.kernel().ifPresent(kernel -> kernel.policyFeed().maintain()));
         pages.ifPresent(server -> {
             every(1_000, () -> {
                 var _ = server.attempt();

@@ -65,7 +65,7 @@ final class MetricsReader {
                 probes,
                 audits.runs(),
                 audits.differences(),
-                kernel.policies().status());
+                kernel.policyFeed().status());
     }
 
     private Reading readEarly() {

@@ -12,6 +12,7 @@ import io.culvert.agent.network.NodeNetwork;
 import io.culvert.agent.network.NodeObjects;
 import io.culvert.agent.policy.NodePolicies;
 import io.culvert.agent.policy.PodLinks;
+import io.culvert.agent.policy.PolicyFeed;
 import io.culvert.cluster.ClusterState;
 import io.culvert.cluster.ClusterStore;
 import io.culvert.cluster.ClusterUpdate;
@@ -52,7 +53,8 @@ final class NodeState {
             StaleFlows staleFlows,
             OptOutKeeper optOuts,
             NodeAudit audit,
-            NodePolicies policies) {}
+            NodePolicies policies,
+            PolicyFeed policyFeed) {}
 
     private final Plan plan;
     private final Sources sources;
@@ -62,7 +64,7 @@ final class NodeState {
     private final SyncRecord syncs;
     private final Instant started = Instant.now();
     private final CompletableFuture<Boolean> servicesProgrammed = new CompletableFuture<>();
-    private final CompletableFuture<Boolean> policiesInForce = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> policiesSettled = new CompletableFuture<>();
     private final CompletableFuture<Readiness> ready = new CompletableFuture<>();
     private volatile @Nullable Kernel kernel;
 
@@ -86,6 +88,8 @@ final class NodeState {
         StaleFlows stale = new StaleFlows(id -> BackendIds.index(id) < published.maxEntries()
                 && published.get(BackendIds.index(id)).id() == id);
         NodeNetwork network = new NodeNetwork(plan.network(), plan::datapathSettings, datapath);
+        NodePolicies policies = new NodePolicies(
+                datapath, plan.nodeName(), plan.policyFlags(), sources.events(), metrics::policiesProgrammed);
         kernel = new Kernel(
                 datapath,
                 loadBalancer,
@@ -94,8 +98,8 @@ final class NodeState {
                 stale,
                 new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())),
                 new NodeAudit(datapath, loadBalancer, network),
-                new NodePolicies(
-                        datapath, plan.nodeName(), plan.policyFlags(), sources.events(), metrics::policiesProgrammed));
+                policies,
+                new PolicyFeed(policies, store, sources.source()::withheldFromPolicies));
     }
 
     /// Takes over what became of the node's network.
@@ -136,20 +140,19 @@ final class NodeState {
     void followPolicies() {
         Kernel present = kernel().orElseThrow();
         if (plan.settings().get(Setting.POLICY)) {
-            store.subscribePolicies(update -> {
-                present.policies().apply(update);
-                boolean _ = policiesInForce.complete(true);
-            });
+            present.policyFeed().start();
+            var _ = present.policyFeed().settled().thenAccept(policiesSettled::complete);
         } else {
             present.datapath().policies().enforce(false);
-            policiesInForce.complete(true);
+            policiesSettled.complete(true);
         }
     }
 
     /// Programs what changed. The first time, the agent is ready afterwards.
     void apply(ClusterUpdate update, NetworkWatch watch) {
         Kernel present = kernel().orElseThrow();
-        if (update.podsChanged()) {
+        // Pods that may not be read are not gone.
+        if (update.podsChanged() && !sources.source().withheldFromPolicies().contains("pods")) {
             present.optOuts().want(OptOuts.wanted(update.state().pods().values(), plan.nodeName()));
             if (update.complete()) {
                 present.staleFlows().pods(PodOwners.of(update.state().pods().values(), plan.nodeName()));
@@ -166,8 +169,8 @@ final class NodeState {
         listen(present);
         health.follow(update, families(failing));
         if (servicesProgrammed.complete(true)) {
-            // Whoever waits for the ready line may count on policies, too.
-            var _ = policiesInForce.thenRun(() -> ready.complete(new Readiness(
+            // Whoever waits for the ready line may count on policies, too, where they may be read at all.
+            var _ = policiesSettled.thenRun(() -> ready.complete(new Readiness(
                     present.loadBalancer().statuses().size(),
                     present.datapath().backendIds().used(),
                     Math.max(1, ProcessAge.now().toMillis()))));

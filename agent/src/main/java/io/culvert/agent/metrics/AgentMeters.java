@@ -96,7 +96,7 @@ final class AgentMeters {
                 now -> now.policies().epoch());
         gauge(
                 "culvert_policy_refused",
-                "1 if what the cluster says is not in force.",
+                "1 if what the cluster says is not in force, or may not be read.",
                 now -> now.policies().refused().isEmpty() ? 0 : 1);
         counter(
                 "culvert_policy_failures_total",

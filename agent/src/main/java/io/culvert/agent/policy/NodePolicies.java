@@ -106,6 +106,11 @@ public final class NodePolicies {
         notifyAll();
     }
 
+    /// Whether an earlier process has put rules of ClusterNetworkPolicies into force.
+    synchronized boolean clusterPoliciesAreInForce() {
+        return datapath.policies().areEnforced() && publisher.findsTierRules();
+    }
+
     /// Takes which interfaces lead to which pods.
     ///
     /// @param routes interfaces that a route leads to, by its address

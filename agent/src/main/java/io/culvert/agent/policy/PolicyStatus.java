@@ -29,11 +29,16 @@ public record PolicyStatus(
     /// Before the cluster is known.
     public static final PolicyStatus NOTHING = new PolicyStatus(false, 0, 0, 0, 0, "", 0, List.of(), List.of());
 
+    /// The same, if what the cluster says now is not enforced.
+    PolicyStatus refused(String reason) {
+        return new PolicyStatus(enforced, policies, sets, pods, epoch, reason, failures, warnings, maps);
+    }
+
     /// One line for people.
     public String summary() {
         return enforced || epoch != 0
                 ? policies + " policies, " + pods + " pods selected, " + sets + " sets, epoch "
                         + Integer.toUnsignedString(epoch) + (enforced ? "" : ", nothing to enforce")
-                : "not known yet";
+                : refused.isEmpty() ? "not known yet" : "not known: " + refused;
     }
 }

@@ -52,7 +52,6 @@ final class ApiException extends IOException {
     String remedy() {
         return switch (status) {
             case 401 -> "check the credentials of the agent";
-            case 403 -> "grant the agent get, list and watch";
             default -> "";
         };
     }

@@ -66,6 +66,25 @@ record FollowedKind(
         return kind == DocumentKind.SERVICE_CIDR || kind == DocumentKind.CLUSTER_NETWORK_POLICY;
     }
 
+    /// Whether Services are served without it, if the server does not show it.
+    boolean dispensable() {
+        return kind == DocumentKind.POD;
+    }
+
+    /// What it means for policies if the server does not show it.
+    String withheld() {
+        return kind == DocumentKind.CLUSTER_NETWORK_POLICY
+                ? "none of them is enforced that is not in force already"
+                : "policies stay as they are in force, and no change of them is enforced";
+    }
+
+    /// What to add to the ClusterRole of an agent that may not read it.
+    String right() {
+        String group = kind.apiVersion().contains("/") ? kind.apiVersion().replaceFirst("/.*", "") : "";
+        return "add this rule to the ClusterRole of the agent: {apiGroups: [\"" + group + "\"], resources: [" + plural
+                + "], verbs: [list, watch]}";
+    }
+
     boolean forServices() {
         return switch (kind) {
             case SERVICE, ENDPOINT_SLICE, SERVICE_CIDR, NODE, POD, LIST -> true;
@@ -73,9 +92,11 @@ record FollowedKind(
         };
     }
 
+    /// Whether it is followed for policies, too.
     boolean forPolicies() {
         return switch (kind) {
-            case NAMESPACE, NETWORK_POLICY, CLUSTER_NETWORK_POLICY, NODE, POD -> true;
+            case NAMESPACE, NETWORK_POLICY, CLUSTER_NETWORK_POLICY -> true;
+            case NODE, POD -> fieldSelector.isEmpty();
             case SERVICE, ENDPOINT_SLICE, SERVICE_CIDR, LIST -> false;
         };
     }

@@ -43,6 +43,7 @@ final class KindFollower implements Runnable {
     private int refusedWatches;
     private volatile boolean synced;
     private volatile boolean begun;
+    private volatile boolean withheld;
     private volatile @Nullable Problem trouble;
     private volatile @Nullable Problem refusal;
 
@@ -80,6 +81,11 @@ final class KindFollower implements Runnable {
     /// Whether what Services need of the first complete list has come.
     boolean begun() {
         return begun;
+    }
+
+    /// Whether the server does not show it to this agent.
+    boolean withheld() {
+        return withheld;
     }
 
     /// Why no news comes in, if so.
@@ -126,7 +132,7 @@ final class KindFollower implements Runnable {
     }
 
     private void list() throws IOException {
-        if (!begun && !kind.first().isEmpty()) {
+        if (!synced && (!begun || withheld) && !kind.first().isEmpty()) {
             listFirst();
         }
         KnownObjects.Relist relist = known.relist();
@@ -136,6 +142,7 @@ final class KindFollower implements Runnable {
         sink.accept(relist.finish());
         begun = true;
         synced = true;
+        withheld = false;
         trouble = null;
         refusal = null;
         statusChanged.run();
@@ -222,6 +229,7 @@ final class KindFollower implements Runnable {
     private void works() {
         if (trouble != null) {
             trouble = null;
+            withheld = false;
             statusChanged.run();
         }
     }
@@ -237,13 +245,13 @@ final class KindFollower implements Runnable {
             version = "";
             refusedWatches = 0;
         }
+        withheld = e.forbidden() || (withheld && !e.refused());
         // A version that is gone is part of normal life, and the list comes right away.
         if (verb.equals("list") && kind.optional() && (e.unknown() || e.forbidden())) {
             without(e);
         } else if (!e.gone()) {
-            String remedy = e.remedy().isEmpty() ? connection.remedy() : e.remedy();
-            trouble = Problem.warning(
-                    "API server " + connection.url(), verb + " " + kind.plural() + ": " + e.getMessage(), remedy);
+            begun |= withheld && kind.dispensable();
+            trouble = problem(verb, e);
             statusChanged.run();
         }
         pause();
@@ -252,13 +260,22 @@ final class KindFollower implements Runnable {
     /// Goes on as with an empty list; what is known stays. The server is asked again now and then.
     private void without(ApiException e) {
         trouble = null;
-        refusal = e.forbidden()
-                ? Problem.warning(
-                        "API server " + connection.url(), "list " + kind.plural() + ": " + e.getMessage(), e.remedy())
-                : null;
+        refusal = e.forbidden() ? problem("list", e) : null;
         begun = true;
         synced = true;
         statusChanged.run();
+    }
+
+    /// A warning where news comes late; an error where what somebody wants is not enforced.
+    private Problem problem(String verb, ApiException e) {
+        String subject = "API server " + connection.url();
+        String message = verb + " " + kind.plural() + ": " + e.getMessage();
+        if (!e.forbidden()) {
+            return Problem.warning(subject, message, e.remedy().isEmpty() ? connection.remedy() : e.remedy());
+        }
+        return kind.forPolicies()
+                ? Problem.error(subject, message + "; " + kind.withheld(), kind.right())
+                : Problem.warning(subject, message, kind.right());
     }
 
     private void pause() throws InterruptedException {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -141,6 +142,14 @@ public final class KubernetesSource implements ClusterSource {
     @Override
     public List<Problem> problems() {
         return problems.current();
+    }
+
+    @Override
+    public Set<String> withheldFromPolicies() {
+        return followers.stream()
+                .filter(follower -> follower.withheld() && follower.kind().forPolicies())
+                .map(follower -> follower.kind().plural())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

@@ -301,7 +301,8 @@ class ApiServerTroubleTest {
 
         await().untilAsserted(() -> assertThat(following.problemLines())
                 .containsExactly("API server " + server.url() + ": list pods: the server answered 403:"
-                        + " pods is forbidden: User \"agent\" cannot list; grant the agent get, list and watch"));
+                        + " pods is forbidden: User \"agent\" cannot list; add this rule to the ClusterRole of the agent:"
+                        + " {apiGroups: [\"\"], resources: [pods], verbs: [list, watch]}"));
         assertThat(following.source.status().condition()).isEqualTo(Condition.STALE);
     }
 

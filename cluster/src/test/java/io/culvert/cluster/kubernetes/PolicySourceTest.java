@@ -15,6 +15,7 @@ import io.culvert.testkit.fakeapi.Answer;
 import io.culvert.testkit.fakeapi.FakeApiServer;
 import io.culvert.testkit.fakeapi.Request;
 import io.culvert.testkit.fakeapi.Resource;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -170,37 +171,51 @@ class PolicySourceTest {
 
     @Test
     void whoMayNotSeeClusterNetworkPoliciesIsToldAndGoesOn() {
-        server.answer(
-                lists(Resource.CLUSTER_NETWORK_POLICIES),
-                Answer.status(403, "Forbidden", "no rights"),
-                Integer.MAX_VALUE);
+        refuse(Resource.CLUSTER_NETWORK_POLICIES);
         server.put(Objects.node("n1"));
         try (var following = SourceUnderTest.followingPolicies(server)) {
             following.observer.awaitPolicies("everything else", _ -> true);
 
+            assertThat(following.source.withheldFromPolicies()).containsExactly("clusternetworkpolicies");
             assertThat(following.problemLines())
-                    .singleElement()
-                    .asString()
-                    .contains("list clusternetworkpolicies", "403");
+                    .containsExactly("API server " + server.url() + ": list clusternetworkpolicies: the server answered"
+                            + " 403: no rights; none of them is enforced that is not in force already; add this rule to"
+                            + " the ClusterRole of the agent: {apiGroups: [\"policy.networking.k8s.io\"],"
+                            + " resources: [clusternetworkpolicies], verbs: [list, watch]}");
         }
     }
 
     /// As after an update of the agent without its new ClusterRole.
     @Test
-    void whoMayNotSeeNetworkPoliciesServesServicesAndDecidesNothing() {
-        server.answer(
-                lists(Resource.NETWORK_POLICIES), Answer.status(403, "Forbidden", "no rights"), Integer.MAX_VALUE);
-        server.put(Objects.node("n1") + "---\n" + Objects.service("web", 80));
-        try (var following = SourceUnderTest.followingPolicies(server)) {
-            following.awaitPort("web", 80);
+    void whoMayNotSeeWhatPoliciesNeedServesServicesAndDecidesNothing() {
+        for (Resource resource : List.of(Resource.NETWORK_POLICIES, Resource.NAMESPACES, Resource.PODS)) {
+            String plural = resource.path().replaceFirst(".*/", "");
+            refuse(resource);
+            server.put(Objects.node("n1") + "---\n" + Objects.service("web", 80));
+            server.put(Objects.pod("here", "n1"));
+            try (var following = SourceUnderTest.followingPolicies(server)) {
+                following.awaitPort("web", 80);
 
-            await().untilAsserted(() -> assertThat(following.problemLines())
-                    .singleElement()
-                    .asString()
-                    .contains("list networkpolicies", "403", "grant the agent get, list and watch"));
-            assertThat(following.observer.store().policiesComplete()).isFalse();
-            assertThat(following.observer.policyUpdates()).isEmpty();
+                await().untilAsserted(() -> assertThat(following.problemLines())
+                        .singleElement()
+                        .asString()
+                        .contains("list " + plural, "403", "policies stay", "resources: [" + plural + "]"));
+                assertThat(following.observer.store().policiesComplete()).isFalse();
+                assertThat(following.observer.policyUpdates()).isEmpty();
+                assertThat(following.source.withheldFromPolicies()).containsExactly(plural);
+
+                server.release();
+
+                following.observer.awaitPolicies(
+                        "the pod", state -> state.pods().containsKey(name("here")));
+                await().untilAsserted(() -> assertThat(following.problemLines()).isEmpty());
+                assertThat(following.source.withheldFromPolicies()).isEmpty();
+            }
         }
+    }
+
+    private void refuse(Resource resource) {
+        server.answer(lists(resource), Answer.status(403, "Forbidden", "no rights"), Integer.MAX_VALUE);
     }
 
     @Test

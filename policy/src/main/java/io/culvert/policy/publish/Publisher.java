@@ -52,6 +52,11 @@ public final class Publisher {
         return result;
     }
 
+    /// Whether what the maps hold has rules of ClusterNetworkPolicies, whoever wrote them.
+    public synchronized boolean findsTierRules() {
+        return TierRules.inForce(tables);
+    }
+
     /// What was published last, for people.
     public synchronized Publication publication() {
         return world == null ? Publication.NOTHING : world.publication();
