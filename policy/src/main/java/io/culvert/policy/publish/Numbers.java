@@ -18,6 +18,8 @@ final class Numbers<T> {
     private final Map<T, Integer> known = new HashMap<>();
     private final BitSet used = new BitSet();
     private final BitSet foreign = new BitSet();
+    /// Of those, or of free ones, what was claimed since the last sweep.
+    private final BitSet claimed = new BitSet();
     private final BitSet fresh = new BitSet();
     private int last;
 
@@ -62,11 +64,12 @@ final class Numbers<T> {
     ///
     /// @return whether the number was free
     boolean claim(T content, int number) {
-        if (number <= 0 || number >= limit || (used.get(number) && !foreign.get(number))) {
+        boolean somebodys = used.get(number) && !foreign.get(number);
+        if (number <= 0 || number >= limit || somebodys || claimed.get(number)) {
             return false;
         }
         used.set(number);
-        foreign.clear(number);
+        claimed.set(number);
         known.put(content, number);
         return true;
     }
@@ -79,13 +82,17 @@ final class Numbers<T> {
         }
     }
 
-    /// Frees the numbers of all content but this.
+    /// Frees the numbers of all content but this. One that is to be avoided stays so, although it was claimed
+    /// meanwhile.
     void retain(Set<T> live) {
         known.entrySet().removeIf(entry -> {
             boolean dead = !live.contains(entry.getKey());
             if (dead) {
-                used.clear(entry.getValue());
+                claimed.clear(entry.getValue());
                 fresh.clear(entry.getValue());
+                if (!foreign.get(entry.getValue())) {
+                    used.clear(entry.getValue());
+                }
             }
             return dead;
         });
@@ -98,10 +105,12 @@ final class Numbers<T> {
         return numbers;
     }
 
-    /// Frees the numbers to avoid: nobody can mean anything by them any more.
+    /// Frees the numbers to avoid that nobody has claimed: nobody can mean anything by them any more.
     void sweep() {
+        foreign.andNot(claimed);
         used.andNot(foreign);
         foreign.clear();
+        claimed.clear();
     }
 
     /// Numbers by content.
