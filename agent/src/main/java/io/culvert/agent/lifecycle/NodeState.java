@@ -11,13 +11,11 @@ import io.culvert.agent.network.NetworkWatch;
 import io.culvert.agent.network.NodeNetwork;
 import io.culvert.agent.network.NodeObjects;
 import io.culvert.agent.policy.NodePolicies;
-import io.culvert.agent.policy.PodLinks;
 import io.culvert.agent.policy.PolicyFeed;
 import io.culvert.cluster.ClusterState;
 import io.culvert.cluster.ClusterStore;
 import io.culvert.cluster.ClusterUpdate;
 import io.culvert.cluster.ObjectName;
-import io.culvert.loader.netlink.Rtnetlink;
 import io.culvert.maps.BackendIds;
 import io.culvert.maps.MappedArray;
 import io.culvert.maps.PublishedBackend;
@@ -125,10 +123,7 @@ final class NodeState {
             present.network().follow();
         }
         present.policies()
-                .interfaces(
-                        PodLinks.routed(
-                                Rtnetlink.routes(), present.network().pods().keySet()),
-                        present.network().pods());
+                .interfaces(present.network().podLinks(), present.network().pods());
     }
 
     /// What is enforced at pods, once the programs are there.
@@ -205,7 +200,7 @@ final class NodeState {
         return new AgentView(this);
     }
 
-    /// What there is to say of policies. None are enforced yet.
+    /// What there is to say of policies.
     PolicyQueries policyAnswers() {
         return new PolicyAnswers(
                 plan.nodeName(),

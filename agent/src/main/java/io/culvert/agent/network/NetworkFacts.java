@@ -5,13 +5,17 @@ import io.culvert.loader.netlink.InterfaceAddress;
 import io.culvert.loader.netlink.Link;
 import io.culvert.loader.netlink.Route;
 import io.culvert.loader.netlink.Rtnetlink;
+import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a network namespace has.
 public record NetworkFacts(List<Link> links, List<InterfaceAddress> addresses, List<Route> routes) {
@@ -59,16 +63,33 @@ public record NetworkFacts(List<Link> links, List<InterfaceAddress> addresses, L
 
     /// Indexes of the interfaces that a route of one address leads to, without a gateway.
     Set<Integer> singleAddressLinks() {
-        return routes.stream()
-                .filter(route -> route.type() == Route.Type.UNICAST
-                        && route.destination().length()
-                                == route.destination().family().bits())
+        return singleAddressRoutes()
                 .flatMap(route -> route.hops().stream())
                 .filter(hop -> hop.gateway().isEmpty())
                 .map(Route.Hop::link)
                 .flatMapToInt(OptionalInt::stream)
                 .boxed()
                 .collect(Collectors.toSet());
+    }
+
+    /// Indexes of the interfaces that alone a route of one address leads to, without a gateway, by that address.
+    Map<IpAddress, Integer> linksByAddress() {
+        Map<IpAddress, Integer> links = new HashMap<>();
+        singleAddressRoutes()
+                .filter(route -> route.hops().size() == 1)
+                .filter(route -> route.hops().getFirst().gateway().isEmpty())
+                .forEach(route -> route.hops()
+                        .getFirst()
+                        .link()
+                        .ifPresent(link -> links.put(route.destination().address(), link)));
+        return links;
+    }
+
+    private Stream<Route> singleAddressRoutes() {
+        return routes.stream()
+                .filter(route -> route.type() == Route.Type.UNICAST
+                        && route.destination().length()
+                                == route.destination().family().bits());
     }
 
     /// Indexes of the interfaces that have an address which is valid beyond their link.

@@ -71,6 +71,14 @@ public final class NodeNetwork {
         return programs.pods();
     }
 
+    /// The interfaces of pods with programs, by the address of which a route leads there. Those of pods on a bridge are
+    /// not among them: the kernel learns who is behind a port from what comes through it.
+    public Map<IpAddress, Integer> podLinks() {
+        Map<IpAddress, Integer> links = new HashMap<>(current.links());
+        links.values().retainAll(pods().keySet());
+        return links;
+    }
+
     /// Names of the node's devices with programs, by index.
     public Map<Integer, String> devices() {
         return programs.devices();

@@ -26,6 +26,7 @@ import java.util.TreeMap;
 /// @param unsupported why interfaces that should carry programs do not, and why pods are not served, by what and name
 /// @param addresses entries of map `node_addresses`
 /// @param interfaces entries of map `devices`
+/// @param links interface that leads to an address, where a route of that address alone says so
 /// @param podRanges ranges of pods; empty: not known yet, what was known before holds
 /// @param detectsPods whether pods are told from other clients at all
 public record WantedNetwork(
@@ -35,11 +36,20 @@ public record WantedNetwork(
         Map<String, String> unsupported,
         Map<AddressKey, Integer> addresses,
         Map<DeviceKey, Device> interfaces,
+        Map<IpAddress, Integer> links,
         Optional<List<AddressRange>> podRanges,
         boolean detectsPods) {
 
     static final WantedNetwork NOTHING = new WantedNetwork(
-            NodeAddresses.NONE, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Optional.of(List.of()), false);
+            NodeAddresses.NONE,
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Optional.of(List.of()),
+            false);
 
     public WantedNetwork {
         pods = Map.copyOf(pods);
@@ -47,6 +57,7 @@ public record WantedNetwork(
         unsupported = Map.copyOf(unsupported);
         addresses = Map.copyOf(addresses);
         interfaces = Map.copyOf(interfaces);
+        links = Map.copyOf(links);
     }
 
     public static WantedNetwork of(NetworkSettings settings, NetworkFacts facts, NodeObjects objects) {
@@ -70,13 +81,14 @@ public record WantedNetwork(
                 unsupported,
                 ServedAddresses.of(settings.nodePorts(), primary, facts),
                 interfaces(facts, attached, primary, detection.devices()),
+                facts.linksByAddress(),
                 detection.ranges(),
                 detection.detects());
     }
 
     /// The same, without telling pods from others.
     WantedNetwork withoutDetection() {
-        return new WantedNetwork(primary, pods, devices, unsupported, addresses, interfaces, podRanges, false);
+        return new WantedNetwork(primary, pods, devices, unsupported, addresses, interfaces, links, podRanges, false);
     }
 
     /// Interfaces with programs; and those with addresses, because a bridge is where the route to its pods leads and
