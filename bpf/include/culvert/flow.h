@@ -5,10 +5,9 @@
 
 #include <linux/errno.h>
 
-#include "config.h"
-#include "flow_key.h"
 #include "maps.h"
 #include "parse.h"
+#include "timeout.h"
 
 /* What ends a connection, all its entries show; what else they show is of their own packets. */
 #define FLOW_ENDS (FLOW_CLIENT_CLOSED | FLOW_SERVER_CLOSED | FLOW_RESET)
@@ -63,13 +62,7 @@ static __always_inline bool flow_has_ended(__u16 state)
 
 static __always_inline __u64 flow_timeout(const struct flow *flow)
 {
-	bool answered = flow->state & FLOW_ANSWERED;
-
-	if (flow->protocol == IPPROTO_UDP)
-		return (answered ? config_udp_stream_timeout : config_udp_timeout) * NANOSECONDS;
-	if (flow_has_ended(flow->state))
-		return config_tcp_closing_timeout * NANOSECONDS;
-	return (answered ? config_tcp_established_timeout : config_tcp_syn_timeout) * NANOSECONDS;
+	return idle_timeout(flow->protocol != IPPROTO_UDP, flow->state & FLOW_ANSWERED, flow_has_ended(flow->state));
 }
 
 /* By its own packets alone. The clock of another CPU may be ahead by a tick, hence the sign. */

@@ -24,12 +24,7 @@ static __noinline long fragment_forget(const struct packet *packet)
 static __noinline long fragment_remember(const struct packet *packet)
 {
 	struct fragment_key key = fragment_key(packet);
-	struct fragment fragment = {
-		.source_port = packet->source_port,
-		.destination_port = packet->destination_port,
-		.protocol = packet->protocol,
-		.seen = bpf_ktime_get_coarse_ns(),
-	};
+	struct fragment fragment = fragment_first(packet);
 
 	return bpf_map_update_elem(&fragments, &key, &fragment, BPF_ANY);
 }
@@ -38,15 +33,8 @@ static __noinline long fragment_remember(const struct packet *packet)
 static __noinline bool fragment_find(struct packet *packet)
 {
 	struct fragment_key key = fragment_key(packet);
-	struct fragment *first;
 
-	first = bpf_map_lookup_elem(&fragments, &key);
-	if (!first || (__s64)(bpf_ktime_get_coarse_ns() - first->seen) > FRAGMENT_LIFETIME)
-		return false;
-	packet->source_port = first->source_port;
-	packet->destination_port = first->destination_port;
-	packet->protocol = first->protocol;
-	return true;
+	return fragment_follow(packet, bpf_map_lookup_elem(&fragments, &key));
 }
 
 #endif

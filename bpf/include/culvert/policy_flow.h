@@ -6,11 +6,10 @@
 #ifndef CULVERT_POLICY_FLOW_H
 #define CULVERT_POLICY_FLOW_H
 
-#include "config.h"
-#include "flow_key.h"
 #include "maps_policy.h"
 #include "packet.h"
 #include "parse.h"
+#include "timeout.h"
 
 static __always_inline void policy_flow_key(struct flow_key *key, const struct packet *packet)
 {
@@ -30,17 +29,12 @@ static __always_inline bool policy_has_handshake(__u8 protocol)
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_SCTP;
 }
 
-/* As flow_timeout(). What has no handshake is treated as UDP. */
 static __always_inline __u64 policy_flow_timeout(__u32 state, __u8 protocol)
 {
 	const __u32 closed = POLICY_FLOW_OPENER_CLOSED | POLICY_FLOW_TARGET_CLOSED;
-	bool established = state & POLICY_FLOW_ESTABLISHED;
 
-	if (!policy_has_handshake(protocol))
-		return (established ? config_udp_stream_timeout : config_udp_timeout) * NANOSECONDS;
-	if (state & POLICY_FLOW_RESET || (state & closed) == closed)
-		return config_tcp_closing_timeout * NANOSECONDS;
-	return (established ? config_tcp_established_timeout : config_tcp_syn_timeout) * NANOSECONDS;
+	return idle_timeout(policy_has_handshake(protocol), state & POLICY_FLOW_ESTABLISHED,
+			    state & POLICY_FLOW_RESET || (state & closed) == closed);
 }
 
 /*
