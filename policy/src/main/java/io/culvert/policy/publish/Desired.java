@@ -14,14 +14,12 @@ import java.util.Set;
 ///
 /// @param endpoints with the same sets on both sides
 /// @param sets that the endpoints name
-/// @param pods of the endpoints
 /// @param live content whose numbers mean something
 record Desired(
         Map<EndpointKey, Endpoint> endpoints,
         Map<AddressKey, Integer> ipcache,
         Map<CidrPrefix, Integer> cidrs,
         Set<PublishedSet> sets,
-        Map<PodKey, PodState> pods,
         Live live) {
 
     /// What numbers are needed for.

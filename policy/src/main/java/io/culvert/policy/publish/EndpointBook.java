@@ -17,7 +17,7 @@ final class EndpointBook {
     private final World world;
     private final EndpointFacts facts;
     private final Map<EndpointKey, Endpoint> endpoints = new HashMap<>();
-    private final Map<PodKey, PodState> pods = new HashMap<>();
+    private final Set<PodKey> pods = new HashSet<>();
     private final Set<Integer> ambiguous = new HashSet<>();
 
     EndpointBook(World world, EndpointFacts facts) {
@@ -29,7 +29,7 @@ final class EndpointBook {
         return endpoints;
     }
 
-    Map<PodKey, PodState> pods() {
+    Set<PodKey> pods() {
         return pods;
     }
 
@@ -39,10 +39,9 @@ final class EndpointBook {
             return;
         }
         PodKey key = new PodKey(pod.name(), pod.uid());
-        PodState state = state(key, pod, sets);
-        pods.put(key, state);
+        pods.add(key);
         int audit = facts.audited().contains(pod.name().namespace()) ? Endpoint.AUDIT : 0;
-        Endpoint endpoint = new Endpoint(sets, sets, state.number(), audit);
+        Endpoint endpoint = new Endpoint(sets, sets, number(key, pod), audit);
         for (IpAddress address : pod.owned()) {
             endpoints.put(EndpointKey.of(address), endpoint);
             Integer ifindex = facts.interfaces().get(address);
@@ -57,14 +56,9 @@ final class EndpointBook {
         }
     }
 
-    private PodState state(PodKey key, LocalPod pod, EndpointSets sets) {
-        PodState known = world.pods.get(key);
-        return new PodState(known == null ? number(key, pod) : known.number(), sets);
-    }
-
     /// After a restart a pod is what its address was.
     private int number(PodKey key, LocalPod pod) {
-        if (!world.isSwept()) {
+        if (!world.isSwept() && !world.podNumbers.isKnown(key)) {
             for (IpAddress address : pod.owned()) {
                 Endpoint before = world.endpoints.entries().get(EndpointKey.of(address));
                 if (before != null && onlyOf(pod, before.number()) && world.podNumbers.claim(key, before.number())) {

@@ -60,6 +60,11 @@ final class Numbers<T> {
         return OptionalInt.of(free);
     }
 
+    /// Whether this content has a number.
+    boolean isKnown(T content) {
+        return known.containsKey(content);
+    }
+
     /// Gives content a number that it was found to have.
     ///
     /// @return whether the number was free

@@ -57,7 +57,7 @@ final class Translation {
                 numbers);
         EndpointBook book = new EndpointBook(world, facts);
         plan.localPods().values().forEach(pod -> book.add(pod, sets(pod, numbers)));
-        return new Desired(book.endpoints(), ipcache, cidrs, sets, book.pods(), live(book));
+        return new Desired(book.endpoints(), ipcache, cidrs, sets, live(book));
     }
 
     private Desired.Live live(EndpointBook book) {
@@ -71,7 +71,7 @@ final class Translation {
                 plan.identities().stream().filter(Translation::isPod).collect(Collectors.toSet()),
                 Set.copyOf(plan.classes()),
                 rules,
-                Set.copyOf(book.pods().keySet()));
+                Set.copyOf(book.pods()));
     }
 
     /// Number 0, and others that no address has, are of nobody.

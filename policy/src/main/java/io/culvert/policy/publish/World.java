@@ -42,7 +42,6 @@ final class World {
     /// All that are in the kernel, or will be once they are written.
     final Set<PublishedSet> sets = new LinkedHashSet<>();
 
-    Map<PodKey, PodState> pods = new HashMap<>();
     private Desired.Live live = Desired.Live.NOTHING;
     private Set<PolicyPeerKey> foreignPeers = Set.of();
     private Set<Integer> foreignSets = Set.of();
@@ -219,7 +218,6 @@ final class World {
 
     /// Only this is there now.
     void settle(Desired desired) {
-        pods = desired.pods();
         retain(desired.sets(), desired.live());
     }
 
