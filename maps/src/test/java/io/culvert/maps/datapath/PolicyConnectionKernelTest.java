@@ -11,45 +11,15 @@ import io.culvert.maps.PolicyFlow;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.KernelTest;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Connections: who opened one decides which verdict holds, in both directions and for as long as it lasts.
 @KernelTest
-final class PolicyConnectionKernelTest {
+final class PolicyConnectionKernelTest extends PolicyPodsFixture {
 
     /// Isolated for ingress and egress; nothing is allowed unless a test says so.
-    private static final int INGRESS = 3;
-
-    private static final int EGRESS = 4;
-
-    private static PolicyPods pods;
-
-    @BeforeAll
-    static void load() {
-        pods = PolicyPods.load();
-    }
-
-    @AfterAll
-    static void close() {
-        pods.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        pods.clear();
-    }
-
-    private void isolate(PolicyNet net) {
-        pods.set(INGRESS, true);
-        pods.set(EGRESS, true);
-        pods.pod(net.pod, 1, INGRESS, EGRESS);
-        pods.identity(net.remotePod, 9);
-    }
 
     private void allowIngress() {
         pods.allow(PolicyPeerKey.identity(INGRESS, 9), 0, PolicyPods.END - 1);

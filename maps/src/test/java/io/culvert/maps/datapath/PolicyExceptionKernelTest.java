@@ -17,9 +17,6 @@ import io.culvert.testkit.packet.Ipv6Extension;
 import io.culvert.testkit.packet.PacketBuilder;
 import io.culvert.testkit.packet.TcpFlag;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,35 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What policies do not hold back, and what else than TCP, UDP and SCTP there is.
 @KernelTest
-final class PolicyExceptionKernelTest {
+final class PolicyExceptionKernelTest extends PolicyPodsFixture {
 
-    private static final int INGRESS = 3;
-    private static final int EGRESS = 4;
     private static final int EVERYTHING_ELSE = 3 << 16;
-
-    private static PolicyPods pods;
-
-    @BeforeAll
-    static void load() {
-        pods = PolicyPods.load();
-    }
-
-    @AfterAll
-    static void close() {
-        pods.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        pods.clear();
-    }
-
-    private void isolate(PolicyNet net) {
-        pods.set(INGRESS, true);
-        pods.set(EGRESS, true);
-        pods.pod(net.pod, 1, INGRESS, EGRESS);
-        pods.identity(net.remotePod, 9);
-    }
 
     @ParameterizedTest
     @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")

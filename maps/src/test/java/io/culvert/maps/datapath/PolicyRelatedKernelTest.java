@@ -7,49 +7,19 @@ import static io.culvert.testkit.packet.PacketBuilder.ethernet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.maps.DropReason;
+import io.culvert.maps.PacketCount;
 import io.culvert.maps.PolicyPeerKey;
-import io.culvert.maps.RuleCount;
 import io.culvert.maps.Tables;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.KernelTest;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What belongs to a connection without carrying its ports: ICMP errors, later fragments; and what is counted.
 @KernelTest
-final class PolicyRelatedKernelTest {
-
-    private static final int INGRESS = 3;
-    private static final int EGRESS = 4;
-
-    private static PolicyPods pods;
-
-    @BeforeAll
-    static void load() {
-        pods = PolicyPods.load();
-    }
-
-    @AfterAll
-    static void close() {
-        pods.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        pods.clear();
-    }
-
-    private void isolate(PolicyNet net) {
-        pods.set(INGRESS, true);
-        pods.set(EGRESS, true);
-        pods.pod(net.pod, 1, INGRESS, EGRESS);
-        pods.identity(net.remotePod, 9);
-    }
+final class PolicyRelatedKernelTest extends PolicyPodsFixture {
 
     private void allowIngress() {
         pods.allow(PolicyPeerKey.identity(INGRESS, 9), 0, (3 << 16) - 1);
@@ -164,7 +134,7 @@ final class PolicyRelatedKernelTest {
         pods.receives(talk.asks());
         pods.sends(talk.answers());
         int length = talk.asks().length - 14;
-        assertThat(pods.counted(INGRESS * 1000 + 3)).isEqualTo(new RuleCount(3, 3L * length));
+        assertThat(pods.counted(INGRESS * 1000 + 3)).isEqualTo(new PacketCount(3, 3L * length));
         assertThat(pods.tables.count(Tables.POLICY_FLOWS)).isEqualTo(1);
     }
 }

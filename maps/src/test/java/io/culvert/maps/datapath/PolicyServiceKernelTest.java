@@ -18,43 +18,14 @@ import io.culvert.testkit.KernelTest;
 import io.culvert.testkit.packet.PacketView;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Policies see the client and the backend, whatever Service lies between them.
 @KernelTest
-final class PolicyServiceKernelTest {
+final class PolicyServiceKernelTest extends PolicyPodsFixture {
 
-    private static final int INGRESS = 3;
-    private static final int EGRESS = 4;
     private static final int BACKEND_PORT = 8080;
-
-    private static PolicyPods pods;
-
-    @BeforeAll
-    static void load() {
-        pods = PolicyPods.load();
-    }
-
-    @AfterAll
-    static void close() {
-        pods.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        pods.clear();
-    }
-
-    private void isolate(PolicyNet net) {
-        pods.set(INGRESS, true);
-        pods.set(EGRESS, true);
-        pods.pod(net.pod, 1, INGRESS, EGRESS);
-        pods.identity(net.remotePod, 9);
-    }
 
     private void service(PolicyNet net, Protocol protocol, String backend) {
         pods.node.tables.service(protocol, net.service, 80, PolicyNet.end(backend, BACKEND_PORT));

@@ -10,9 +10,6 @@ import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyStep;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.KernelTest;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,26 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The stages of a verdict, at both kinds of pods: admin tier, NetworkPolicies, baseline.
 @KernelTest
-final class PolicyVerdictKernelTest {
+final class PolicyVerdictKernelTest extends PolicyPodsFixture {
 
     private static final int SET = 3;
-
-    private static PolicyPods pods;
-
-    @BeforeAll
-    static void load() {
-        pods = PolicyPods.load();
-    }
-
-    @AfterAll
-    static void close() {
-        pods.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        pods.clear();
-    }
 
     private int verdict(PolicyNet net, boolean egress) {
         pods.pod(net.pod, 1, egress ? 0 : SET, egress ? SET : 0);
