@@ -5,15 +5,20 @@
 
 #include "maps.h"
 
-static __always_inline void drop_count(enum drop_reason reason, __u64 bytes)
+/* count: null is passed over */
+static __always_inline void packet_count(struct packet_count *count, __u64 bytes)
 {
-	__u32 index = reason;
-	struct drop_count *count = bpf_map_lookup_elem(&drops, &index);
-
 	if (!count)
 		return;
 	count->packets++;
 	count->bytes += bytes;
+}
+
+static __always_inline void drop_count(enum drop_reason reason, __u64 bytes)
+{
+	__u32 index = reason;
+
+	packet_count(bpf_map_lookup_elem(&drops, &index), bytes);
 }
 
 #endif

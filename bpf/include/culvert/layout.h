@@ -333,7 +333,8 @@ struct token_bucket {
  */
 #define SOURCE_PORT_PROBES 32
 
-struct drop_count {
+/* drops: what was not let through, by reason. rule_counters: what passed by a rule, in the direction that it is about. */
+struct packet_count {
 	__u64 packets;
 	__u64 bytes;
 };

@@ -94,12 +94,6 @@ struct policy_step {
 	__u32 baseline; /* rank and action of the first rule of the baseline tier that matches */
 };
 
-/* rule_counters: what passed by a rule, in the direction that the rule is about. */
-struct rule_count {
-	__u64 packets;
-	__u64 bytes;
-};
-
 /*
  * policy_flows: connections of pods that policies select, keyed as flows is. Programs of both pods see the client and the
  * backend, whatever Service lies between them, so that both share one entry.

@@ -107,7 +107,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, DROP_REASONS);
 	__type(key, __u32);
-	__type(value, struct drop_count);
+	__type(value, struct packet_count);
 } drops SEC(".maps");
 
 struct {

@@ -76,7 +76,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 16384);
 	__type(key, __u32);
-	__type(value, struct rule_count);
+	__type(value, struct packet_count);
 } rule_counters SEC(".maps");
 
 struct {

@@ -82,12 +82,8 @@ static __always_inline int policy_stray(const struct __sk_buff *skb, const struc
 /* Counts a packet in the direction that a rule is about. */
 static __always_inline void policy_count(const struct __sk_buff *skb, __u32 rule)
 {
-	struct rule_count *count = rule ? bpf_map_lookup_elem(&rule_counters, &rule) : NULL;
-
-	if (!count)
-		return;
-	count->packets++;
-	count->bytes += packet_length(skb);
+	if (rule)
+		packet_count(bpf_map_lookup_elem(&rule_counters, &rule), packet_length(skb));
 }
 
 /*

@@ -116,7 +116,7 @@ public final class MapCatalogue implements AutoCloseable {
         return new PolicyTables(this);
     }
 
-    public PerCpuArray<DropCount> drops() {
+    public PerCpuArray<PacketCount> drops() {
         return perCpuArray(Tables.DROPS);
     }
 

@@ -145,8 +145,8 @@ final class MapTexts {
     private List<MapEntry> drops() {
         List<MapEntry> entries = new ArrayList<>();
         for (int number = 0; number < catalogue.drops().maxEntries(); number++) {
-            DropCount sum = catalogue.drops().get(number).stream().reduce(DropCount.ZERO, DropCount::plus);
-            if (!sum.equals(DropCount.ZERO)) {
+            PacketCount sum = catalogue.drops().get(number).stream().reduce(PacketCount.ZERO, PacketCount::plus);
+            if (!sum.equals(PacketCount.ZERO)) {
                 String reason =
                         DropReason.ofNumber(number).map(DropReason::name).orElse("reason " + number);
                 entries.add(new MapEntry(reason, sum.toString()));

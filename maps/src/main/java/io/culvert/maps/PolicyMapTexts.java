@@ -39,11 +39,11 @@ final class PolicyMapTexts {
         return entries;
     }
 
-    private static List<MapEntry> counters(PerCpuArray<RuleCount> counters) {
+    private static List<MapEntry> counters(PerCpuArray<PacketCount> counters) {
         List<MapEntry> entries = new ArrayList<>();
         for (int rule = 0; rule < counters.maxEntries(); rule++) {
-            RuleCount sum = counters.get(rule).stream().reduce(RuleCount.ZERO, RuleCount::plus);
-            if (!sum.equals(RuleCount.ZERO)) {
+            PacketCount sum = counters.get(rule).stream().reduce(PacketCount.ZERO, PacketCount::plus);
+            if (!sum.equals(PacketCount.ZERO)) {
                 entries.add(new MapEntry("rule " + rule, sum.toString()));
             }
         }

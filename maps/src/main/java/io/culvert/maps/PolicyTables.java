@@ -57,7 +57,7 @@ public final class PolicyTables {
     }
 
     /// By number of a rule.
-    public PerCpuArray<RuleCount> counters() {
+    public PerCpuArray<PacketCount> counters() {
         return catalogue.perCpuArray(Tables.RULE_COUNTERS);
     }
 

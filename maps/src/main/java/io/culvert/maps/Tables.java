@@ -45,8 +45,8 @@ public final class Tables {
     public static final Table<Integer, Control> CONTROL =
             new Table<>("control", Kind.MAPPED_ARRAY, Numbers.U32, Control.CODEC, false);
 
-    public static final Table<Integer, DropCount> DROPS =
-            new Table<>("drops", Kind.PER_CPU_ARRAY, Numbers.U32, DropCount.CODEC, false);
+    public static final Table<Integer, PacketCount> DROPS =
+            new Table<>("drops", Kind.PER_CPU_ARRAY, Numbers.U32, PacketCount.CODEC, false);
 
     public static final Table<Integer, TokenBucket> REJECT_BUCKET =
             new Table<>("reject_bucket", Kind.PER_CPU_ARRAY, Numbers.U32, TokenBucket.CODEC, false);
@@ -104,8 +104,8 @@ public final class Tables {
             new Table<>("policy_rules", Kind.MAPPED_ARRAY, Numbers.U32, Numbers.U32, true);
 
     /// By number of a rule; 0 is not used.
-    public static final Table<Integer, RuleCount> RULE_COUNTERS =
-            new Table<>("rule_counters", Kind.PER_CPU_ARRAY, Numbers.U32, RuleCount.CODEC, false);
+    public static final Table<Integer, PacketCount> RULE_COUNTERS =
+            new Table<>("rule_counters", Kind.PER_CPU_ARRAY, Numbers.U32, PacketCount.CODEC, false);
 
     public static final Table<ConnectionKey, PolicyFlow> POLICY_FLOWS =
             new Table<>("policy_flows", Kind.HASH, ConnectionKey.CODEC, PolicyFlow.CODEC, false);

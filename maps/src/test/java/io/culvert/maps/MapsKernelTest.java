@@ -105,13 +105,13 @@ final class MapsKernelTest {
     @Test
     void perCpuValuesKeepTheirProcessor() {
         BpfMap map = BpfMap.create(MapSpec.of("culvert_test", MapType.PERCPU_ARRAY, 4, 16, 4));
-        try (var array = new PerCpuArray<>(DropCount.CODEC, map)) {
-            List<DropCount> values = IntStream.range(0, array.get(0).size())
-                    .mapToObj(cpu -> new DropCount(cpu + 1, 100L * cpu))
+        try (var array = new PerCpuArray<>(PacketCount.CODEC, map)) {
+            List<PacketCount> values = IntStream.range(0, array.get(0).size())
+                    .mapToObj(cpu -> new PacketCount(cpu + 1, 100L * cpu))
                     .toList();
             array.set(3, values);
             assertThat(array.get(3)).isEqualTo(values);
-            assertThat(array.get(2)).isEqualTo(Collections.nCopies(values.size(), DropCount.ZERO));
+            assertThat(array.get(2)).isEqualTo(Collections.nCopies(values.size(), PacketCount.ZERO));
             assertThatThrownBy(() -> array.get(4)).isInstanceOf(IndexOutOfBoundsException.class);
         }
     }

@@ -40,7 +40,7 @@ final class ObjectLayoutsTest {
     @Test
     void theObjectsCarryTheTypes() {
         Btf btf = btf("pod");
-        assertThat(List.of("frontend_key", "extent_header", "backend", "flow", "flow_key", "control", "drop_count"))
+        assertThat(List.of("frontend_key", "extent_header", "backend", "flow", "flow_key", "control", "packet_count"))
                 .allSatisfy(name -> assertThat(btf.find(BtfType.Struct.class, name))
                         .as(name)
                         .isPresent());

@@ -115,7 +115,7 @@ final class RecordCodecTest {
                         new FragmentKey(V4.address(), V6.address(), 258, 17),
                         "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007 02010000 11 000000"),
                 Arguments.of(Fragment.CODEC, new Fragment(40000, 53, 17, 258), "9c40 0035 11 000000 0201000000000000"),
-                Arguments.of(DropCount.CODEC, new DropCount(3, 180), "0300000000000000 b400000000000000"),
+                Arguments.of(PacketCount.CODEC, new PacketCount(3, 180), "0300000000000000 b400000000000000"),
                 Arguments.of(
                         OpenedRing.CODEC,
                         new OpenedRing(5, 4, 258),
@@ -151,7 +151,6 @@ final class RecordCodecTest {
                         PolicyStep.CODEC,
                         new PolicyStep(80, PolicyStep.ranked(2, PolicyStep.DENY), PolicyStep.NONE, 7),
                         "50000000 09000000 ffffffff 07000000"),
-                Arguments.of(RuleCount.CODEC, new RuleCount(3, 180), "0300000000000000 b400000000000000"),
                 Arguments.of(
                         ConnectionKey.CODEC,
                         ConnectionKey.between(58, V6, V4),

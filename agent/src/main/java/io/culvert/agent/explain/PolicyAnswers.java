@@ -8,7 +8,7 @@ import io.culvert.agent.view.IdentityRow;
 import io.culvert.agent.view.IpcacheRow;
 import io.culvert.agent.view.PolicyRow;
 import io.culvert.cluster.ClusterState;
-import io.culvert.maps.RuleCount;
+import io.culvert.maps.PacketCount;
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.policy.PolicyCompiler;
 import io.culvert.policy.PolicyInputs;
@@ -80,10 +80,10 @@ public final class PolicyAnswers implements PolicyQueries {
     }
 
     /// What a rule has decided about; empty where nothing counts it.
-    private Optional<RuleCount> count(PolicyView view, RuleId rule) {
+    private Optional<PacketCount> count(PolicyView view, RuleId rule) {
         return Optional.ofNullable(view.rules().get(rule))
                 .flatMap(number -> datapath.get()
                         .map(kernel -> kernel.maps().policies().counters().get(number).stream()
-                                .reduce(RuleCount.ZERO, RuleCount::plus)));
+                                .reduce(PacketCount.ZERO, PacketCount::plus)));
     }
 }

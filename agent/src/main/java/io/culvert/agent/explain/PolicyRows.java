@@ -5,7 +5,7 @@ import io.culvert.agent.view.PolicyRow;
 import io.culvert.cluster.policy.ClusterNetworkPolicy;
 import io.culvert.cluster.policy.Direction;
 import io.culvert.cluster.policy.NetworkPolicy;
-import io.culvert.maps.RuleCount;
+import io.culvert.maps.PacketCount;
 import io.culvert.policy.PolicyInputs;
 import io.culvert.policy.PolicyView;
 import io.culvert.policy.PolicyWarning;
@@ -31,12 +31,12 @@ final class PolicyRows {
     private final SeenCluster cluster;
     private final Optional<PolicyView> enforced;
     private final Set<Object> enforcedObjects = new HashSet<>();
-    private final BiFunction<PolicyView, RuleId, Optional<RuleCount>> counters;
+    private final BiFunction<PolicyView, RuleId, Optional<PacketCount>> counters;
 
     PolicyRows(
             PolicyInputs wanted,
             Optional<PolicyView> enforced,
-            BiFunction<PolicyView, RuleId, Optional<RuleCount>> counters) {
+            BiFunction<PolicyView, RuleId, Optional<PacketCount>> counters) {
         this.wanted = wanted;
         this.cluster = new SeenCluster(wanted);
         this.enforced = enforced;
@@ -106,13 +106,13 @@ final class PolicyRows {
     }
 
     private PolicyRow.Rule rule(SeenRule rule) {
-        Optional<RuleCount> count = enforced.flatMap(view -> counters.apply(view, rule.id()));
+        Optional<PacketCount> count = enforced.flatMap(view -> counters.apply(view, rule.id()));
         return new PolicyRow.Rule(
                 rule.place(),
                 rule.name(),
                 rule.text(),
-                count.map(RuleCount::packets).orElse(null),
-                count.map(RuleCount::bytes).orElse(null));
+                count.map(PacketCount::packets).orElse(null),
+                count.map(PacketCount::bytes).orElse(null));
     }
 
     private String status(SeenPolicy policy, int pods) {

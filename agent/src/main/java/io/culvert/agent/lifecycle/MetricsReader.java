@@ -5,8 +5,8 @@ import io.culvert.agent.metrics.ProbeCounts;
 import io.culvert.agent.metrics.Reading;
 import io.culvert.agent.policy.PolicyStatus;
 import io.culvert.cluster.ClusterStore;
-import io.culvert.maps.DropCount;
 import io.culvert.maps.DropReason;
+import io.culvert.maps.PacketCount;
 import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.MapUse;
 import io.culvert.servicelb.ServiceStatus;
@@ -110,13 +110,13 @@ final class MetricsReader {
         return maps;
     }
 
-    private static Map<DropReason, DropCount> drops(NodeState.Kernel kernel) {
-        Map<DropReason, DropCount> drops = new EnumMap<>(DropReason.class);
+    private static Map<DropReason, PacketCount> drops(NodeState.Kernel kernel) {
+        Map<DropReason, PacketCount> drops = new EnumMap<>(DropReason.class);
         for (DropReason reason : DropReason.values()) {
             drops.put(
                     reason,
                     kernel.datapath().maps().drops().get(reason.number()).stream()
-                            .reduce(DropCount.ZERO, DropCount::plus));
+                            .reduce(PacketCount.ZERO, PacketCount::plus));
         }
         return drops;
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.metrics;
 
-import io.culvert.maps.DropCount;
 import io.culvert.maps.DropReason;
+import io.culvert.maps.PacketCount;
 import io.culvert.maps.datapath.MapUse;
 import io.culvert.servicelb.ServiceStatus;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -23,7 +23,7 @@ final class KernelMeters {
     private final MultiGauge capacity;
     private final MultiGauge pressure;
     private final MultiGauge troubles;
-    private volatile Map<DropReason, DropCount> drops = Map.of();
+    private volatile Map<DropReason, PacketCount> drops = Map.of();
 
     KernelMeters(MeterRegistry registry) {
         entries = gauge(registry, "culvert_map_entries", "Entries in use.");
@@ -34,10 +34,10 @@ final class KernelMeters {
         for (DropReason reason : DropReason.values()) {
             if (reason.passes()) {
                 String help = "Packets that policies let pass, and not because a rule says so.";
-                counted(registry, "culvert_policy_passed_total", help, reason, DropCount::packets);
+                counted(registry, "culvert_policy_passed_total", help, reason, PacketCount::packets);
             } else {
-                counted(registry, "culvert_drops_total", "Packets dropped.", reason, DropCount::packets);
-                counted(registry, "culvert_drop_bytes_total", "Bytes of packets dropped.", reason, DropCount::bytes);
+                counted(registry, "culvert_drops_total", "Packets dropped.", reason, PacketCount::packets);
+                counted(registry, "culvert_drop_bytes_total", "Bytes of packets dropped.", reason, PacketCount::bytes);
             }
         }
     }
@@ -47,9 +47,9 @@ final class KernelMeters {
     }
 
     private void counted(
-            MeterRegistry registry, String name, String help, DropReason reason, ToDoubleFunction<DropCount> value) {
+            MeterRegistry registry, String name, String help, DropReason reason, ToDoubleFunction<PacketCount> value) {
         FunctionCounter.builder(
-                        name, this, meters -> value.applyAsDouble(meters.drops.getOrDefault(reason, DropCount.ZERO)))
+                        name, this, meters -> value.applyAsDouble(meters.drops.getOrDefault(reason, PacketCount.ZERO)))
                 .description(help)
                 .tag("reason", reason.name().toLowerCase(Locale.ROOT))
                 .register(registry);

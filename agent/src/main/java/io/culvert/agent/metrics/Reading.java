@@ -3,8 +3,8 @@ package io.culvert.agent.metrics;
 
 import io.culvert.agent.policy.PolicyStatus;
 import io.culvert.cluster.Backlog;
-import io.culvert.maps.DropCount;
 import io.culvert.maps.DropReason;
+import io.culvert.maps.PacketCount;
 import io.culvert.maps.datapath.MapUse;
 import io.culvert.servicelb.ServiceStatus;
 import io.culvert.servicelb.WriteTotals;
@@ -44,7 +44,7 @@ public record Reading(
         List<ServiceStatus> troubles,
         List<LocalGap> localGaps,
         List<MapUse> maps,
-        Map<DropReason, DropCount> drops,
+        Map<DropReason, PacketCount> drops,
         int flowEntries,
         long flowsRemoved,
         long flowsEvicted,

@@ -4,8 +4,8 @@ package io.culvert.agent.metrics;
 import io.culvert.agent.policy.PolicyStatus;
 import io.culvert.cluster.Backlog;
 import io.culvert.cluster.ObjectName;
-import io.culvert.maps.DropCount;
 import io.culvert.maps.DropReason;
+import io.culvert.maps.PacketCount;
 import io.culvert.maps.datapath.MapUse;
 import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
@@ -40,7 +40,7 @@ final class Readings {
                 List.of(new ServiceStatus(web, ServiceStatus.State.ERROR, "map full", "", Instant.EPOCH)),
                 List.of(new LocalGap(new ServicePortName(web, "http", Protocol.TCP, IpFamily.IPV4), true)),
                 List.of(new MapUse("frontends", 12, 16)),
-                Map.of(DropReason.NO_BACKEND, new DropCount(9, 540)),
+                Map.of(DropReason.NO_BACKEND, new PacketCount(9, 540)),
                 33,
                 44,
                 55,

@@ -12,6 +12,7 @@ import io.culvert.maps.Endpoint;
 import io.culvert.maps.EndpointKey;
 import io.culvert.maps.EndpointSets;
 import io.culvert.maps.IpcacheEntry;
+import io.culvert.maps.PacketCount;
 import io.culvert.maps.PolicyCidrKey;
 import io.culvert.maps.PolicyControl;
 import io.culvert.maps.PolicyFlow;
@@ -19,7 +20,6 @@ import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyPorts;
 import io.culvert.maps.PolicySetEntry;
 import io.culvert.maps.PolicyStep;
-import io.culvert.maps.RuleCount;
 import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
 import io.culvert.maps.layout.CTypes;
@@ -268,14 +268,14 @@ final class PolicyPods implements AutoCloseable {
     }
 
     /// What a rule counted on all CPUs.
-    RuleCount counted(int rule) {
+    PacketCount counted(int rule) {
         BpfMap counters = policies.map(Tables.RULE_COUNTERS.name());
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment values = arena.allocate(counters.info().valueBytes(), Long.BYTES);
             counters.lookup(arena.allocateFrom(CTypes.U32, rule), values);
-            RuleCount sum = RuleCount.ZERO;
-            for (long offset = 0; offset < values.byteSize(); offset += RuleCount.CODEC.size()) {
-                sum = sum.plus(RuleCount.CODEC.read(values, offset));
+            PacketCount sum = PacketCount.ZERO;
+            for (long offset = 0; offset < values.byteSize(); offset += PacketCount.CODEC.size()) {
+                sum = sum.plus(PacketCount.CODEC.read(values, offset));
             }
             return sum;
         }

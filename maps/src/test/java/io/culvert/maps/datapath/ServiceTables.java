@@ -8,7 +8,6 @@ import io.culvert.maps.ArrayMemory;
 import io.culvert.maps.Backend;
 import io.culvert.maps.BackendIds;
 import io.culvert.maps.Control;
-import io.culvert.maps.DropCount;
 import io.culvert.maps.DropReason;
 import io.culvert.maps.Extent;
 import io.culvert.maps.ExtentStore;
@@ -18,6 +17,7 @@ import io.culvert.maps.FrontendKey;
 import io.culvert.maps.FrontendType;
 import io.culvert.maps.Growth;
 import io.culvert.maps.IpPort;
+import io.culvert.maps.PacketCount;
 import io.culvert.maps.Quarantine;
 import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
@@ -249,8 +249,8 @@ final class ServiceTables implements AutoCloseable {
             MemorySegment values = scratch.allocate(map.info().valueBytes(), 8);
             map.lookup(key, values);
             long packets = 0;
-            for (long offset = 0; offset < values.byteSize(); offset += DropCount.CODEC.size()) {
-                packets += DropCount.CODEC.read(values, offset).packets();
+            for (long offset = 0; offset < values.byteSize(); offset += PacketCount.CODEC.size()) {
+                packets += PacketCount.CODEC.read(values, offset).packets();
             }
             return packets;
         }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps.model;
 
-import io.culvert.maps.DropCount;
 import io.culvert.maps.DropReason;
 import io.culvert.maps.Flow;
 import io.culvert.maps.FlowKey;
+import io.culvert.maps.PacketCount;
+import java.util.HashMap;
 import java.util.Map;
 
 /// Holds the maps to what the model has in theirs: no entry is lost, and none is too many.
@@ -19,6 +20,7 @@ final class Comparison {
 
     static void compare(Kernel kernel, DatapathModel model) {
         Map<FlowKey, Flow> flows = kernel.flows();
+        Map<Connection, Long> began = new HashMap<>();
         long now = System.nanoTime();
         for (Entry entry : model.flows.entries.values()) {
             Flow flow = flows.remove(entry.key());
@@ -26,12 +28,13 @@ final class Comparison {
                 throw new Disagreement("an entry is lost: " + entry.role + " " + entry.key());
             }
             compare(entry, flow, (now - flow.lastSeen()) / SECOND);
+            same(flow, "created", began.computeIfAbsent(entry.connection, _ -> flow.created()), flow.created());
         }
         if (!flows.isEmpty()) {
             throw new Disagreement("entries too many: " + flows.values());
         }
         for (DropReason reason : DropReason.values()) {
-            DropCount expected = model.refuser.drops.getOrDefault(reason, DropCount.ZERO);
+            PacketCount expected = model.refuser.drops.getOrDefault(reason, PacketCount.ZERO);
             same("drops", reason.name(), expected, kernel.drops(reason));
         }
     }

@@ -10,12 +10,13 @@ import io.culvert.maps.Affinity;
 import io.culvert.maps.AffinityKey;
 import io.culvert.maps.ArrayMemory;
 import io.culvert.maps.BackendIds;
-import io.culvert.maps.DropCount;
 import io.culvert.maps.DropReason;
 import io.culvert.maps.ExtentStore;
 import io.culvert.maps.Flow;
 import io.culvert.maps.FlowKey;
 import io.culvert.maps.Growth;
+import io.culvert.maps.OpenedRing;
+import io.culvert.maps.PacketCount;
 import io.culvert.maps.Quarantine;
 import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
@@ -159,13 +160,18 @@ final class Kernel implements Choices, AutoCloseable {
         return found;
     }
 
-    DropCount drops(DropReason reason) {
+    /// Connections that were looked at for eviction tell whether the table was ever full, or got no memory.
+    OpenedRing opened() {
+        return get(Tables.OPENED_RING, 0).orElseThrow();
+    }
+
+    PacketCount drops(DropReason reason) {
         BpfMap drops = map(Tables.DROPS);
         Tables.DROPS.key().write(keyBytes, 0, reason.number());
         boolean _ = drops.lookup(keyBytes, valueBytes);
-        DropCount sum = DropCount.ZERO;
-        for (long at = 0; at < drops.info().valueBytes(); at += DropCount.CODEC.size()) {
-            sum = sum.plus(DropCount.CODEC.read(valueBytes, at));
+        PacketCount sum = PacketCount.ZERO;
+        for (long at = 0; at < drops.info().valueBytes(); at += PacketCount.CODEC.size()) {
+            sum = sum.plus(PacketCount.CODEC.read(valueBytes, at));
         }
         return sum;
     }

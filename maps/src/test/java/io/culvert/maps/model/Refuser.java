@@ -3,8 +3,8 @@ package io.culvert.maps.model;
 
 import io.culvert.maps.AddressKey;
 import io.culvert.maps.AddressRange.Meaning;
-import io.culvert.maps.DropCount;
 import io.culvert.maps.DropReason;
+import io.culvert.maps.PacketCount;
 import io.culvert.net.IpAddress;
 import java.util.EnumMap;
 import java.util.Map;
@@ -16,7 +16,7 @@ final class Refuser {
     private static final int BROADCAST_BIT = 1;
 
     private final Network network;
-    final Map<DropReason, DropCount> drops = new EnumMap<>(DropReason.class);
+    final Map<DropReason, PacketCount> drops = new EnumMap<>(DropReason.class);
 
     Refuser(Network network) {
         this.network = network;
@@ -28,7 +28,7 @@ final class Refuser {
     }
 
     private void count(Frame frame, DropReason reason) {
-        drops.merge(reason, new DropCount(1, frame.counted()), DropCount::plus);
+        drops.merge(reason, new PacketCount(1, frame.counted()), PacketCount::plus);
     }
 
     /// Answers as a closed port would, where an answer may be sent.

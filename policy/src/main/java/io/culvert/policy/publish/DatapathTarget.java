@@ -8,13 +8,13 @@ import io.culvert.maps.EndpointKey;
 import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.MapFullException;
 import io.culvert.maps.MappedArray;
+import io.culvert.maps.PacketCount;
 import io.culvert.maps.PolicyCidrKey;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyPorts;
 import io.culvert.maps.PolicySetEntry;
 import io.culvert.maps.PolicyStep;
 import io.culvert.maps.PolicyTables;
-import io.culvert.maps.RuleCount;
 import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.Datapath;
@@ -26,8 +26,6 @@ import java.util.function.IntSupplier;
 
 /// The maps of a node.
 public final class DatapathTarget implements PublicationTarget {
-
-    private static final RuleCount NOTHING = new RuleCount(0, 0);
 
     private final Datapath datapath;
     private final PolicyTables tables;
@@ -90,7 +88,7 @@ public final class DatapathTarget implements PublicationTarget {
     @Override
     public void clearCounter(int rule) {
         int processors = tables.counters().get(rule).size();
-        tables.counters().set(rule, Collections.nCopies(processors, NOTHING));
+        tables.counters().set(rule, Collections.nCopies(processors, PacketCount.ZERO));
     }
 
     @Override
