@@ -105,13 +105,15 @@ final class DifferentialRun {
         }
     }
 
+    /// What went wrong comes first and last, because a log may be cut at either end.
     private String failure(Throwable e) {
-        StringBuilder text = new StringBuilder("step " + step + ", " + model.network.settings + ": " + e + "\n");
+        String fault = "step " + step + ", " + model.network.settings + ", " + kernel.opened() + ": " + e + "\n";
+        StringBuilder text = new StringBuilder(fault);
         if (!(e instanceof Disagreement)) {
             text.append(Arrays.toString(e.getStackTrace())).append('\n');
         }
         text.append("what happened before, and what was expected:\n");
         trace.forEach(line -> text.append("  ").append(line).append('\n'));
-        return text.toString();
+        return text.append(fault).toString();
     }
 }
