@@ -4,6 +4,7 @@ package io.culvert.agent.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.Lab;
@@ -19,14 +20,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The cluster of upstream's NetworkPolicy tests: namespaces x, y and z with pods a, b and c, on a routed
 /// and on a bridged node, each pod behind a Service of its own, an agent on each node.
 final class PolicyLab implements AutoCloseable {
 
-    private static final List<String> NAMES = List.of("xa", "xb", "xc", "ya", "yb", "yc", "za", "zb", "zc");
-    private static final List<Integer> PORTS = List.of(80, 81);
+    static final List<String> NAMES = List.of("xa", "xb", "xc", "ya", "yb", "yc", "za", "zb", "zc");
+    static final List<Integer> PORTS = List.of(80, 81);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /// Long for a connection within a machine; short, because most of what is tried here is to fail.
@@ -43,6 +47,7 @@ final class PolicyLab implements AutoCloseable {
     private final Map<String, LabService> services = new TreeMap<>();
     private final Map<String, String> namespaceLabels = new TreeMap<>();
     private final Map<String, String> podLabels = new TreeMap<>();
+    private final Set<String> hidden = new TreeSet<>();
 
     private PolicyLab() {
         for (String name : NAMES) {
@@ -88,6 +93,7 @@ final class PolicyLab implements AutoCloseable {
     void reset() {
         namespaceLabels.clear();
         podLabels.clear();
+        hidden.clear();
         writeObjects();
         policies("");
     }
@@ -110,12 +116,51 @@ final class PolicyLab implements AutoCloseable {
         writeObjects();
     }
 
+    /// Leaves objects out, as if they were deleted: pods as `x/a`, namespaces as `x`.
+    void hide(String... names) {
+        hidden.clear();
+        hidden.addAll(List.of(names));
+        writeObjects();
+    }
+
+    private boolean isHidden(String name) {
+        return hidden.contains(name.substring(0, 1)) || hidden.contains(name.charAt(0) + "/" + name.substring(1));
+    }
+
+    /// What the objects tell of a pod; empty if they are hidden.
+    ///
+    /// @param name as `xa`
+    Optional<FeaturePolicy.Pod> object(String name) {
+        if (isHidden(name)) {
+            return Optional.empty();
+        }
+        String namespace = name.substring(0, 1);
+        return Optional.of(new FeaturePolicy.Pod(
+                namespace,
+                labels(
+                        "ns: " + namespace,
+                        "kubernetes.io/metadata.name: " + namespace,
+                        namespaceLabels.getOrDefault(namespace, "other: none")),
+                labels("pod: " + name.substring(1), podLabels.getOrDefault(name, "other: none"))));
+    }
+
+    private static Map<String, String> labels(String... pairs) {
+        Map<String, String> labels = new TreeMap<>();
+        for (String pair : pairs) {
+            labels.put(pair.split(": ")[0], pair.split(": ")[1]);
+        }
+        return labels;
+    }
+
     private void writeObjects() {
         StringBuilder yaml = new StringBuilder();
         for (LabNode node : lab.nodes()) {
             yaml.append(LabObjects.node(node)).append("---\n");
         }
         for (String namespace : List.of("x", "y", "z")) {
+            if (hidden.contains(namespace)) {
+                continue;
+            }
             yaml.append("""
                     apiVersion: v1
                     kind: Namespace
@@ -123,7 +168,9 @@ final class PolicyLab implements AutoCloseable {
                     ---
                     """.formatted(namespace, namespace, namespaceLabels.getOrDefault(namespace, "other: none")));
         }
-        NAMES.forEach(name -> yaml.append(pod(name, podLabels.getOrDefault(name, "other: none"))));
+        NAMES.stream()
+                .filter(name -> !isHidden(name))
+                .forEach(name -> yaml.append(pod(name, podLabels.getOrDefault(name, "other: none"))));
         lab.writeManifest("objects.yaml", yaml.toString());
     }
 
@@ -195,14 +242,17 @@ final class PolicyLab implements AutoCloseable {
 
     private boolean connects(String client, String server, IpFamily family, String traffic, Duration patience) {
         String[] parts = traffic.split("/");
-        String address = Objects.requireNonNull(services.get(server)).clusterIps().stream()
-                .filter(ip -> ip.family() == family)
-                .findFirst()
-                .orElseThrow()
-                .toString();
-        Dial dial = Dial.to(address, Integer.parseInt(parts[1])).within(patience);
+        Dial dial = Dial.to(service(server, family), Integer.parseInt(parts[1])).within(patience);
         var sockets = lab.pod(client).sockets();
         return (parts[0].equals("tcp") ? sockets.tcp(dial) : sockets.udp(dial)) instanceof Outcome.Answer;
+    }
+
+    /// The ClusterIP of the Service of a pod.
+    IpAddress service(String pod, IpFamily family) {
+        return Objects.requireNonNull(services.get(pod)).clusterIps().stream()
+                .filter(ip -> ip.family() == family)
+                .findFirst()
+                .orElseThrow();
     }
 
     /// Whether some entry names the pair and none takes it back.

@@ -2,6 +2,7 @@
 package io.culvert.testkit.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.culvert.net.IpAddress;
 import java.time.Duration;
@@ -9,7 +10,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Real sockets in the namespace and the cgroup of one lab host, held by a process that is started with the first.
@@ -112,6 +115,24 @@ public final class LabSockets {
             frames.add(HexFormat.of().parseHex(frame.asText()));
         }
         return frames;
+    }
+
+    /// Exchanges one line or datagram with each of many servers at the same time. It ends when all have answered, or
+    /// none has for `quiet`.
+    ///
+    /// @return the names of the hosts that answered, in the order of the targets; empty where none did
+    public List<Optional<String>> reach(List<ReachTarget> targets, Duration quiet) {
+        ObjectNode command = SocketActor.command("reach").put("patience", seconds(quiet));
+        ArrayNode list = command.putArray("targets");
+        targets.forEach(target -> list.addArray()
+                .add(target.protocol().name().toLowerCase(Locale.ROOT))
+                .add(target.address().toString())
+                .add(target.port()));
+        List<Optional<String>> servers = new ArrayList<>();
+        SocketReplies.ok(call(command))
+                .get("servers")
+                .forEach(server -> servers.add(server.isNull() ? Optional.empty() : Optional.of(server.asText())));
+        return servers;
     }
 
     Outcome exchange(String operation, OpenSocket socket, String text) {

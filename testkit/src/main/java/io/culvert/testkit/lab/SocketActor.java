@@ -31,7 +31,7 @@ final class SocketActor {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> MODULES =
-            List.of("__main__.py", "calls.py", "clients.py", "load.py", "raw.py", "servers.py");
+            List.of("__main__.py", "calls.py", "clients.py", "load.py", "raw.py", "reach.py", "servers.py");
     private static final Path SYSTEM_PYTHON = Path.of("/usr/bin/python3");
 
     private final LabHost host;

@@ -10,10 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.net.IpFamily;
+import io.culvert.net.Protocol;
 import io.culvert.testkit.LabTest;
 import io.culvert.testkit.packet.PacketBuilder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,6 +70,21 @@ class LabSocketsLabTest {
         Dial bound = dial(family).from(client.ip(family).toString(), 40123);
         assertThat(client.sockets().tcp(bound).answer().seen()).isEqualTo(new SocketName(client.ip(family), 40123));
         assertThat(client.sockets().udp(bound).answer().seen()).isEqualTo(new SocketName(client.ip(family), 40123));
+    }
+
+    @Test
+    void manyServersAreAskedAtOnceAndSomeDoNotAnswer() {
+        List<ReachTarget> targets = Stream.of(IpFamily.values())
+                .flatMap(family -> Stream.of(Protocol.TCP, Protocol.UDP)
+                        .flatMap(protocol ->
+                                Stream.of(8080, 8099).map(port -> new ReachTarget(protocol, server.ip(family), port))))
+                .toList();
+
+        assertThat(client.sockets().reach(targets, Duration.ofMillis(300)))
+                .hasSize(8)
+                .allSatisfy(answer -> assertThat(answer.orElse("server")).isEqualTo("server"))
+                .extracting(Optional::isPresent)
+                .containsExactly(true, false, true, false, true, false, true, false);
     }
 
     @Test

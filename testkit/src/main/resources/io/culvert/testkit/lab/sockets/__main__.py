@@ -15,12 +15,13 @@ from calls import Failed, close, name
 from clients import tcp, tcp_exchange, tcp_open, udp, udp_exchange, udp_open
 from load import load_report, load_start, load_stop
 from raw import raw
+from reach import reach
 from servers import tcp_serve, udp_serve
 
 out_lock = threading.Lock()
 OPERATIONS = {operation.__name__: operation for operation in (
     tcp_serve, udp_serve, tcp, tcp_open, tcp_exchange, udp, udp_open, udp_exchange, name, close,
-    load_start, load_report, load_stop, raw)}
+    load_start, load_report, load_stop, raw, reach)}
 
 
 def run(command):

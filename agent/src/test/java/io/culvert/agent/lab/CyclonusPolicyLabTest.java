@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.lab;
+
+import io.culvert.agent.lab.FeaturePolicy.Peer;
+import io.culvert.agent.lab.FeaturePolicy.Port;
+import io.culvert.agent.lab.FeaturePolicy.Rule;
+import io.culvert.agent.lab.FeaturePolicy.Selector;
+import io.culvert.cluster.policy.Direction;
+import io.culvert.net.Protocol;
+import io.culvert.testkit.LabTest;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What cyclonus, the fuzzer of NetworkPolicy implementations, varies: real agents, manifests, and sockets between pods
+/// of a routed and of a bridged node, of which the whole matrix is looked at for each step.
+///
+/// Cases of one direction are tried nine at a time, each at another pod: what a pod may receive is its own policies'
+/// business alone, as is what it may send, so that none hides another. SCTP is only in policies: its sockets need a
+/// kernel module.
+@LabTest
+class CyclonusPolicyLabTest {
+
+    private static PolicyLab lab;
+    private static FeatureMatrix matrix;
+    private static int tried;
+
+    @BeforeAll
+    static void create() {
+        lab = PolicyLab.create();
+        matrix = new FeatureMatrix(lab);
+    }
+
+    @AfterAll
+    static void remove() {
+        System.out.println("connections tried: " + tried);
+        lab.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        lab.reset();
+    }
+
+    private static void expect(FeaturePolicy... policies) {
+        expect(List.of(policies));
+    }
+
+    private static void expect(List<FeaturePolicy> policies) {
+        tried += matrix.await(policies);
+    }
+
+    private static void expectAtEachPod(Direction direction, List<List<Rule>> cases) {
+        int pods = PolicyLab.NAMES.size();
+        for (int first = 0; first < cases.size(); first += pods) {
+            List<FeaturePolicy> batch = new ArrayList<>();
+            for (int i = first; i < Math.min(first + pods, cases.size()); i++) {
+                String pod = PolicyLab.NAMES.get((i + first / pods) % pods);
+                batch.add(FeaturePolicy.of(
+                        direction, pod.substring(0, 1), new Selector("pod=" + pod.substring(1)), cases.get(i)));
+            }
+            expect(batch);
+        }
+    }
+
+    @Test
+    void C7_01_targetsByNamespaceAndByLabels() {
+        FeatureCases.targets().forEach(CyclonusPolicyLabTest::expect);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void C7_02_everythingAndNothing(Direction direction) {
+        expectAtEachPod(direction, FeatureCases.allAndNothing());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void C7_03_C7_04_onePeerOfEachKind(Direction direction) {
+        expectAtEachPod(direction, FeatureCases.singlePeers());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void C7_05_twoPeersOfEachKind(Direction direction) {
+        expectAtEachPod(direction, FeatureCases.peerPairs());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void C7_06_portsByNumberAndNameOfEachProtocol(Direction direction) {
+        expectAtEachPod(direction, FeatureCases.singlePorts());
+        expectAtEachPod(direction, FeatureCases.portPairs());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void C7_07_C7_08_rangesAndPortsThatNobodyHas(Direction direction) {
+        List<List<Rule>> cases = new ArrayList<>(FeatureCases.portRanges());
+        cases.addAll(FeatureCases.pathological());
+        expectAtEachPod(direction, cases);
+    }
+
+    @Test
+    void C7_09_policiesThatContradictEachOther() {
+        FeatureCases.conflicts().forEach(CyclonusPolicyLabTest::expect);
+    }
+
+    @Test
+    void C7_10_policiesComeChangeAndGo() {
+        FeaturePolicy base = FeatureCases.base("x", "pod=a");
+        expect(base);
+        expect(new FeaturePolicy(
+                "x",
+                base.pods(),
+                List.of(new Rule(FeatureCases.BASE.peers(), List.of(new Port(Protocol.UDP, "serve-81-udp", null)))),
+                base.egress()));
+        expect();
+    }
+
+    @Test
+    void C7_11_labelsComeAndGo() {
+        FeaturePolicy byNamespace = ingress(Peer.pods("new-ns=qrs", null));
+        expect(byNamespace);
+        lab.labelNamespace("y", "new-ns: qrs");
+        expectAsBefore(byNamespace);
+        lab.labelNamespace("y", "other: none");
+        expectAsBefore(byNamespace);
+        FeaturePolicy byPod = ingress(Peer.pods("ns in y,z", "new-label=abc"));
+        expect(byPod);
+        lab.labelPod("y/b", "new-label: abc");
+        expectAsBefore(byPod);
+        lab.labelPod("y/b", "other: none");
+        expectAsBefore(byPod);
+    }
+
+    @Test
+    void C7_12_podsAndNamespacesComeAndGo() {
+        FeaturePolicy base = FeatureCases.base("x", "pod=a");
+        lab.hide("x/c");
+        expect(base);
+        lab.hide();
+        expectAsBefore(base);
+        lab.hide("y");
+        expectAsBefore(base);
+        lab.hide();
+        expectAsBefore(base);
+        lab.hide("x/a");
+        expectAsBefore(base);
+    }
+
+    @Test
+    void C7_13_theExampleOfOneNamedPort() {
+        expect(FeaturePolicy.of(
+                Direction.INGRESS,
+                "x",
+                Selector.ALL,
+                List.of(new Rule(List.of(), List.of(new Port(null, "serve-81-tcp", null))))));
+    }
+
+    private static FeaturePolicy ingress(Peer peer) {
+        return FeaturePolicy.of(
+                Direction.INGRESS,
+                "x",
+                new Selector("pod=a"),
+                List.of(new Rule(List.of(peer), FeatureCases.BASE.ports())));
+    }
+
+    private static void expectAsBefore(FeaturePolicy policy) {
+        tried += matrix.awaitAsBefore(List.of(policy));
+    }
+}
