@@ -21,6 +21,10 @@ final class PinnedPolicies implements AutoCloseable {
         return datapath;
     }
 
+    Path bpffs() {
+        return config.bpffs();
+    }
+
     private Publisher publisher() {
         return new Publisher(new DatapathTarget(datapath), System::nanoTime);
     }
