@@ -5,9 +5,6 @@ import io.culvert.agent.control.PolicyQueries.Question;
 import io.culvert.agent.control.UnknownObjectException;
 import io.culvert.agent.view.ExplainView;
 import io.culvert.cluster.ObjectName;
-import io.culvert.cluster.policy.Direction;
-import io.culvert.maps.datapath.PolicyAnswer;
-import io.culvert.maps.datapath.PolicyPrograms;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import io.culvert.policy.PolicyInputs;
@@ -28,13 +25,13 @@ final class Explainer {
 
     private final PolicyInputs inputs;
     private final List<ServiceTargets> services;
-    private final Optional<PolicyPrograms> programs;
+    private final Optional<DatapathCheck> datapath;
 
-    /// @param programs empty where no policies are enforced
-    Explainer(PolicyInputs inputs, List<ServiceTargets> services, Optional<PolicyPrograms> programs) {
+    /// @param datapath empty where no policies are enforced
+    Explainer(PolicyInputs inputs, List<ServiceTargets> services, Optional<DatapathCheck> datapath) {
         this.inputs = inputs;
         this.services = services;
-        this.programs = programs;
+        this.datapath = datapath;
     }
 
     /// @throws UnknownObjectException if the question names what is not there
@@ -85,7 +82,12 @@ final class Explainer {
                 path.port(),
                 path.allowed(),
                 path.answers().stream()
-                        .map(answer -> answer(answer, ask && answer.here() ? datapath(path, answer) : ""))
+                        .map(answer -> answer(
+                                answer,
+                                ask && answer.here()
+                                        ? datapath.map(check -> check.check(path, answer))
+                                                .orElse("")
+                                        : ""))
                         .toList());
     }
 
@@ -105,29 +107,5 @@ final class Explainer {
                 answer.reason(),
                 answer.misses(),
                 datapath);
-    }
-
-    /// What the programs say of the same connection.
-    private String datapath(Explanation.Path path, Explanation.Answer answer) {
-        return programs.map(all -> all.ask(new io.culvert.maps.datapath.PolicyQuestion(
-                        answer.direction() == Direction.EGRESS,
-                        path.source(),
-                        path.destination(),
-                        path.protocol(),
-                        path.port())))
-                .map(kernel -> agree(kernel, answer.verdict())
-                        ? ExplainView.AGREES
-                        : (kernel.allowed() ? "allowed" : "refused") + " ("
-                                + kernel.reason()
-                                        .name()
-                                        .toLowerCase(Locale.ROOT)
-                                        .replace('_', ' ')
-                                + "), which is not what the policies say: see culvert status")
-                .orElse("");
-    }
-
-    private static boolean agree(PolicyAnswer kernel, Verdict verdict) {
-        return kernel.allowed() == verdict.allowed()
-                && kernel.reason().name().equals(verdict.reason().name());
     }
 }

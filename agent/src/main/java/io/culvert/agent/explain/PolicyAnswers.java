@@ -53,8 +53,9 @@ public final class PolicyAnswers implements PolicyQueries {
     public ExplainView explain(Question question) {
         ClusterState now = state.get();
         PolicyInputs inputs = PolicyInputs.of(now, nodeName);
-        Optional<Datapath> programs = enforced.get().flatMap(_ -> datapath.get());
-        return new Explainer(inputs, ServiceTargets.of(now), programs.map(Datapath::policies)).explain(question);
+        Optional<DatapathCheck> check = enforced.get()
+                .flatMap(view -> datapath.get().map(kernel -> new DatapathCheck(kernel.policies(), view)));
+        return new Explainer(inputs, ServiceTargets.of(now), check).explain(question);
     }
 
     @Override

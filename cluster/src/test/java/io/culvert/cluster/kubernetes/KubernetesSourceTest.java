@@ -144,8 +144,12 @@ class KubernetesSourceTest {
                 assertThat(following.source.status().condition()).isEqualTo(Condition.CURRENT);
                 assertThat(following.source.problems())
                         .extracting(Problem::remedy)
-                        .isEqualTo(status == 404 ? List.of() : List.of("add this rule to the ClusterRole of the agent: {apiGroups:"
-                                        + " [\"networking.k8s.io\"], resources: [servicecidrs], verbs: [list, watch]}"));
+                        .isEqualTo(
+                                status == 404
+                                        ? List.of()
+                                        : List.of(
+                                                "add this rule to the ClusterRole of the agent: {apiGroups:"
+                                                        + " [\"networking.k8s.io\"], resources: [servicecidrs], verbs: [list, watch]}"));
             }
             server.release();
         }

@@ -70,6 +70,15 @@ public final class PolicyPrograms {
         }
     }
 
+    /// Whether the packets of one direction are led to the programs of policies, in this moment.
+    ///
+    /// @param egress what pods send; else what they receive
+    public boolean meet(boolean egress) {
+        try (Arena arena = Arena.ofConfined()) {
+            return tails.lookup(key(arena, egress ? Tail.EGRESS : Tail.INGRESS), arena.allocate(CTypes.U32));
+        }
+    }
+
     /// What the policies of a pod say of a packet, as the programs find it in the maps; nothing is enforced or written.
     ///
     /// @throws io.culvert.loader.SystemCallException if the kernel refuses to run the program
