@@ -53,7 +53,7 @@ int policy_probe(struct __sk_buff *skb)
 			question.side = epoch & 1;
 			question.set = policy_set_of(pod, epoch & 1, direction);
 			question.place = policy_place(packet.protocol, packet.destination_port);
-			question.itself = policy_is_pod(pod->number, &question.peer);
+			question.itself = policy_is_pod(policy_number_of(pod, question.side), question.side, &question.peer);
 			policy_evaluate(&question, &answer);
 		}
 	}

@@ -34,7 +34,7 @@ struct endpoint_sets {
 
 struct endpoint {
 	struct endpoint_sets sets[2]; /* by side */
-	__u32 number;                 /* of the pod, the same in all its entries; never 0 */
+	__u16 number[2];              /* of the pod, by side: the same in all its entries; 0: of none */
 	__u32 flags;                  /* ENDPOINT_* */
 };
 

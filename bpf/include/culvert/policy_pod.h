@@ -36,12 +36,18 @@ static __always_inline __u32 policy_set_of(const struct endpoint *pod, __u32 sid
 	return direction == POLICY_EGRESS ? sets->egress : sets->ingress;
 }
 
-/* Whether an address is that of the pod with this number. */
-static __always_inline bool policy_is_pod(__u32 number, const struct ip *address)
+/* The pod's number on a side; 0: it has none there. */
+static __always_inline __u32 policy_number_of(const struct endpoint *pod, __u32 side)
+{
+	return pod->number[side & 1];
+}
+
+/* Whether an address is that of the pod with this number on a side. */
+static __always_inline bool policy_is_pod(__u32 number, __u32 side, const struct ip *address)
 {
 	struct endpoint *pod = policy_address_pod(address);
 
-	return pod && pod->number == number;
+	return pod && number && policy_number_of(pod, side) == number;
 }
 
 #endif

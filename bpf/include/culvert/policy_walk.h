@@ -17,7 +17,7 @@
 struct policy_walk {
 	struct packet packet;
 	__u64 now;
-	__u32 pod;       /* endpoint.number */
+	__u32 pod;       /* endpoint.number of the side */
 	__u32 pod_flags; /* ENDPOINT_* */
 	__u32 sets[2];   /* of the pod: POLICY_EGRESS, POLICY_INGRESS */
 	__u32 epoch;
@@ -61,7 +61,7 @@ __noinline int policy_ask(const struct policy_walk *walk, __u32 direction)
 	if (answer.by != POLICY_BY_ISOLATED)
 		return -DROP_POLICY_DENY;
 	/* Looked up only where it makes a difference. */
-	return policy_is_pod(walk->pod, &question.peer) ? 0 : -DROP_POLICY_DENIED;
+	return policy_is_pod(walk->pod, question.side, &question.peer) ? 0 : -DROP_POLICY_DENIED;
 }
 
 /* Whether what would be dropped passes; then it is counted. */
@@ -319,7 +319,7 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 			policy_recent_note(&walk.packet, skb->ifindex, direction, walk.epoch, 0);
 		return 0;
 	}
-	walk.pod = pod->number;
+	walk.pod = policy_number_of(pod, walk.epoch);
 	walk.pod_flags = pod->flags;
 	walk.now = flow_clock();
 	reason = policy_judge(skb, &walk, parsed);

@@ -38,7 +38,7 @@ final class PolicyRules {
     /// A pod of this node, whose identity is its number.
     void pod(IpAddress address, int ifindex, int number, int ingress, int egress) {
         EndpointSets sets = new EndpointSets(ingress, egress);
-        Endpoint endpoint = new Endpoint(sets, sets, number, 0);
+        Endpoint endpoint = Endpoint.of(number, sets, 0);
         put(Tables.ENDPOINTS, EndpointKey.of(address), endpoint);
         put(Tables.ENDPOINTS, EndpointKey.ofInterface(ifindex), endpoint);
     }

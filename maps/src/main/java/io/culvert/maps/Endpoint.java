@@ -10,11 +10,10 @@ import java.lang.invoke.VarHandle;
 
 /// A pod of this node: the value of `endpoints`.
 ///
-/// @param side0 its sets while side 0 holds
-/// @param side1 its sets while side 1 holds
-/// @param number of the pod, the same in all its entries, never 0
+/// @param side0 while side 0 holds
+/// @param side1 while side 1 holds
 /// @param flags [#AUDIT]
-public record Endpoint(EndpointSets side0, EndpointSets side1, int number, int flags) {
+public record Endpoint(EndpointSide side0, EndpointSide side1, int flags) {
 
     /// `ENDPOINT_AUDIT`: what would be dropped is counted, and passes.
     public static final int AUDIT = 1;
@@ -22,33 +21,49 @@ public record Endpoint(EndpointSets side0, EndpointSets side1, int number, int f
     static final StructLayout LAYOUT = CTypes.struct(
             "endpoint",
             MemoryLayout.sequenceLayout(2, EndpointSets.LAYOUT).withName("sets"),
-            CTypes.U32.withName("number"),
+            MemoryLayout.sequenceLayout(2, CTypes.U16).withName("number"),
             CTypes.U32.withName("flags"));
 
     /// `struct endpoint`
     public static final Codec<Endpoint> CODEC = new EndpointCodec();
 
-    /// The sets on a side, 0 or 1.
-    public EndpointSets sets(int side) {
+    /// The same on both sides.
+    public static Endpoint of(int number, EndpointSets sets, int flags) {
+        EndpointSide side = new EndpointSide(number, sets);
+        return new Endpoint(side, side, flags);
+    }
+
+    /// What holds on a side, 0 or 1.
+    public EndpointSide side(int side) {
         return side == 0 ? side0 : side1;
     }
 
-    /// The same with other sets on a side, 0 or 1.
-    public Endpoint with(int side, EndpointSets sets) {
-        return side == 0 ? new Endpoint(sets, side1, number, flags) : new Endpoint(side0, sets, number, flags);
+    /// The pod's number on a side, 0 or 1.
+    public int number(int side) {
+        return side(side).number();
     }
 
-    /// For example `pod 4, sets in 3 out 0 | in 3 out 0`, by side.
+    /// The sets on a side, 0 or 1.
+    public EndpointSets sets(int side) {
+        return side(side).sets();
+    }
+
+    /// The same with something else on a side, 0 or 1.
+    public Endpoint with(int side, EndpointSide holds) {
+        return side == 0 ? new Endpoint(holds, side1, flags) : new Endpoint(side0, holds, flags);
+    }
+
+    /// For example `pod 4 in 3 out 0 | pod 4 in 3 out 0`, by side.
     @Override
     public String toString() {
-        return "pod " + number + ", sets " + side0 + " | " + side1 + ((flags & AUDIT) != 0 ? ", audit" : "");
+        return side0 + " | " + side1 + ((flags & AUDIT) != 0 ? ", audit" : "");
     }
 
     private static final class EndpointCodec implements Codec<Endpoint> {
 
-        private static final VarHandle NUMBER = CTypes.member(LAYOUT, "number");
         private static final VarHandle FLAGS = CTypes.member(LAYOUT, "flags");
-        private static final long OTHER_SIDE = EndpointSets.LAYOUT.byteSize();
+        private static final long SETS = EndpointSets.LAYOUT.byteSize();
+        private static final long NUMBERS = CTypes.offset(LAYOUT, "number");
 
         @Override
         public StructLayout layout() {
@@ -57,18 +72,24 @@ public record Endpoint(EndpointSets side0, EndpointSets side1, int number, int f
 
         @Override
         public Endpoint read(MemorySegment memory, long offset) {
-            return new Endpoint(
-                    EndpointSets.read(memory, offset),
-                    EndpointSets.read(memory, offset + OTHER_SIDE),
-                    (int) NUMBER.get(memory, offset),
-                    (int) FLAGS.get(memory, offset));
+            return new Endpoint(side(memory, offset, 0), side(memory, offset, 1), (int) FLAGS.get(memory, offset));
+        }
+
+        private static EndpointSide side(MemorySegment memory, long offset, int side) {
+            short number = memory.get(CTypes.U16, number(offset, side));
+            return new EndpointSide(Short.toUnsignedInt(number), EndpointSets.read(memory, offset + side * SETS));
+        }
+
+        private static long number(long offset, long side) {
+            return offset + NUMBERS + side * CTypes.U16.byteSize();
         }
 
         @Override
         public void write(MemorySegment memory, long offset, Endpoint endpoint) {
-            endpoint.side0.write(memory, offset);
-            endpoint.side1.write(memory, offset + OTHER_SIDE);
-            NUMBER.set(memory, offset, endpoint.number);
+            for (int side = 0; side < 2; side++) {
+                endpoint.sets(side).write(memory, offset + side * SETS);
+                memory.set(CTypes.U16, number(offset, side), (short) endpoint.number(side));
+            }
             FLAGS.set(memory, offset, endpoint.flags);
         }
     }

@@ -132,8 +132,11 @@ final class RecordCodecTest {
                         "00000000 00000000 00000000 00000000 02010000"),
                 Arguments.of(
                         Endpoint.CODEC,
-                        new Endpoint(new EndpointSets(1, 2), new EndpointSets(3, 4), 5, Endpoint.AUDIT),
-                        "01000000 02000000 03000000 04000000 05000000 01000000"),
+                        new Endpoint(
+                                new EndpointSide(5, new EndpointSets(1, 2)),
+                                new EndpointSide(0xfffe, new EndpointSets(3, 4)),
+                                Endpoint.AUDIT),
+                        "01000000 02000000 03000000 04000000 0500feff 01000000"),
                 Arguments.of(IpcacheEntry.CODEC, new IpcacheEntry(1, 2), "01000000 02000000"),
                 Arguments.of(
                         PolicyCidrKey.CODEC,

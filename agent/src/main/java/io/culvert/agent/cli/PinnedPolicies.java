@@ -26,8 +26,8 @@ final class PinnedPolicies {
         Map<Integer, List<EndpointKey>> keys = new TreeMap<>();
         Map<Integer, Endpoint> pods = new TreeMap<>();
         tables.endpoints().forEach((key, pod) -> {
-            keys.computeIfAbsent(pod.number(), _ -> new ArrayList<>()).add(key);
-            pods.put(pod.number(), pod);
+            keys.computeIfAbsent(pod.number(side), _ -> new ArrayList<>()).add(key);
+            pods.put(pod.number(side), pod);
         });
         Map<String, Integer> identities = new TreeMap<>();
         tables.ipcache().forEach((key, entry) -> identities.put(key.address().toString(), entry.identity(side)));

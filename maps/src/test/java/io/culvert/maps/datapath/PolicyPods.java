@@ -151,7 +151,7 @@ final class PolicyPods implements AutoCloseable {
 
     private static Endpoint endpoint(int number, int ingress, int egress, int flags) {
         EndpointSets sets = new EndpointSets(ingress, egress);
-        return new Endpoint(sets, sets, number, flags);
+        return Endpoint.of(number, sets, flags);
     }
 
     void identity(String address, int identity) {

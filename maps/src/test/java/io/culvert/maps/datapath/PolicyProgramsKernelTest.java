@@ -7,6 +7,7 @@ import io.culvert.maps.AddressKey;
 import io.culvert.maps.Endpoint;
 import io.culvert.maps.EndpointKey;
 import io.culvert.maps.EndpointSets;
+import io.culvert.maps.EndpointSide;
 import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.PolicyCidrKey;
 import io.culvert.maps.PolicyControl;
@@ -125,11 +126,11 @@ final class PolicyProgramsKernelTest {
         tables.endpoints()
                 .put(
                         EndpointKey.of(IpAddress.of("10.1.0.2")),
-                        new Endpoint(EndpointSets.NONE, new EndpointSets(0, 3), 1, 0));
-        tables.endpoints()
-                .put(
-                        EndpointKey.of(IpAddress.of("10.1.0.3")),
-                        new Endpoint(EndpointSets.NONE, EndpointSets.NONE, 2, 0));
+                        new Endpoint(
+                                new EndpointSide(1, EndpointSets.NONE),
+                                new EndpointSide(1, new EndpointSets(0, 3)),
+                                0));
+        tables.endpoints().put(EndpointKey.of(IpAddress.of("10.1.0.3")), Endpoint.of(2, EndpointSets.NONE, 0));
         tables.ipcache().put(new AddressKey(IpAddress.of("10.1.0.3")), new IpcacheEntry(5, 7));
         tables.cidrs().put(PolicyCidrKey.of(1, IpPrefix.parse("10.9.0.0/16").orElseThrow()), 4);
         tables.sets().set(3, new PolicySetEntry(PolicySetEntry.USED | PolicySetEntry.ISOLATED, 100, 1, 3));

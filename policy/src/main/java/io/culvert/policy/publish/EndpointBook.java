@@ -41,39 +41,18 @@ final class EndpointBook {
         PodKey key = new PodKey(pod.name(), pod.uid());
         pods.add(key);
         int audit = facts.audited().contains(pod.name().namespace()) ? Endpoint.AUDIT : 0;
-        Endpoint endpoint = new Endpoint(sets, sets, number(key, pod), audit);
+        Endpoint endpoint = Endpoint.of(world.podNumbers.number(key), sets, audit);
         for (IpAddress address : pod.owned()) {
             endpoints.put(EndpointKey.of(address), endpoint);
             Integer ifindex = facts.interfaces().get(address);
             if (ifindex != null && !ambiguous.contains(ifindex)) {
                 Endpoint other = endpoints.put(EndpointKey.ofInterface(ifindex), endpoint);
-                if (other != null && other.number() != endpoint.number()) {
+                if (other != null && !other.side0().equals(endpoint.side0())) {
                     // An interface that leads to several pods says nothing about who sends.
                     endpoints.remove(EndpointKey.ofInterface(ifindex));
                     ambiguous.add(ifindex);
                 }
             }
         }
-    }
-
-    /// After a restart a pod is what its address was.
-    private int number(PodKey key, LocalPod pod) {
-        if (!world.isSwept() && !world.podNumbers.isKnown(key)) {
-            for (IpAddress address : pod.owned()) {
-                Endpoint before = world.endpoints.entries().get(EndpointKey.of(address));
-                if (before != null && onlyOf(pod, before.number()) && world.podNumbers.claim(key, before.number())) {
-                    return before.number();
-                }
-            }
-        }
-        return world.podNumbers.number(key);
-    }
-
-    /// Whether no other address has the number: it would pass for the pod itself.
-    private boolean onlyOf(LocalPod pod, int number) {
-        return world.endpoints.entries().entrySet().stream()
-                .filter(entry ->
-                        entry.getValue().number() == number && entry.getKey().ifindex() == 0)
-                .allMatch(entry -> pod.owned().contains(entry.getKey().address()));
     }
 }

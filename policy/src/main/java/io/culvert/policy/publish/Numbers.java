@@ -18,8 +18,6 @@ final class Numbers<T> {
     private final Map<T, Integer> known = new HashMap<>();
     private final BitSet used = new BitSet();
     private final BitSet foreign = new BitSet();
-    /// Of those, or of free ones, what was claimed since the last sweep.
-    private final BitSet claimed = new BitSet();
     private final BitSet fresh = new BitSet();
     private int last;
 
@@ -60,25 +58,6 @@ final class Numbers<T> {
         return OptionalInt.of(free);
     }
 
-    /// Whether this content has a number.
-    boolean isKnown(T content) {
-        return known.containsKey(content);
-    }
-
-    /// Gives content a number that it was found to have.
-    ///
-    /// @return whether the number was free
-    boolean claim(T content, int number) {
-        boolean somebodys = used.get(number) && !foreign.get(number);
-        if (number <= 0 || number >= limit || somebodys || claimed.get(number)) {
-            return false;
-        }
-        used.set(number);
-        claimed.set(number);
-        known.put(content, number);
-        return true;
-    }
-
     /// Keeps a number from being given, because somebody may mean something by it.
     void avoid(int number) {
         if (number > 0 && number < limit && !used.get(number)) {
@@ -93,11 +72,8 @@ final class Numbers<T> {
         known.entrySet().removeIf(entry -> {
             boolean dead = !live.contains(entry.getKey());
             if (dead) {
-                claimed.clear(entry.getValue());
+                used.clear(entry.getValue());
                 fresh.clear(entry.getValue());
-                if (!foreign.get(entry.getValue())) {
-                    used.clear(entry.getValue());
-                }
             }
             return dead;
         });
@@ -110,12 +86,10 @@ final class Numbers<T> {
         return numbers;
     }
 
-    /// Frees the numbers to avoid that nobody has claimed: nobody can mean anything by them any more.
+    /// Frees the numbers to avoid: nobody can mean anything by them any more.
     void sweep() {
-        foreign.andNot(claimed);
         used.andNot(foreign);
         foreign.clear();
-        claimed.clear();
     }
 
     /// Numbers by content.

@@ -5,6 +5,7 @@ import io.culvert.maps.AddressKey;
 import io.culvert.maps.Endpoint;
 import io.culvert.maps.EndpointKey;
 import io.culvert.maps.EndpointSets;
+import io.culvert.maps.EndpointSide;
 import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.PolicyCidrKey;
 import java.util.Collection;
@@ -33,26 +34,35 @@ final class SideWriter {
     }
 
     /// Whether more changes than which identities addresses have, which interfaces lead to pods, and which
-    /// pods went.
+    /// pods without policies went.
     boolean needsSwitch() {
         return desired.endpoints().entrySet().stream()
                         .filter(entry -> entry.getKey().ifindex() == 0)
                         .anyMatch(entry -> !holds(entry.getKey(), entry.getValue()))
+                || somethingGoes()
                 || !cidrs(active).equals(on(active));
     }
 
     private boolean holds(EndpointKey key, Endpoint wanted) {
         Endpoint present = world.endpoints.entries().get(key);
-        return present != null
-                && present.number() == wanted.number()
-                && present.sets(active).equals(wanted.sets(active));
+        return present != null && present.side(active).equals(wanted.side(active));
+    }
+
+    /// Whether a pod that is held to policies goes, or one of its addresses: a program may have found its interface,
+    /// and
+    /// then miss the address that tells it that the pod talks to itself.
+    private boolean somethingGoes() {
+        return world.endpoints.entries().entrySet().stream()
+                .anyMatch(entry -> entry.getKey().ifindex() == 0
+                        && !desired.endpoints().containsKey(entry.getKey())
+                        && !entry.getValue().sets(active).equals(EndpointSets.NONE));
     }
 
     /// Brings the other side to what is desired. No program sees a difference.
     void stage(boolean strict) {
         int other = 1 - active;
-        // What an interface says goes before what an address says, so it must not say less.
-        world.endpoints.remove(interfacesOfOthers());
+        // An interface that leads to no pod any more must not say less than addresses, because it is found first.
+        world.endpoints.remove(interfacesOfNobody());
         world.endpoints.put(stagedEndpoints(strict));
         Map<AddressKey, IpcacheEntry> staged = new HashMap<>();
         world.ipcache.entries().forEach((address, entry) -> staged.put(address, entry.with(other, 0)));
@@ -64,41 +74,44 @@ final class SideWriter {
         writeCidrs(other);
     }
 
-    private List<EndpointKey> interfacesOfOthers() {
-        return world.endpoints.entries().entrySet().stream()
-                .filter(entry -> entry.getKey().ifindex() != 0)
-                .filter(entry -> {
-                    Endpoint wanted = desired.endpoints().get(entry.getKey());
-                    return wanted == null || wanted.number() != entry.getValue().number();
-                })
-                .map(Map.Entry::getKey)
+    private List<EndpointKey> interfacesOfNobody() {
+        return world.endpoints.entries().keySet().stream()
+                .filter(key -> key.ifindex() != 0 && !desired.endpoints().containsKey(key))
                 .toList();
     }
 
     private Map<EndpointKey, Endpoint> stagedEndpoints(boolean strict) {
         int other = 1 - active;
         Map<EndpointKey, Endpoint> present = world.endpoints.entries();
-        Map<Integer, EndpointSets> now = new HashMap<>();
+        Map<Integer, EndpointSide> now = new HashMap<>();
         Map<EndpointKey, Endpoint> staged = new HashMap<>();
         present.forEach((key, endpoint) -> {
-            now.put(endpoint.number(), endpoint.sets(active));
-            staged.put(key, endpoint.with(other, EndpointSets.NONE));
+            now.put(endpoint.number(active), endpoint.side(active));
+            staged.put(key, endpoint.with(other, EndpointSide.NOTHING));
         });
-        // A pod's new address has what the pod has; its interface has what its addresses have.
-        Map<Integer, EndpointSets> byAddress = new HashMap<>(now);
+        // An interface of a pod that is new has what its addresses have.
+        Map<Integer, EndpointSide> byAddress = new HashMap<>();
         desired.endpoints().forEach((key, endpoint) -> {
             Endpoint before = present.get(key);
             if (before != null && !before.sets(active).equals(EndpointSets.NONE)) {
-                byAddress.put(endpoint.number(), before.sets(active));
+                byAddress.put(endpoint.number(other), before.side(active));
             }
         });
+        EndpointSets unknown = EndpointSets.NONE;
         desired.endpoints().forEach((key, endpoint) -> {
-            Endpoint before = present.get(key);
-            EndpointSets sets = before != null
-                    ? before.sets(active)
-                    : (key.ifindex() == 0 ? now : byAddress)
-                            .getOrDefault(endpoint.number(), strict ? endpoint.sets(other) : EndpointSets.NONE);
-            staged.put(key, endpoint.with(active, sets));
+            int number = endpoint.number(other);
+            EndpointSide added = new EndpointSide(number, strict ? endpoint.sets(other) : unknown);
+            EndpointSide side;
+            if (present.containsKey(key)) {
+                side = present.get(key).side(active);
+            } else if (key.ifindex() != 0) {
+                side = now.getOrDefault(number, byAddress.getOrDefault(number, added));
+            } else {
+                // A pod's new address has what the pod has, and is no address of the pod yet.
+                EndpointSide pod = now.get(number);
+                side = pod == null ? added : new EndpointSide(0, pod.sets());
+            }
+            staged.put(key, endpoint.with(active, side));
         });
         return staged;
     }

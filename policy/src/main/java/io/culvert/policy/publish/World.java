@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 final class World {
 
     private static final int MAX_NUMBERS = 1 << 20;
+    private static final int MAX_PODS = 1 << 16;
 
     final PublicationTarget tables;
     final Mirror<EndpointKey, Endpoint> endpoints;
@@ -38,7 +39,7 @@ final class World {
     final Numbers<Identity> identities = new Numbers<>("identities", MAX_NUMBERS);
     final Numbers<Set<PolicyPeer>> classes = new Numbers<>("classes", MAX_NUMBERS);
     final Numbers<RuleId> rules;
-    final Numbers<PodKey> podNumbers = new Numbers<>("endpoints", MAX_NUMBERS);
+    final Numbers<PodKey> podNumbers = new Numbers<>("endpoints", MAX_PODS);
     /// All that are in the kernel, or will be once they are written.
     final Set<PublishedSet> sets = new LinkedHashSet<>();
 
@@ -76,7 +77,10 @@ final class World {
             identities.avoid(entry.side1());
         });
         cidrs.entries().values().forEach(classes::avoid);
-        endpoints.entries().values().forEach(endpoint -> podNumbers.avoid(endpoint.number()));
+        endpoints.entries().values().forEach(endpoint -> {
+            podNumbers.avoid(endpoint.number(0));
+            podNumbers.avoid(endpoint.number(1));
+        });
         foreignSets = new HashSet<>();
         for (int number = 1; number < tables.sets().size(); number++) {
             PolicySetEntry entry = tables.sets().get(number);

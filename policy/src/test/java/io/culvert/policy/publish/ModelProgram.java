@@ -39,7 +39,6 @@ final class ModelProgram {
     private int admin = PolicyStep.NONE;
     private int allow = PolicyStep.NONE;
     private int baseline = PolicyStep.NONE;
-    private boolean itself;
     private @Nullable Boolean allowed;
 
     ModelProgram(ModelTarget maps, Question question) {
@@ -76,11 +75,6 @@ final class ModelProgram {
             step();
         }
         return allowed;
-    }
-
-    /// Whether it passes because the pod is taken to talk to itself.
-    boolean passedAsItself() {
-        return itself;
     }
 
     boolean isOver() {
@@ -193,8 +187,7 @@ final class ModelProgram {
         if (admin != PolicyStep.NONE && (admin & 3) != PolicyStep.PASS) {
             allowed = (admin & 3) == PolicyStep.ACCEPT;
         } else if ((entry.flags() & PolicySetEntry.ISOLATED) != 0) {
-            itself = allow == PolicyStep.NONE && isItself();
-            allowed = allow != PolicyStep.NONE || itself;
+            allowed = allow != PolicyStep.NONE || isItself();
         } else if (baseline != PolicyStep.NONE && (baseline & 3) != PolicyStep.PASS) {
             allowed = (baseline & 3) == PolicyStep.ACCEPT;
         } else {
@@ -204,6 +197,9 @@ final class ModelProgram {
 
     private boolean isItself() {
         Endpoint peer = maps.endpoints.get(EndpointKey.of(question.peer));
-        return peer != null && endpoint != null && peer.number() == endpoint.number();
+        return peer != null
+                && endpoint != null
+                && endpoint.number(side) != 0
+                && peer.number(side) == endpoint.number(side);
     }
 }

@@ -68,7 +68,6 @@ final class Plans {
     /// address that it has in one plan only.
     boolean clear(ModelProgram.Question question, Plans other) {
         LocalPod pod = owner(question.pod());
-        LocalPod peer = owner(question.peer());
         if (question.ifindex() != 0
                 && plan.localPods().values().stream()
                         .filter(local -> local.equals(pod) || RandomHistory.ifindex(local.name()) == question.ifindex())
@@ -85,8 +84,7 @@ final class Plans {
         boolean ambiguous = pod != null
                 && pod.addresses().contains(question.peer())
                 && !pod.owned().contains(question.peer());
-        boolean itself = pod != null && pod.equals(peer);
-        return !ambiguous && (pod == null || !itself || same(pod, other));
+        return !ambiguous;
     }
 
     /// Whether the pod is there, or another one at one of its addresses.
