@@ -17,6 +17,13 @@ final class PolicyLines {
             problems.add(new StatusView.Trouble(
                     "error", "policies", status.refused(), "what was enforced before stays until this is put right"));
         }
+        if (status.uncounted() > 0) {
+            problems.add(new StatusView.Trouble(
+                    "warning",
+                    "policies",
+                    status.uncounted() + " rules are enforced and not counted: rule_counters is full",
+                    "fewer rules of policies that select pods of this node would fit"));
+        }
         status.warnings()
                 .forEach(warning -> problems.add(
                         new StatusView.Trouble("warning", "policy " + warning.policy(), warning.message(), "")));

@@ -244,7 +244,11 @@ public final class NodePolicies {
             datapath.policies().enforce(any);
             LOG.info(any ? "policies are enforced" : "no policy selects a pod of this node any more");
         }
+        int before = status.uncounted();
         status = status(next.plan(), "");
+        if (before == 0 && status.uncounted() > 0) {
+            LOG.warn("{} rules of policies are enforced and not counted: rule_counters is full", status.uncounted());
+        }
     }
 
     private PolicyStatus status(PolicyPlan plan, String refused) {
@@ -260,6 +264,7 @@ public final class NodePolicies {
                 refused,
                 failures,
                 plan.warnings(),
+                publisher.uncounted(),
                 publisher.use());
     }
 

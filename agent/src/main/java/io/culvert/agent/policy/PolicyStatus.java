@@ -14,6 +14,7 @@ import java.util.List;
 /// @param epoch that programs enforce; 0: nothing was published
 /// @param refused why what the cluster says now is not enforced, one line; empty if it is
 /// @param failures since the start
+/// @param uncounted rules that are in force and have no counter
 /// @param maps how full those are that only this process writes
 public record PolicyStatus(
         boolean enforced,
@@ -24,14 +25,15 @@ public record PolicyStatus(
         String refused,
         long failures,
         List<PolicyWarning> warnings,
+        int uncounted,
         List<MapUse> maps) {
 
     /// Before the cluster is known.
-    public static final PolicyStatus NOTHING = new PolicyStatus(false, 0, 0, 0, 0, "", 0, List.of(), List.of());
+    public static final PolicyStatus NOTHING = new PolicyStatus(false, 0, 0, 0, 0, "", 0, List.of(), 0, List.of());
 
     /// The same, if what the cluster says now is not enforced.
     PolicyStatus refused(String reason) {
-        return new PolicyStatus(enforced, policies, sets, pods, epoch, reason, failures, warnings, maps);
+        return new PolicyStatus(enforced, policies, sets, pods, epoch, reason, failures, warnings, uncounted, maps);
     }
 
     /// One line for people.

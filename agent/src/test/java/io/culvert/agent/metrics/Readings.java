@@ -47,7 +47,7 @@ final class Readings {
                 probes,
                 6,
                 Map.of("frontends", 3L),
-                new PolicyStatus(true, 3, 2, 4, 7, "policy_steps is full", 1, List.of(), List.of()));
+                new PolicyStatus(true, 3, 2, 4, 7, "policy_steps is full", 1, List.of(), 0, List.of()));
     }
 
     static Reading troubleFree(Reading reading) {

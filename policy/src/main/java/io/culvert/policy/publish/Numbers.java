@@ -92,6 +92,11 @@ final class Numbers<T> {
         foreign.clear();
     }
 
+    /// How many may not be given now, 0 included.
+    int used() {
+        return used.cardinality();
+    }
+
     /// Numbers by content.
     Map<T, Integer> known() {
         return Map.copyOf(known);

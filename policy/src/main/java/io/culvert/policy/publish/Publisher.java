@@ -67,6 +67,11 @@ public final class Publisher {
         return world == null ? List.of() : world.use();
     }
 
+    /// How many rules that are in force are not counted, because `rule_counters` is full: that map does not grow.
+    public synchronized int uncounted() {
+        return world == null ? 0 : world.uncounted();
+    }
+
     private void ensureRoom(World world, Desired desired) {
         world.endpoints.ensure(desired.endpoints().keySet());
         world.ipcache.ensure(desired.ipcache().keySet());

@@ -5,6 +5,7 @@ import io.culvert.maps.PolicyPorts;
 import io.culvert.policy.RuleId;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// All that a policy set says, by numbers that outlive a plan.
 ///
@@ -17,6 +18,10 @@ record SetContent(Frame frame, Map<Integer, PolicyPorts> peers) {
     /// @param allows rules by index
     /// @param baseline rules by rank
     record Frame(boolean isolated, List<RuleId> admin, List<RuleId> allows, List<RuleId> baseline) {
+
+        List<RuleId> all() {
+            return Stream.of(admin, allows, baseline).flatMap(List::stream).toList();
+        }
 
         int rules() {
             return admin.size() + allows.size() + baseline.size();

@@ -163,10 +163,8 @@ final class World {
         SetContent.Frame frame = set.frame();
         int at = set.rules();
         tables.rules().set(at - 1, frame.rules());
-        for (List<RuleId> stage : List.of(frame.admin(), frame.allows(), frame.baseline())) {
-            for (RuleId rule : stage) {
-                tables.rules().set(at++, rules.numberIfFree(rule).orElse(0));
-            }
+        for (RuleId rule : frame.all()) {
+            tables.rules().set(at++, rules.numberIfFree(rule).orElse(0));
         }
         int allows = frame.admin().size();
         tables.sets()
@@ -203,7 +201,16 @@ final class World {
         return List.of(
                 new MapUse("policy_sets", setNumbers.used(), setNumbers.size()),
                 new MapUse("policy_steps", steps.runs().used(), steps.runs().size()),
-                new MapUse("policy_rules", ruleRuns.used(), ruleRuns.size()));
+                new MapUse("policy_rules", ruleRuns.used(), ruleRuns.size()),
+                new MapUse("rule_counters", rules.used(), tables.counters()));
+    }
+
+    /// Rules for which no counter is left.
+    int uncounted() {
+        Set<RuleId> all = new HashSet<>();
+        sets.forEach(set -> all.addAll(set.frame().all()));
+        all.removeAll(rules.known().keySet());
+        return all.size();
     }
 
     Publication publication() {

@@ -41,12 +41,14 @@ final class ModelTarget implements PublicationTarget {
     final List<Integer> rules;
     int epoch;
     int entries;
+    int counters;
     int writes;
     int crashAt = Integer.MAX_VALUE;
     private final Between between;
 
     ModelTarget(int entries, Between between) {
         this.entries = entries;
+        counters = entries;
         this.between = between;
         sets = filled(PolicySetEntry.NONE, entries);
         steps = filled(new PolicyStep(0, 0, 0, 0), 4 * entries);
@@ -129,7 +131,7 @@ final class ModelTarget implements PublicationTarget {
 
     @Override
     public int counters() {
-        return entries;
+        return counters;
     }
 
     @Override
