@@ -102,6 +102,9 @@ public final class Agent implements AutoCloseable {
             opened(open, store);
             state.program(datapath);
             NetworkWatch network = opened(open, NetworkWatch.start(state::followNetwork));
+            if (settings(plan).get(Setting.POLICY)) {
+                opened(open, state.bridged().follow(network::trigger));
+            }
             followFirst(state, network);
             insist(plan, health.serve());
             opened(open, new Housekeeping(plan, state, pages));

@@ -20,6 +20,7 @@ import io.culvert.maps.BackendIds;
 import io.culvert.maps.MappedArray;
 import io.culvert.maps.PublishedBackend;
 import io.culvert.maps.datapath.Datapath;
+import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import io.culvert.servicelb.ApplyResult;
 import io.culvert.servicelb.DatapathTables;
@@ -64,6 +65,7 @@ final class NodeState {
     private final CompletableFuture<Boolean> servicesProgrammed = new CompletableFuture<>();
     private final CompletableFuture<Boolean> policiesSettled = new CompletableFuture<>();
     private final CompletableFuture<Readiness> ready = new CompletableFuture<>();
+    private final BridgedPods bridged;
     private volatile @Nullable Kernel kernel;
 
     NodeState(Plan plan, Sources sources, ClusterStore store) {
@@ -76,6 +78,10 @@ final class NodeState {
                 new MetricsReader(this, store, probes)::read,
                 plan.endpoint(Setting.METRICS).isPresent());
         syncs = new SyncRecord(metrics);
+        bridged = new BridgedPods(
+                plan.nodeName(),
+                store,
+                () -> kernel().map(present -> present.network().pods().keySet()).orElse(Set.of()));
     }
 
     /// Adopts what the kernel holds.
@@ -122,8 +128,17 @@ final class NodeState {
             present.loadBalancer().localAddresses(LocalAddresses.read());
             present.network().follow();
         }
-        present.policies()
-                .interfaces(present.network().podLinks(), present.network().pods());
+        Map<Integer, String> pods = present.network().pods();
+        Map<IpAddress, Integer> links = present.network().podLinks();
+        present.policies().interfaces(links, bridged.links(), pods);
+        if (plan.settings().get(Setting.POLICY)) {
+            bridged.ask(links.keySet());
+        }
+    }
+
+    /// Who is behind the ports of bridges.
+    BridgedPods bridged() {
+        return bridged;
     }
 
     /// What is enforced at pods, once the programs are there.

@@ -54,6 +54,7 @@ public final class NodePolicies {
     private final boolean strict;
     private final PodSandboxes sandboxes = new PodSandboxes();
     private Map<IpAddress, Integer> routed = Map.of();
+    private Map<IpAddress, Integer> bridged = Map.of();
     private Map<Integer, String> attached = Map.of();
     private Map<IpAddress, Integer> interfaces = Map.of();
     private Set<String> audited = Set.of();
@@ -114,9 +115,12 @@ public final class NodePolicies {
     /// Takes which interfaces lead to which pods.
     ///
     /// @param routes interfaces that a route leads to, by its address
+    /// @param stations ports of bridges behind which somebody has an address
     /// @param programs names of pod interfaces with programs, by index
-    public synchronized void interfaces(Map<IpAddress, Integer> routes, Map<Integer, String> programs) {
+    public synchronized void interfaces(
+            Map<IpAddress, Integer> routes, Map<IpAddress, Integer> stations, Map<Integer, String> programs) {
         routed = Map.copyOf(routes);
+        bridged = Map.copyOf(stations);
         attached = Map.copyOf(programs);
         linksChanged();
         notifyAll();
@@ -125,6 +129,13 @@ public final class NodePolicies {
     private void linksChanged() {
         Map<IpAddress, Integer> links = sandboxes.links(attached);
         links.putAll(routed);
+        // What a bridge has learnt is worth less than what the node's administrator or its runtime says.
+        Set<Integer> told = Set.copyOf(links.values());
+        bridged.forEach((address, port) -> {
+            if (!told.contains(port)) {
+                links.putIfAbsent(address, port);
+            }
+        });
         if (!links.equals(interfaces)) {
             interfaces = Map.copyOf(links);
             if (wanted != null) {

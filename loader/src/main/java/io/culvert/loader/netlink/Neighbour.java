@@ -13,6 +13,12 @@ public record Neighbour(int link, IpAddress address, Optional<MacAddress> hardwa
         implements NetworkObject {
 
     private static final int INCOMPLETE_OR_FAILED = 0x01 | 0x20;
+    private static final int PERMANENT_OR_NOARP = 0x80 | 0x40;
+
+    /// Whether somebody has set it, and the kernel asks nobody.
+    public boolean set() {
+        return (state & PERMANENT_OR_NOARP) != 0;
+    }
 
     /// Whether packets can be sent to its hardware address, as far as the kernel knows.
     public boolean usable() {

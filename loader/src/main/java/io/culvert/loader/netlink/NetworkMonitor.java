@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reports changes of links, addresses and routes of one network namespace, as they happen, to one listener.
+/// Reports changes of links, addresses and routes of one network namespace, or of its neighbours, as they happen, to
+/// one
+/// listener.
 ///
 /// Changes are reported from the moment [#start] returns, so a caller starts a monitor first and reads the lists of
 /// [Rtnetlink] afterwards: what changes in between is in the list, or reported, or both.
@@ -19,6 +21,9 @@ public final class NetworkMonitor implements AutoCloseable {
 
     /// `RTMGRP_LINK`, `RTMGRP_IPV4_IFADDR`, `RTMGRP_IPV4_ROUTE`, `RTMGRP_IPV6_IFADDR`, `RTMGRP_IPV6_ROUTE`
     private static final int GROUPS = 0x1 | 0x10 | 0x40 | 0x100 | 0x400;
+
+    /// `RTMGRP_NEIGH`
+    private static final int NEIGHBOURS = 0x4;
 
     /// A thousand pods that start at once make some ten thousand messages of half a kilobyte.
     private static final int RECEIVE_BUFFER = 8 << 20;
@@ -44,8 +49,19 @@ public final class NetworkMonitor implements AutoCloseable {
         return start(listener, RECEIVE_BUFFER);
     }
 
+    /// The same for neighbours, and for what bridges learn of stations behind their ports, in place of all else.
+    ///
+    /// @throws NetlinkException if there is no socket to be had
+    public static NetworkMonitor startNeighbours(NetworkListener listener) {
+        return start(listener, RECEIVE_BUFFER, NEIGHBOURS);
+    }
+
     static NetworkMonitor start(NetworkListener listener, int receiveBuffer) {
-        NetlinkSocket socket = new NetlinkSocket(GROUPS);
+        return start(listener, receiveBuffer, GROUPS);
+    }
+
+    private static NetworkMonitor start(NetworkListener listener, int receiveBuffer, int groups) {
+        NetlinkSocket socket = new NetlinkSocket(groups);
         try {
             socket.receiveBuffer(receiveBuffer);
             NetworkMonitor monitor = new NetworkMonitor(listener, socket, new Wakeup());

@@ -2,4 +2,4 @@
 package io.culvert.loader.netlink;
 
 /// Something that a network namespace has.
-public sealed interface NetworkObject permits Link, InterfaceAddress, Route, Neighbour {}
+public sealed interface NetworkObject permits Link, InterfaceAddress, Route, Neighbour, BridgeEntry {}

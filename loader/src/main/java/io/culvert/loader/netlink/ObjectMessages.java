@@ -15,7 +15,10 @@ final class ObjectMessages {
     static final int NEW_ROUTE = 24;
     static final int NEW_NEIGHBOUR = 28;
 
+    static final int AF_BRIDGE = 7;
+
     private static final int ETHERNET = 1;
+    private static final int NUD_PERMANENT = 0x80;
     private static final int IFF_UP = 1;
     private static final int IFF_LOOPBACK = 1 << 3;
     private static final int IFF_RUNNING = 1 << 6;
@@ -36,7 +39,10 @@ final class ObjectMessages {
             case NEW_LINK -> link(message.payload());
             case NEW_ADDRESS -> address(message.payload());
             case NEW_ROUTE -> RouteMessage.parse(message.payload());
-            case NEW_NEIGHBOUR -> neighbour(message.payload());
+            case NEW_NEIGHBOUR ->
+                message.payload().u8(0, "ndm_family") == AF_BRIDGE
+                        ? bridgeEntry(message.payload())
+                        : neighbour(message.payload());
             default -> Optional.empty();
         };
         return object.map(value -> new NetworkChange(removed, value));
@@ -90,6 +96,20 @@ final class ObjectMessages {
         Optional<IpAddress> address = attribute(attributes, 1).flatMap(value -> value.address(family));
         return address.map(
                 ip -> new Neighbour(link, ip, attribute(attributes, 2).flatMap(NetlinkBytes::macAddress), state));
+    }
+
+    /// Entries of the devices themselves (`NTF_SELF`: their multicast filters, tunnels of a vxlan) have no
+    /// `NDA_MASTER`.
+    private static Optional<BridgeEntry> bridgeEntry(NetlinkBytes bytes) {
+        int port = bytes.s32(4, "ndm_ifindex");
+        boolean own = (bytes.u16(8, "ndm_state") & NUD_PERMANENT) != 0;
+        Map<Integer, NetlinkBytes> attributes = bytes.from(12, "a neighbour").attributes();
+        OptionalInt bridge = positive(attributes, 9);
+        return bridge.isEmpty()
+                ? Optional.empty()
+                : attribute(attributes, 2)
+                        .flatMap(NetlinkBytes::macAddress)
+                        .map(address -> new BridgeEntry(bridge.getAsInt(), port, address, own));
     }
 
     static Optional<NetlinkBytes> attribute(Map<Integer, NetlinkBytes> attributes, int type) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.loader.netlink;
 
+import io.culvert.net.IpAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -14,6 +15,14 @@ import java.util.Optional;
 public final class Rtnetlink {
 
     private static final int REQUEST_DUMP = 0x301;
+    /// `NLM_F_REQUEST`, `NLM_F_REPLACE`, `NLM_F_CREATE`
+    private static final int REQUEST_REPLACE = 0x501;
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
+    private static final short NUD_NONE = 0;
+    private static final short NUD_FAILED = 0x20;
+    private static final byte NTF_USE = 1;
+    private static final short NDA_DST = 1;
     private static final int ATTEMPTS = 20;
     private static final int TIMEOUT_SECONDS = 10;
     /// `RTEXT_FILTER_SKIP_STATS`: counters make up most of a link's message.
@@ -43,6 +52,44 @@ public final class Rtnetlink {
     /// All neighbours of both families.
     public static List<Neighbour> neighbours() {
         return dump("list neighbours", Neighbour.class, ObjectMessages.NEW_NEIGHBOUR, new byte[12]);
+    }
+
+    /// What all bridges know of stations behind their ports.
+    public static List<BridgeEntry> bridgeEntries() {
+        byte[] body = new byte[12];
+        body[0] = ObjectMessages.AF_BRIDGE;
+        return dump("list stations of bridges", BridgeEntry.class, ObjectMessages.NEW_NEIGHBOUR, body);
+    }
+
+    /// Has the kernel ask for a neighbour's hardware address (`NTF_USE`), as it does when a packet is for it. The
+    /// answer
+    /// shows among neighbours; there is none where nobody has the address. Needs `CAP_NET_ADMIN`.
+    ///
+    /// @param link index of the interface to ask on
+    public static void askForNeighbour(int link, IpAddress address) {
+        tell(link, address, NUD_NONE, NTF_USE);
+    }
+
+    /// Has the kernel forget what it believes of a neighbour (`NUD_FAILED`), so that who asks next asks everybody.
+    public static void forgetNeighbour(int link, IpAddress address) {
+        tell(link, address, NUD_FAILED, (byte) 0);
+    }
+
+    private static void tell(int link, IpAddress address, short state, byte flags) {
+        int bytes = address.family().bits() / 8;
+        ByteBuffer message = ByteBuffer.allocate(16 + 12 + 4 + bytes).order(ByteOrder.nativeOrder());
+        message.putInt(message.capacity())
+                .putShort((short) ObjectMessages.NEW_NEIGHBOUR)
+                .putShort((short) REQUEST_REPLACE)
+                .putLong(0);
+        message.put((byte) (address.isV4() ? AF_INET : AF_INET6))
+                .put(new byte[3])
+                .putInt(link);
+        message.putShort(state).put(flags).put((byte) 0);
+        message.putShort((short) (4 + bytes)).putShort(NDA_DST).put(address.toBytes(), 16 - bytes, bytes);
+        try (NetlinkSocket socket = new NetlinkSocket(0)) {
+            socket.send(message.array());
+        }
     }
 
     private static <T extends NetworkObject> List<T> dump(String operation, Class<T> kind, int type, byte[] body) {

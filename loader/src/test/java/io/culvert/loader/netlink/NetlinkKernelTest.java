@@ -118,6 +118,39 @@ final class NetlinkKernelTest {
         }
     }
 
+    @Test
+    void stationsOfABridgeAreListedAndFollowed() {
+        try (var pod = new TestNamespace()) {
+            namespace.ip("link add br0 type bridge");
+            namespace.ip("link set br0 up");
+            namespace.ip("addr add 10.1.0.1/24 dev br0");
+            namespace.ip("link add pod0 type veth peer name eth0 netns " + pod.name());
+            namespace.ip("link set pod0 master br0 up");
+            var listener = new RecordingListener();
+            try (NetworkMonitor _ = namespace.call(() -> NetworkMonitor.startNeighbours(listener))) {
+                pod.ip("link set eth0 address 02:00:00:00:00:07 up");
+                pod.ip("addr add 10.1.0.2/24 dev eth0");
+                int bridge = link("br0").index();
+                namespace.call(() -> {
+                    Rtnetlink.askForNeighbour(bridge, IpAddress.of("10.1.0.2"));
+                    return bridge;
+                });
+                BridgeEntry station =
+                        new BridgeEntry(bridge, link("pod0").index(), new MacAddress(0x02_00_00_00_00_07L), false);
+                await().until(() -> listener.saw(false, station));
+                await().until(() -> listener.saw(
+                        false,
+                        Neighbour.class,
+                        neighbour -> neighbour.address().equals(IpAddress.of("10.1.0.2")) && neighbour.usable()));
+                assertThat(namespace.call(Rtnetlink::bridgeEntries))
+                        .contains(station)
+                        .anyMatch(BridgeEntry::own);
+                namespace.ip("link del pod0");
+                await().until(() -> listener.saw(true, station));
+            }
+        }
+    }
+
     /// The listener blocks at the first report, so that the socket overflows; then it has to be told.
     @Test
     void saysThatChangesWereLost() throws InterruptedException {
