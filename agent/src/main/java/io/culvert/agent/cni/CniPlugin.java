@@ -11,7 +11,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 /// The plugin itself, which container runtimes look for in a directory of the host.
 public final class CniPlugin {
 
-    private static final String NAME = "culvert-cni";
+    static final String NAME = "culvert-cni";
+
+    /// Where it asks if its configuration does not say.
+    static final String SOCKET = "/run/culvert/cni.sock";
 
     private CniPlugin() {}
 

@@ -92,6 +92,11 @@ public final class Setting<T> {
             SettingTypes.DIRECTORY,
             "/opt/cni/bin",
             "where the container runtime looks for CNI plugins; strict-cni puts its own there");
+    public static final Setting<Path> CNI_CONF_DIR = used(
+            "cni-conf-dir",
+            SettingTypes.DIRECTORY,
+            "/etc/cni/net.d",
+            "where the container runtime finds its network configuration; strict-cni looks whether it asks the plugin");
     public static final Setting<Boolean> TCP_PEER_NAME = used(
             "tcp-peer-name",
             SettingTypes.SWITCH,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.lifecycle;
 
+import io.culvert.agent.cni.PluginChain;
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.config.Settings;
 import io.culvert.agent.control.ControlServer;
@@ -111,6 +112,7 @@ public final class Agent implements AutoCloseable {
             store.subscribe(update -> state.apply(update, network));
             if (settings(plan).get(Setting.POLICY)) {
                 opened(open, PodStarts.serve(plan, runDir.path(), state.policies()));
+                state.pluginChain().ifPresent(PluginChain::look);
             }
             state.followPolicies();
         } finally {

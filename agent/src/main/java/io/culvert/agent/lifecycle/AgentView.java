@@ -2,6 +2,7 @@
 package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.Version;
+import io.culvert.agent.cni.PluginChain;
 import io.culvert.agent.control.NodeView;
 import io.culvert.agent.control.PolicyQueries;
 import io.culvert.agent.view.AffinityRow;
@@ -23,6 +24,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// A running agent as the control API shows it.
 final class AgentView implements NodeView {
@@ -56,7 +58,9 @@ final class AgentView implements NodeView {
                 state.kernel().map(AgentView::attachments).orElse(List.of()),
                 state.kernel().map(AgentView::tables).orElse(List.of()),
                 problems(),
-                state.kernel().map(kernel -> facts(kernel, state.plan())).orElse(List.of()));
+                state.kernel()
+                        .map(kernel -> facts(kernel, state.plan(), state.pluginChain()))
+                        .orElse(List.of()));
     }
 
     private static List<StatusView.Attached> attachments(NodeState.Kernel kernel) {
@@ -75,10 +79,12 @@ final class AgentView implements NodeView {
                 .toList();
     }
 
-    private static List<StatusView.Fact> facts(NodeState.Kernel kernel, Plan plan) {
+    private static List<StatusView.Fact> facts(NodeState.Kernel kernel, Plan plan, Optional<PluginChain> pluginChain) {
         var gc = kernel.gc().last();
         List<StatusView.Fact> facts = new ArrayList<>(NetworkLines.facts(kernel.network()));
+        boolean asked = pluginChain.flatMap(PluginChain::problem).isEmpty();
         facts.addAll(List.of(
+                new StatusView.Fact("Pod start", PodStarts.inEffect(plan, asked)),
                 new StatusView.Fact("Policies", kernel.policyFeed().status().summary()),
                 new StatusView.Fact("Opted-out pods", kernel.optOuts().summary()),
                 new StatusView.Fact(
@@ -100,6 +106,7 @@ final class AgentView implements NodeView {
         List<Problem> found = new ArrayList<>(state.sources().source().problems());
         found.addAll(state.health().problems());
         state.kernel().flatMap(kernel -> kernel.policyFeed().problem()).ifPresent(found::add);
+        state.pluginChain().flatMap(PluginChain::problem).ifPresent(found::add);
         for (Problem problem : found) {
             problems.add(new StatusView.Trouble(
                     problem.severity().name().toLowerCase(Locale.ROOT),

@@ -29,6 +29,7 @@ final class Housekeeping implements AutoCloseable {
         every(
                 1_000,
                 () -> state.kernel().ifPresent(kernel -> kernel.policyFeed().maintain()));
+        state.pluginChain().ifPresent(chain -> every(1_000, chain::look));
         pages.ifPresent(server -> {
             every(1_000, () -> {
                 var _ = server.attempt();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.lifecycle;
 
+import io.culvert.agent.cni.PluginChain;
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.control.NodeView;
 import io.culvert.agent.control.PolicyQueries;
@@ -66,6 +67,7 @@ final class NodeState {
     private final CompletableFuture<Boolean> policiesSettled = new CompletableFuture<>();
     private final CompletableFuture<Readiness> ready = new CompletableFuture<>();
     private final BridgedPods bridged;
+    private final Optional<PluginChain> pluginChain;
     private volatile @Nullable Kernel kernel;
 
     NodeState(Plan plan, Sources sources, ClusterStore store) {
@@ -78,6 +80,7 @@ final class NodeState {
                 new MetricsReader(this, store, probes)::read,
                 plan.endpoint(Setting.METRICS).isPresent());
         syncs = new SyncRecord(metrics);
+        pluginChain = PodStarts.chain(plan);
         bridged = new BridgedPods(
                 plan.nodeName(),
                 store,
@@ -134,6 +137,11 @@ final class NodeState {
         if (plan.settings().get(Setting.POLICY)) {
             bridged.ask(links.keySet());
         }
+    }
+
+    /// Whether the container runtime asks this agent; empty where it need not.
+    Optional<PluginChain> pluginChain() {
+        return pluginChain;
     }
 
     /// Who is behind the ports of bridges.

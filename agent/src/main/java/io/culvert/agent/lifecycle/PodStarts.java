@@ -3,6 +3,7 @@ package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.cni.CniPlugin;
 import io.culvert.agent.cni.CniServer;
+import io.culvert.agent.cni.PluginChain;
 import io.culvert.agent.config.PodStart;
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.policy.CniAdmission;
@@ -10,6 +11,8 @@ import io.culvert.agent.policy.NodePolicies;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,11 +24,29 @@ final class PodStarts {
     /// Less than a container runtime waits for a plugin.
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    private static final String SOCKET = "cni.sock";
+
     private PodStarts() {}
+
+    /// What holds for pods that start now, for people.
+    static String inEffect(Plan plan, boolean asked) {
+        PodStart wanted = plan.settings().get(Setting.POD_START);
+        return wanted == PodStart.STRICT_CNI && !asked
+                ? "as with best-effort: the container runtime does not ask"
+                : wanted.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// Whether the runtime's configuration asks the agent, where pods are to wait for it.
+    static Optional<PluginChain> chain(Plan plan) {
+        return plan.settings().get(Setting.POLICY) && plan.settings().get(Setting.POD_START) == PodStart.STRICT_CNI
+                ? Optional.of(new PluginChain(
+                        plan.settings().get(Setting.CNI_CONF_DIR), plan.runDir().resolve(SOCKET)))
+                : Optional.empty();
+    }
 
     /// @throws StartException if nobody can ask, or the plugin cannot be put into its place
     static CniServer serve(Plan plan, Path runDir, NodePolicies policies) {
-        Path socket = runDir.resolve("cni.sock");
+        Path socket = runDir.resolve(SOCKET);
         try {
             var admission = new CniAdmission(policies, runDir.resolve("sandboxes"));
             CniServer server = new CniServer(socket, admission, PATIENCE);
@@ -47,7 +68,7 @@ final class PodStarts {
         }
         Path directory = plan.settings().get(Setting.CNI_BIN_DIR);
         try {
-            LOG.info("pods start when their policies are in force, where {} is chained", CniPlugin.install(directory));
+            LOG.info("put {} into its place", CniPlugin.install(directory));
         } catch (IOException e) {
             throw new StartException("put culvert-cni into " + directory + ": " + e
                     + "; name the directory of CNI plugins with --cni-bin-dir, or choose another --pod-start");
