@@ -5,6 +5,7 @@
  * packets show the client and the backend: after translation of what the pod sends, before that of what it receives.
  */
 #include "culvert/egress.h"
+#include "culvert/event_trace.h"
 #include "culvert/ingress.h"
 #include "culvert/policy_tails.h"
 
@@ -13,27 +14,28 @@ int pod_ingress(struct __sk_buff *skb)
 {
 	int verdict;
 
-	skb->cb[PACKET_NOTE] = PACKET_PLAIN;
+	packet_begin(skb, EVENT_AT_FROM_POD);
 	verdict = ingress(skb);
 	if (skb->cb[PACKET_NOTE] == PACKET_REPLY)
-		return verdict;
+		return event_end(skb, verdict);
 	if (verdict == PACKET_PASS || (verdict == TC_ACT_REDIRECT && skb->cb[PACKET_NOTE] == PACKET_TO_ITSELF))
 		bpf_tail_call(skb, &policy_tails, POLICY_TAIL_EGRESS);
-	return verdict;
+	return event_end(skb, verdict);
 }
 
 SEC("tc")
 int pod_egress(struct __sk_buff *skb)
 {
+	packet_begin(skb, EVENT_AT_TO_POD);
 	bpf_tail_call(skb, &policy_tails, POLICY_TAIL_INGRESS);
-	return egress(skb);
+	return event_end(skb, egress(skb));
 }
 
 /* What pod_egress does once policies have let a packet pass. */
 SEC("tc")
 int pod_deliver(struct __sk_buff *skb)
 {
-	return egress(skb);
+	return event_end(skb, egress(skb));
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

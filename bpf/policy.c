@@ -9,20 +9,20 @@
 SEC("tc")
 int policy_egress(struct __sk_buff *skb)
 {
-	int reason = policy(skb, POLICY_EGRESS);
+	int verdict = policy(skb, POLICY_EGRESS);
 
-	if (reason)
-		return packet_drop(skb, reason);
-	return skb->cb[PACKET_NOTE] == PACKET_TO_ITSELF ? TC_ACT_REDIRECT : PACKET_PASS;
+	if (verdict)
+		return policy_drop(skb, verdict);
+	return event_end(skb, skb->cb[PACKET_NOTE] == PACKET_TO_ITSELF ? TC_ACT_REDIRECT : PACKET_PASS);
 }
 
 SEC("tc")
 int policy_ingress(struct __sk_buff *skb)
 {
-	int reason = policy(skb, POLICY_INGRESS);
+	int verdict = policy(skb, POLICY_INGRESS);
 
-	if (reason)
-		return packet_drop(skb, reason);
+	if (verdict)
+		return policy_drop(skb, verdict);
 	bpf_tail_call(skb, &policy_tails, POLICY_TAIL_DELIVER);
 	return packet_drop(skb, DROP_MISSED_TAIL_CALL);
 }

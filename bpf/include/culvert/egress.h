@@ -122,8 +122,11 @@ static __always_inline int egress(struct __sk_buff *skb)
 	struct packet packet = {};
 	struct flow *flow;
 	__u64 now = 0;
+	int parsed;
 
-	switch (packet_parse(skb, &packet)) {
+	parsed = packet_parse(skb, &packet);
+	packet_sign(skb, &packet);
+	switch (parsed) {
 	case PARSE_FOREIGN:
 		return PACKET_PASS;
 	case PARSE_FRAGMENT:

@@ -96,8 +96,11 @@ static __always_inline int ingress(struct __sk_buff *skb)
 	struct frontend *frontend = NULL;
 	struct packet packet = {};
 	struct flow *flow;
+	int parsed;
 
-	switch (packet_parse(skb, &packet)) {
+	parsed = packet_parse(skb, &packet);
+	packet_sign(skb, &packet);
+	switch (parsed) {
 	case PARSE_FOREIGN:
 		return PACKET_PASS;
 	case PARSE_FRAGMENT:

@@ -207,6 +207,7 @@ struct flow_key {
 #define FLOW_MASQUERADED (1u << 7)   /* towards the backend source is replaced by masquerade, as the packet leaves the node */
 #define FLOW_HOST (1u << 8)          /* the client is this node: replies are translated where they come in */
 #define FLOW_RESET_REMOVED (1u << 9) /* reset when the backend is removed: EXTENT_RESET_REMOVED when it began */
+#define FLOW_TOLD (1u << 10) /* its end was told as an event */
 
 /* What an established packet needs comes first: two cache lines after the key, in whichever direction it goes. */
 struct flow {
@@ -219,7 +220,7 @@ struct flow {
 	__be16 source_port;
 	__u8 protocol;
 	__u8 role;   /* FLOW_FORWARD, FLOW_REPLY or FLOW_MASQUERADE */
-	__u16 state; /* FLOW_SYN ... FLOW_RESET_REMOVED; each entry carries what its own packets showed, all what ended the connection */
+	__u16 state; /* FLOW_SYN ... FLOW_TOLD; each entry carries what its own packets showed, all what ended the connection */
 	__u32 backend_id;
 	__u64 last_seen; /* CLOCK_MONOTONIC, nanoseconds, of a packet that matched this entry */
 	__u64 packets;   /* in the direction that this entry's role translates; a GSO packet counts once */

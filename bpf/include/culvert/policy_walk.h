@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * A packet at its pod: on with the connection that it belongs to, or a new one that the pod's policies are asked about. All
- * return 0 for a packet that passes, else the drop reason.
+ * return 0 for a packet that passes, else the drop reason, with the number of the rule that says so above it.
  */
 #ifndef CULVERT_POLICY_WALK_H
 #define CULVERT_POLICY_WALK_H
 
+#include "policy_event.h"
 #include "policy_flow.h"
 #include "policy_fragment.h"
 #include "policy_icmp.h"
@@ -34,7 +35,7 @@ static __always_inline __u32 policy_walk_set(const struct policy_walk *walk, __u
 
 /*
  * Asks about a connection that the pod opened (POLICY_EGRESS) or that was opened to it. The number of the rule that allows it,
- * or a negative drop reason.
+ * or its negative policy_verdict().
  */
 __noinline int policy_ask(const struct policy_walk *walk, __u32 direction)
 {
@@ -59,22 +60,23 @@ __noinline int policy_ask(const struct policy_walk *walk, __u32 direction)
 	if (policy_evaluate(&question, &answer) == POLICY_ACCEPT)
 		return answer.rule & 0x7fffffff;
 	if (answer.by != POLICY_BY_ISOLATED)
-		return -DROP_POLICY_DENY;
+		return -policy_verdict(DROP_POLICY_DENY, answer.rule);
 	/* Looked up only where it makes a difference. */
 	return policy_is_pod(walk->pod, question.side, &question.peer) ? 0 : -DROP_POLICY_DENIED;
 }
 
 /* Whether what would be dropped passes; then it is counted. */
-static __always_inline bool policy_is_audited(const struct __sk_buff *skb, const struct policy_walk *walk)
+static __always_inline bool policy_is_audited(struct __sk_buff *skb, const struct policy_walk *walk)
 {
 	if (!(walk->pod_flags & ENDPOINT_AUDIT))
 		return false;
 	drop_count(DROP_POLICY_AUDIT, packet_length(skb));
+	skb->cb[PACKET_VERDICT] = PACKET_AUDITED;
 	return true;
 }
 
 /* Of what belongs to nothing: dropped where the pod is held to policies in this direction. */
-static __always_inline int policy_stray(const struct __sk_buff *skb, const struct policy_walk *walk, int reason)
+static __always_inline int policy_stray(struct __sk_buff *skb, const struct policy_walk *walk, int reason)
 {
 	return !policy_walk_set(walk, walk->direction) || policy_is_audited(skb, walk) ? 0 : reason;
 }
@@ -186,6 +188,7 @@ static __always_inline int policy_begin(struct __sk_buff *skb, const struct poli
 	flow.sides[direction & 1].rule = rule;
 	if (direction == walk->direction)
 		policy_count(skb, rule);
+	skb->cb[PACKET_VERDICT] |= PACKET_BEGINS | rule;
 	return policy_open(walk, &flow, direction == walk->direction, known);
 }
 
@@ -322,7 +325,10 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 	walk.pod = policy_number_of(pod, walk.epoch);
 	walk.pod_flags = pod->flags;
 	walk.now = flow_clock();
+	skb->cb[PACKET_VERDICT] = 0;
 	reason = policy_judge(skb, &walk, parsed);
+	if (!reason)
+		policy_tell(skb, &walk.packet);
 	if (walk.packet.fragment != FRAGMENT_FIRST)
 		return reason;
 	if (reason)

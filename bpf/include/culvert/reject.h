@@ -7,6 +7,7 @@
 #define CULVERT_REJECT_H
 
 #include "config.h"
+#include "event.h"
 #include "flow.h"
 #include "ranges.h"
 #include "reject_icmp.h"
@@ -48,19 +49,13 @@ static __always_inline bool reject_may_answer(const struct __sk_buff *skb, const
 	return first || packet->source.word[1] || packet->source.word[2] || last > 1;
 }
 
-/* Answers the client as a closed port would, and counts the packet. to: see packet_turn(). */
-__noinline int packet_reject(struct __sk_buff *skb, const struct packet *packet, int reason, __u64 to)
+/* Answers the client as a closed port would. to: see packet_turn(). */
+__noinline int packet_answer(struct __sk_buff *skb, const struct packet *packet, __u64 to)
 {
-	__u64 length = packet_length(skb);
 	long error;
 
 	if (!packet)
 		return TC_ACT_SHOT;
-	if (!reject_may_answer(skb, packet))
-		return packet_drop(skb, DROP_INVALID_PACKET);
-	if (!reject_is_in_budget())
-		return packet_drop(skb, DROP_REJECT_RATE_LIMITED);
-	drop_count(reason, length);
 	/* A RST that is made of a fragment would be one, too. */
 	if (packet->protocol == IPPROTO_TCP && !packet->fragment)
 		error = reject_with_reset(skb, packet);
@@ -69,6 +64,27 @@ __noinline int packet_reject(struct __sk_buff *skb, const struct packet *packet,
 	else
 		error = reject_with_icmp6(skb, packet);
 	return error ? TC_ACT_SHOT : packet_turn(skb, to);
+}
+
+/* Why a packet is not answered, or 0. */
+static __noinline int reject_silently(struct __sk_buff *skb, const struct packet *packet)
+{
+	if (!reject_may_answer(skb, packet))
+		return DROP_INVALID_PACKET;
+	return reject_is_in_budget() ? 0 : DROP_REJECT_RATE_LIMITED;
+}
+
+/* Counts a packet, tells of it while it is what it was, and answers it. Inline: the stack has no room for another frame. */
+static __always_inline int packet_reject(struct __sk_buff *skb, const struct packet *packet, int reason, __u64 to)
+{
+	int silent = reject_silently(skb, packet);
+
+	if (silent)
+		return packet_drop(skb, silent);
+	drop_count(reason, packet_length(skb));
+	if (event_level() != EVENTS_OFF)
+		event_packet(skb, packet, EVENT_WHAT(EVENT_DROP, EVENT_DROPPED, reason) | EVENT_REFUSED, 0, 0);
+	return packet_answer(skb, packet, to);
 }
 
 /* What becomes of a packet that may open a connection but whose destination is no frontend, or of a lost fragment. */

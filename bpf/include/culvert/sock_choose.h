@@ -6,7 +6,7 @@
 #include <linux/errno.h>
 #include <linux/in.h>
 
-#include "drop.h"
+#include "event_socket.h"
 #include "ranges.h"
 #include "select.h"
 
@@ -76,8 +76,7 @@ static __always_inline int sock_without_frontend(struct bpf_sock_addr *ctx, cons
 	if (cluster_ip_result(&key->address) != CLUSTER_IP_KNOWN ||
 	    (key->protocol != IPPROTO_TCP && key->protocol != IPPROTO_UDP) || sock_is_left_alone(ctx))
 		return SOCK_UNCHANGED;
-	drop_count(DROP_NO_BACKEND, 0);
-	return -ECONNREFUSED;
+	return sock_refuse(ctx, key, DROP_NO_BACKEND, -ECONNREFUSED);
 }
 
 /* The address that packets of a socket of this node will come from: its own, or the node's. */
@@ -123,35 +122,30 @@ static __always_inline int sock_choose(struct bpf_sock_addr *ctx, const struct f
 			return SOCK_UNCHANGED;
 		sock_client(ctx, ip_is_v4(&key->address), &client);
 		known = true;
-		if (!frontend_admits(frontend, &client)) {
-			drop_count(DROP_SOURCE_RANGE, 0);
-			return -ETIMEDOUT;
-		}
+		if (!frontend_admits(frontend, &client))
+			return sock_refuse(ctx, key, DROP_SOURCE_RANGE, -ETIMEDOUT);
 	}
 	switch (service_candidates(frontend, frontend_is_local(frontend, true), &candidates)) {
 	case CANDIDATES_UNPUBLISHED:
 		return SOCK_UNCHANGED;
 	case CANDIDATES_NONE:
-		drop_count(DROP_NO_BACKEND, 0);
-		return -ECONNREFUSED;
+		return sock_refuse(ctx, key, DROP_NO_BACKEND, -ECONNREFUSED);
 	case CANDIDATES_ELSEWHERE:
-		drop_count(DROP_NO_LOCAL_BACKEND, 0);
-		return -ETIMEDOUT;
+		return sock_refuse(ctx, key, DROP_NO_LOCAL_BACKEND, -ETIMEDOUT);
 	}
 	/* A Service is just being given affinity, and its frontend does not say so yet. */
 	if (candidates.affinity_seconds && !known)
 		return SOCK_UNCHANGED;
 	backend = select_backend_for(&candidates, frontend->service, &client);
 	/* A backend of the other family cannot be written into this socket's address. */
-	if (!backend || ip_is_v4(&backend->address) != ip_is_v4(&key->address)) {
-		drop_count(DROP_NO_BACKEND, 0);
-		return -ECONNREFUSED;
-	}
+	if (!backend || ip_is_v4(&backend->address) != ip_is_v4(&key->address))
+		return sock_refuse(ctx, key, DROP_NO_BACKEND, -ECONNREFUSED);
 	peer->backend = backend->address;
 	peer->backend_port = backend->port;
 	peer->backend_id = backend->id;
 	peer->service = key->address;
 	peer->service_port = key->port;
+	sock_tell(ctx, key, peer, frontend->service);
 	return SOCK_TRANSLATED;
 }
 

@@ -20,8 +20,35 @@
 #define PACKET_TO_ITSELF 1 /* of a pod that reaches itself through a Service, and turned round to it */
 #define PACKET_REPLY 2     /* to such a pod or to this node, from the Service's address by now */
 
-static __always_inline int packet_drop(const struct __sk_buff *skb, enum drop_reason reason)
+/* Beside that, for events: PACKET_* of its header below its protocol, why it is dropped, and where it is. */
+#define PACKET_SIGNS 1
+#define PACKET_SIGNS_PROTOCOL 8 /* from this bit on */
+#define PACKET_REASON 2
+#define PACKET_HOOK 3 /* EVENT_AT_* of layout_event.h */
+#define PACKET_TOLD (1u << 8) /* there as well: an event has told of it at this hook */
+
+/* What policies say of it. */
+#define PACKET_VERDICT 4
+#define PACKET_RULE 0x3fffffu      /* number of the rule that allows it; 0: none */
+#define PACKET_BEGINS (1u << 22)  /* it opens a connection */
+#define PACKET_AUDITED (1u << 23) /* it would have been dropped without audit mode */
+
+/* First of all: nothing is known of a packet yet. hook: EVENT_AT_* */
+static __always_inline void packet_begin(struct __sk_buff *skb, __u32 hook)
 {
+	skb->cb[PACKET_NOTE] = PACKET_PLAIN;
+	skb->cb[PACKET_SIGNS] = 0;
+	skb->cb[PACKET_HOOK] = hook;
+}
+
+static __always_inline void packet_sign(struct __sk_buff *skb, const struct packet *packet)
+{
+	skb->cb[PACKET_SIGNS] = packet->signals | (__u32)packet->protocol << PACKET_SIGNS_PROTOCOL;
+}
+
+static __always_inline int packet_drop(struct __sk_buff *skb, enum drop_reason reason)
+{
+	skb->cb[PACKET_REASON] = reason;
 	drop_count(reason, packet_length(skb));
 	return TC_ACT_SHOT;
 }

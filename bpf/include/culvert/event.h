@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Events about packets: what is told of one, with the Service and the backend of its connection. */
+#ifndef CULVERT_EVENT_H
+#define CULVERT_EVENT_H
+
+#include "event_ring.h"
+#include "flow_find.h"
+#include "parse.h"
+#include "sock.h"
+#include "turn.h"
+
+/* Kind, verdict and drop reason, as one argument. */
+#define EVENT_WHAT(kind, verdict, reason) ((__u32)(kind) | (__u32)(verdict) << 8 | (__u32)(reason) << 16)
+#define EVENT_REFUSED (1u << 24) /* beside them: EVENT_FLAG_REFUSED */
+
+#define TCP_FLAGS_OFFSET 13
+
+/* Who sent it and to whom it goes, as the client dialled it, where a flow is known. */
+static __always_inline void event_set_flow(struct event *event, const struct flow *flow, const struct packet *packet)
+{
+	bool reply = flow->role == FLOW_FORWARD ? !flow_is_forward(flow, packet) : flow_is_reply(flow, packet);
+
+	event->flags |= EVENT_FLAG_DIRECTED | EVENT_FLAG_ADDRESSED | EVENT_FLAG_SERVICE;
+	event->service = flow->service_index;
+	if (reply) {
+		event->flags |= EVENT_FLAG_IS_REPLY;
+		event->source = flow->backend;
+		event->source_port = flow->backend_port;
+		event->destination = flow->client;
+		event->destination_port = flow->client_port;
+		event->translated = flow->service;
+		event->translated_port = flow->service_port;
+		return;
+	}
+	event->source = flow->client;
+	event->source_port = flow->client_port;
+	event->destination = flow->service;
+	event->destination_port = flow->service_port;
+	event->translated = flow->backend;
+	event->translated_port = flow->backend_port;
+}
+
+/* The same where the socket was given its backend when it connected: veth pairs leave a packet its socket. */
+static __always_inline void event_set_socket(struct event *event, struct __sk_buff *skb, const struct packet *packet)
+{
+	struct frontend_key key = {};
+	struct bpf_sock *sk = skb->sk;
+	struct frontend *frontend;
+	struct sock_peer *peer;
+
+	if (!sk)
+		return;
+	sk = bpf_sk_fullsock(sk);
+	if (!sk)
+		return;
+	peer = bpf_sk_storage_get(&sock_peer, sk, 0, 0);
+	if (!peer || !sock_peer_has_backend(peer, &packet->destination, packet->destination_port))
+		return;
+	event->flags |= EVENT_FLAG_DIRECTED | EVENT_FLAG_ADDRESSED;
+	event->translated = event->destination;
+	event->translated_port = event->destination_port;
+	event->destination = peer->service;
+	event->destination_port = peer->service_port;
+	key.address = peer->service;
+	key.port = peer->service_port;
+	key.protocol = packet->protocol;
+	frontend = bpf_map_lookup_elem(&frontends, &key);
+	if (!frontend)
+		return;
+	event->flags |= EVENT_FLAG_SERVICE;
+	event->service = frontend->service;
+}
+
+/* What ended a connection is told once, with what both directions counted. */
+static __noinline int event_set_totals(struct event *event, struct flow *flow)
+{
+	struct flow *partner = flow_partner(flow);
+	const struct flow *forward = flow->role == FLOW_FORWARD ? flow : partner;
+	const struct flow *reply = flow->role == FLOW_FORWARD ? partner : flow;
+
+	flow->state |= FLOW_TOLD;
+	if (partner)
+		partner->state |= FLOW_TOLD;
+	event->kind = EVENT_CLOSE;
+	if (forward) {
+		event->detail[0] = forward->bytes;
+		event->detail[2] = (__u32)forward->packets;
+	}
+	if (reply) {
+		event->detail[1] = reply->bytes;
+		event->detail[2] |= reply->packets << 32;
+	}
+	event->detail[3] = flow->last_seen - flow->created;
+	return 0;
+}
+
+/* Whether a packet of a connection is the one that ends it. */
+static __always_inline bool event_is_end(const struct flow *flow, const struct packet *packet)
+{
+	return packet->signals & (PACKET_CLOSE | PACKET_RESET) && flow_has_ended(flow->state) &&
+	       !(flow->state & FLOW_TOLD) && flow->role != FLOW_MASQUERADE;
+}
+
+/* Only what this node sends itself has come in by no interface. */
+static __always_inline bool event_is_of_host(const struct __sk_buff *skb, __u32 hook)
+{
+	return (hook == EVENT_AT_TO_POD || hook == EVENT_AT_TO_NETWORK) && !skb->ingress_ifindex;
+}
+
+/* Flags of TCP, type and code of ICMP; nothing where the packet is cut short. */
+static __always_inline void event_set_header(struct event *event, struct __sk_buff *skb, const struct packet *packet)
+{
+	__u32 offset = packet->l4_offset & IPV6_L4_OFFSET_MAX;
+	__u8 bytes[2] = {};
+
+	if (packet->fragment == FRAGMENT_LATER || !offset)
+		return;
+	if (packet->protocol == IPPROTO_TCP) {
+		bpf_skb_load_bytes(skb, offset + TCP_FLAGS_OFFSET, bytes, 1);
+		event->tcp_flags = bytes[0];
+	} else if (packet->protocol == (packet->v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6)) {
+		bpf_skb_load_bytes(skb, offset, bytes, sizeof(bytes));
+		event->icmp_type = bytes[0];
+		event->icmp_code = bytes[1];
+	}
+}
+
+/*
+ * Tells of a packet, which is not told of again at this hook. what: EVENT_WHAT(); identities: of the source, of the
+ * destination above 32 bits
+ */
+__noinline int event_packet(struct __sk_buff *skb, const struct packet *packet, __u32 what, __u32 rule, __u64 identities)
+{
+	struct event *event;
+	struct flow *flow;
+	__u32 hook;
+
+	if (!packet)
+		return 0;
+	hook = skb->cb[PACKET_HOOK];
+	skb->cb[PACKET_HOOK] = hook | PACKET_TOLD;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		event_lose(what & 0xff);
+		return 0;
+	}
+	__builtin_memset(event, 0, sizeof(*event));
+	event->time = bpf_ktime_get_ns();
+	event->kind = what;
+	event->verdict = what >> 8;
+	event->reason = what >> 16;
+	event->hook = hook;
+	event->source = packet->source;
+	event->destination = packet->destination;
+	event->source_port = packet->source_port;
+	event->destination_port = packet->destination_port;
+	event->protocol = packet->protocol;
+	event->ifindex = skb->ifindex;
+	event->length = packet_length(skb);
+	event->rule = rule;
+	event->source_identity = identities;
+	event->destination_identity = identities >> 32;
+	event->flags = (what & EVENT_REFUSED ? EVENT_FLAG_REFUSED : 0) |
+		       (event_is_of_host(skb, event->hook) ? EVENT_FLAG_HOST : 0);
+	if (packet->signals & (PACKET_OPEN | PACKET_ACCEPT))
+		event->flags |= EVENT_FLAG_DIRECTED | (packet->signals & PACKET_ACCEPT ? EVENT_FLAG_IS_REPLY : 0);
+	event_set_header(event, skb, packet);
+	flow = flow_find(packet);
+	if (flow) {
+		event_set_flow(event, flow, packet);
+		if (event->kind == EVENT_TRACE && event_is_end(flow, packet))
+			event_set_totals(event, flow);
+	} else {
+		event_set_socket(event, skb, packet);
+	}
+	event_submit(event);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* At the end of a program: which packets are told of, by the level that was asked for. */
+#ifndef CULVERT_EVENT_TRACE_H
+#define CULVERT_EVENT_TRACE_H
+
+#include "event.h"
+
+/* Whether another of our programs on this node has seen the packet before. */
+static __always_inline bool event_was_seen(struct __sk_buff *skb, __u32 hook)
+{
+	struct device_key key = { .ifindex = skb->ingress_ifindex };
+	struct device *device;
+
+	if (!key.ifindex || hook == EVENT_AT_FROM_POD || hook == EVENT_AT_FROM_NETWORK)
+		return false;
+	if (hook == EVENT_AT_TO_NETWORK)
+		return true;
+	device = bpf_map_lookup_elem(&devices, &key);
+	return device && device->flags & DEVICE_PODS;
+}
+
+/*
+ * Whether packets of what has no handshake are told of now: the first, and then one in each moment. By a number made of their
+ * ends, so that two that collide may be told of more often, and hardly ever less.
+ */
+static __always_inline bool event_recurs(struct __sk_buff *skb, __u32 hook)
+{
+	__u32 tag = bpf_get_hash_recalc(skb) ^ hook << 29, index = tag & ((1 << EVENT_RECENT_BITS) - 1);
+	__u32 moment = (bpf_ktime_get_coarse_ns() >> EVENT_RECENT_SHIFT) + 1;
+	struct event_recent *recent = bpf_map_lookup_elem(&event_recent, &index);
+
+	if (!recent || (recent->tag == tag && recent->moment == moment))
+		return false;
+	recent->tag = tag;
+	recent->moment = moment;
+	return true;
+}
+
+static __always_inline bool event_is_due(struct __sk_buff *skb, __u32 hook, __u32 level)
+{
+	__u32 signs = skb->cb[PACKET_SIGNS], protocol = signs >> PACKET_SIGNS_PROTOCOL;
+	__u32 told = PACKET_OPEN | PACKET_CLOSE | PACKET_RESET | (level == EVENTS_MAXIMUM ? 0 : PACKET_ACCEPT);
+
+	if (!protocol || skb->cb[PACKET_HOOK] & PACKET_TOLD)
+		return false;
+	if (level == EVENTS_NONE)
+		return true;
+	if (level == EVENTS_LOW)
+		return !event_was_seen(skb, hook);
+	if (protocol == IPPROTO_TCP || protocol == IPPROTO_SCTP)
+		return signs & told && !event_was_seen(skb, hook);
+	return !event_was_seen(skb, hook) && event_recurs(skb, hook);
+}
+
+/*
+ * Whether what a packet shows is worth an event. Devices of the node carry much that is none of ours, and at the highest
+ * aggregation only the last of the packets that end a connection counts.
+ */
+static __noinline bool event_is_wanted(const struct packet *packet, __u32 hook, __u32 level)
+{
+	bool end = level == EVENTS_MAXIMUM && packet->signals & (PACKET_CLOSE | PACKET_RESET);
+	struct flow *flow;
+
+	if (hook < EVENT_AT_FROM_NETWORK && !end)
+		return true;
+	flow = flow_find(packet);
+	return flow && (!end || event_is_end(flow, packet));
+}
+
+/* Verified once, by itself. */
+__noinline int event_tell(struct __sk_buff *skb, int verdict)
+{
+	__u32 level = event_level(), hook = skb->cb[PACKET_HOOK] & 0xff;
+	bool dropped = verdict == TC_ACT_SHOT;
+	__u32 what = EVENT_WHAT(EVENT_TRACE, EVENT_FORWARDED, 0);
+	struct packet packet = {};
+
+	if (!dropped && !event_is_due(skb, hook, level))
+		return 0;
+	if (packet_parse(skb, &packet) == PARSE_FOREIGN && !dropped)
+		return 0;
+	if (dropped)
+		what = EVENT_WHAT(EVENT_DROP, EVENT_DROPPED, skb->cb[PACKET_REASON] & 0xff);
+	else if (!event_is_wanted(&packet, hook, level))
+		return 0;
+	return event_packet(skb, &packet, what, 0, 0);
+}
+
+/* The end of a program, which returns verdict. */
+static __always_inline int event_end(struct __sk_buff *skb, int verdict)
+{
+	if (event_level() != EVENTS_OFF)
+		event_tell(skb, verdict);
+	return verdict;
+}
+
+#endif
