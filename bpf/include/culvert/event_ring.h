@@ -27,9 +27,10 @@ static __always_inline void event_lose(__u32 kind)
 
 /*
  * Gives an event to user space, which looks at the ring some hundred times a second by itself. It is woken only when so much
- * waits that it may be late: a wakeup for each event would cost more than all the rest.
+ * waits that it may be late: a wakeup for each event would cost more than all the rest. No inline function: as its argument the record is in the BTF of
+ * each object, which Java compares with its own.
  */
-static __always_inline void event_submit(struct event *event)
+static __noinline int event_submit(struct event *event)
 {
 	__u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA), flags = BPF_RB_NO_WAKEUP;
 	__u32 zero = 0;
@@ -38,6 +39,7 @@ static __always_inline void event_submit(struct event *event)
 	if (control && control->wakeup && waiting - control->wakeup < EVENT_WAKEUPS)
 		flags = BPF_RB_FORCE_WAKEUP;
 	bpf_ringbuf_submit(event, flags);
+	return 0;
 }
 
 #endif

@@ -43,7 +43,6 @@ struct event_control {
 #define EVENT_FLAG_SERVICE (1u << 3)   /* service is set */
 #define EVENT_FLAG_HOST (1u << 4)      /* this node sent it */
 #define EVENT_FLAG_REFUSED (1u << 5)   /* dropped, and answered: RST, ICMP, or an error of the system call */
-#define EVENT_FLAG_RECURS (1u << 6)    /* one of a kind that is told again only after some seconds */
 
 /*
  * An event, two cache lines. source and destination are those that the client dialled or is answered by; translated is what

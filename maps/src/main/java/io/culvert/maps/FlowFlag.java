@@ -22,7 +22,9 @@ public enum FlowFlag {
     /// The client is this node; replies are translated where they come in.
     HOST(1 << 8, "host"),
     /// The connection is reset when its backend is removed.
-    RESET_REMOVED(1 << 9, "reset-removed");
+    RESET_REMOVED(1 << 9, "reset-removed"),
+    /// Its end was told as an event.
+    TOLD(1 << 10, "told");
 
     private final int bit;
     private final String text;

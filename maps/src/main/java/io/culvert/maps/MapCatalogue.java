@@ -2,6 +2,7 @@
 package io.culvert.maps;
 
 import io.culvert.loader.BpfMap;
+import io.culvert.maps.event.EventTables;
 import io.culvert.maps.layout.Codec;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +42,7 @@ public final class MapCatalogue implements AutoCloseable {
             case HASH -> hashes.put(name, new BpfHashMap<>(name, table.key(), value, map, growth));
             case MAPPED_ARRAY -> arrays.put(name, new MappedArray<>(name, value, map));
             case PER_CPU_ARRAY -> perCpuArrays.put(name, new PerCpuArray<>(value, map));
-            case SOCKET_STORAGE, PROGRAMS -> others.put(name, map);
+            case SOCKET_STORAGE, PROGRAMS, RING -> others.put(name, map);
         }
     }
 
@@ -116,6 +117,14 @@ public final class MapCatalogue implements AutoCloseable {
         return new PolicyTables(this);
     }
 
+    /// The maps of events.
+    public EventTables events() {
+        return new EventTables(
+                present(Tables.EVENTS, others.get(Tables.EVENTS.name())),
+                array(Tables.EVENT_CONTROL),
+                perCpuArray(Tables.EVENT_LOSSES));
+    }
+
     public PerCpuArray<PacketCount> drops() {
         return perCpuArray(Tables.DROPS);
     }
@@ -153,7 +162,7 @@ public final class MapCatalogue implements AutoCloseable {
             case HASH -> Optional.ofNullable(hashes.get(name)).map(BpfHashMap::map);
             case MAPPED_ARRAY -> Optional.ofNullable(arrays.get(name)).map(MappedArray::map);
             case PER_CPU_ARRAY -> Optional.ofNullable(perCpuArrays.get(name)).map(PerCpuArray::map);
-            case SOCKET_STORAGE, PROGRAMS -> Optional.ofNullable(others.get(name));
+            case SOCKET_STORAGE, PROGRAMS, RING -> Optional.ofNullable(others.get(name));
         };
     }
 

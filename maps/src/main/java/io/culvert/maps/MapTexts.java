@@ -3,6 +3,7 @@ package io.culvert.maps;
 
 import io.culvert.loader.BpfMap;
 import io.culvert.maps.ExtentReader.Reading;
+import io.culvert.maps.event.EventKind;
 import io.culvert.maps.layout.Codec;
 import io.culvert.maps.layout.CorruptRecordException;
 import java.lang.foreign.MemorySegment;
@@ -44,7 +45,7 @@ final class MapTexts {
 
     private OptionalInt used(Table<?, ?> table, int maxEntries) {
         return switch (table.kind()) {
-            case SOCKET_STORAGE, PROGRAMS -> OptionalInt.empty();
+            case SOCKET_STORAGE, PROGRAMS, RING -> OptionalInt.empty();
             case HASH -> OptionalInt.of(catalogue.hash(table).count());
             case MAPPED_ARRAY ->
                 OptionalInt.of(
@@ -67,6 +68,9 @@ final class MapTexts {
             case "opened" -> opened();
             case "opened_ring" ->
                 List.of(new MapEntry("0", catalogue.openedRing().toString()));
+            case "event_control" ->
+                List.of(new MapEntry("0", catalogue.events().control().get(0).toString()));
+            case "event_losses" -> losses();
             default -> table.kind() == Table.Kind.HASH ? hash(table) : new PolicyMapTexts(catalogue).dump(table);
         };
     }
@@ -192,6 +196,17 @@ final class MapTexts {
             if (count > 0) {
                 String ports = taken == Tables.SOURCE_PORT_PROBES ? "none of " + taken + " free" : taken + " taken";
                 entries.add(new MapEntry(ports, count + " connections"));
+            }
+        }
+        return entries;
+    }
+
+    private List<MapEntry> losses() {
+        List<MapEntry> entries = new ArrayList<>();
+        for (EventKind kind : EventKind.values()) {
+            long lost = catalogue.events().lost(kind);
+            if (lost > 0) {
+                entries.add(new MapEntry(kind.name(), lost + " events"));
             }
         }
         return entries;

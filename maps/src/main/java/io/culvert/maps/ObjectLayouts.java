@@ -2,8 +2,10 @@
 package io.culvert.maps;
 
 import io.culvert.loader.btf.Btf;
+import io.culvert.loader.btf.BtfType;
 import io.culvert.maps.layout.LayoutCheck;
 import io.culvert.maps.layout.LayoutMismatchException;
+import java.lang.foreign.MemoryLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,17 +32,32 @@ public final class ObjectLayouts {
     public static List<String> differences(Btf btf) {
         List<String> differences = new ArrayList<>();
         for (Table<?, ?> table : Tables.ALL) {
-            btf.mapTypes(table.name()).ifPresent(types -> {
-                differences.addAll(
-                        named(table, "key", LayoutCheck.differences(table.key().layout(), btf, types.key())));
-                differences.addAll(named(
-                        table, "value", LayoutCheck.differences(table.value().layout(), btf, types.value())));
-            });
+            btf.mapTypes(table.name())
+                    .ifPresent(types -> differences.addAll(
+                            table.kind() == Table.Kind.RING ? record(table, btf) : entry(table, btf, types)));
         }
         Map<String, Long> reasons = new TreeMap<>(Map.of("DROP_REASONS", (long) DropReason.COUNT));
         Arrays.stream(DropReason.values()).forEach(reason -> reasons.put("DROP_" + reason, (long) reason.number()));
         differences.addAll(LayoutCheck.differences("drop_reason", reasons, btf));
         return differences.stream().distinct().toList();
+    }
+
+    private static List<String> entry(Table<?, ?> table, Btf btf, Btf.MapTypes types) {
+        List<String> differences = new ArrayList<>(
+                named(table, "key", LayoutCheck.differences(table.key().layout(), btf, types.key())));
+        differences.addAll(
+                named(table, "value", LayoutCheck.differences(table.value().layout(), btf, types.value())));
+        return differences;
+    }
+
+    /// A ring does not say what it holds: its records are found by their name.
+    private static List<String> record(Table<?, ?> table, Btf btf) {
+        MemoryLayout layout = table.value().layout();
+        int type = layout.name()
+                .flatMap(name -> btf.find(BtfType.Struct.class, name))
+                .map(BtfType.Struct::id)
+                .orElse(0);
+        return LayoutCheck.differences(layout, btf, type);
     }
 
     /// A plain number has no name of its own.

@@ -23,6 +23,8 @@ public record Table<K, V>(String name, Kind kind, Codec<K> key, Codec<V> value, 
         SOCKET_STORAGE,
         /// `BPF_MAP_TYPE_PROG_ARRAY`: where tail calls lead. Its entries go when nothing holds the map any more but
         /// programs.
-        PROGRAMS
+        PROGRAMS,
+        /// `BPF_MAP_TYPE_RINGBUF`: its entries are bytes; the value is the record that programs write.
+        RING
     }
 }

@@ -2,6 +2,9 @@
 package io.culvert.maps;
 
 import io.culvert.maps.Table.Kind;
+import io.culvert.maps.event.Event;
+import io.culvert.maps.event.EventControl;
+import io.culvert.maps.event.EventRecent;
 import io.culvert.maps.layout.Numbers;
 import java.util.List;
 import java.util.Optional;
@@ -121,6 +124,20 @@ public final class Tables {
     public static final Table<Integer, Integer> POLICY_TAILS =
             new Table<>("policy_tails", Kind.PROGRAMS, Numbers.U32, Numbers.U32, false);
 
+    /// What programs tell, in the order in which they began to.
+    public static final Table<Integer, Event> EVENTS =
+            new Table<>("events", Kind.RING, Numbers.U32, Event.CODEC, false);
+
+    public static final Table<Integer, EventControl> EVENT_CONTROL =
+            new Table<>("event_control", Kind.MAPPED_ARRAY, Numbers.U32, EventControl.CODEC, false);
+
+    /// By kind, events that found no room.
+    public static final Table<Integer, Long> EVENT_LOSSES =
+            new Table<>("event_losses", Kind.PER_CPU_ARRAY, Numbers.U32, Numbers.U64, false);
+
+    public static final Table<Integer, EventRecent> EVENT_RECENT =
+            new Table<>("event_recent", Kind.PER_CPU_ARRAY, Numbers.U32, EventRecent.CODEC, false);
+
     /// All of them, `control` first: it says which layout the others have.
     public static final List<Table<?, ?>> ALL = List.of(
             CONTROL,
@@ -156,7 +173,11 @@ public final class Tables {
             POLICY_FLOWS,
             POLICY_RECENT,
             POLICY_FRAGMENTS,
-            POLICY_TAILS);
+            POLICY_TAILS,
+            EVENTS,
+            EVENT_CONTROL,
+            EVENT_LOSSES,
+            EVENT_RECENT);
 
     private Tables() {}
 

@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.maps.datapath.PolicyAnswer;
 import io.culvert.maps.datapath.PolicyPrograms;
+import io.culvert.maps.event.EventFlag;
+import io.culvert.maps.event.EventHook;
+import io.culvert.maps.event.EventKind;
+import io.culvert.maps.event.EventLevel;
+import io.culvert.maps.event.EventRecent;
+import io.culvert.maps.event.EventVerdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +36,8 @@ final class LayoutConstantsTest {
     @BeforeAll
     static void read() throws IOException {
         String text = Files.readString(Path.of("../bpf/include/culvert/layout.h"))
-                + Files.readString(Path.of("../bpf/include/culvert/layout_policy.h"));
+                + Files.readString(Path.of("../bpf/include/culvert/layout_policy.h"))
+                + Files.readString(Path.of("../bpf/include/culvert/layout_event.h"));
         for (Matcher define = DEFINE.matcher(text); define.find(); ) {
             long value = define.group(4) != null
                     ? Long.parseLong(define.group(4))
@@ -70,6 +77,7 @@ final class LayoutConstantsTest {
         Arrays.stream(FlowRole.values()).forEach(r -> java.put("FLOW_" + r.name(), (long) r.number()));
         Arrays.stream(FlowFlag.values()).forEach(f -> java.put("FLOW_" + f.name(), (long) f.bit()));
         java.putAll(policies());
+        java.putAll(events());
         assertThat(CONSTANTS).isEqualTo(java);
     }
 
@@ -99,6 +107,19 @@ final class LayoutConstantsTest {
         java.put("POLICY_TAILS", (long) PolicyPrograms.Tail.values().length);
         Arrays.stream(PolicyPeerKey.Kind.values()).forEach(k -> java.put("POLICY_PEER_" + k, (long) k.number()));
         Arrays.stream(PolicyAnswer.Reason.values()).forEach(r -> java.put("POLICY_BY_" + r, (long) r.number()));
+        return java;
+    }
+
+    private static Map<String, Long> events() {
+        Map<String, Long> java = new TreeMap<>();
+        Arrays.stream(EventLevel.values()).forEach(level -> java.put("EVENTS_" + level, (long) level.number()));
+        Arrays.stream(EventKind.values()).forEach(kind -> java.put("EVENT_" + kind, (long) kind.number()));
+        java.put("EVENT_KINDS", (long) EventKind.COUNT);
+        Arrays.stream(EventVerdict.values()).forEach(v -> java.put("EVENT_" + v, (long) v.number()));
+        Arrays.stream(EventHook.values()).forEach(hook -> java.put("EVENT_AT_" + hook, (long) hook.number()));
+        Arrays.stream(EventFlag.values()).forEach(flag -> java.put("EVENT_FLAG_" + flag, (long) flag.bit()));
+        java.put("EVENT_RECENT_BITS", (long) EventRecent.BITS);
+        java.put("EVENT_RECENT_SHIFT", (long) EventRecent.SHIFT);
         return java;
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ObjectLayoutsTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"sock_lb", "pod", "policy"})
+    @ValueSource(strings = {"sock_lb", "pod", "net", "policy"})
     void everyRecordIsThatOfTheObject(String object) {
         assertThat(ObjectLayouts.differences(btf(object))).isEmpty();
     }
@@ -40,7 +40,7 @@ final class ObjectLayoutsTest {
     @Test
     void theObjectsCarryTheTypes() {
         Btf btf = btf("pod");
-        assertThat(List.of("frontend_key", "extent_header", "backend", "flow", "flow_key", "control", "packet_count"))
+        assertThat(List.of("frontend_key", "extent_header", "backend", "flow", "flow_key", "control", "event"))
                 .allSatisfy(name -> assertThat(btf.find(BtfType.Struct.class, name))
                         .as(name)
                         .isPresent());

@@ -68,7 +68,7 @@ final class LayoutMigration {
     }
 
     private void plan(Path bpffs, Table<?, ?> table, BpfMap map) {
-        if (table.kind() == Table.Kind.PROGRAMS) {
+        if (table.kind() == Table.Kind.PROGRAMS || table.kind() == Table.Kind.RING) {
             kept.put(table.name(), map);
             return;
         }
@@ -84,7 +84,7 @@ final class LayoutMigration {
                 switch (table.kind()) {
                     case HASH, MAPPED_ARRAY -> converted.put(table, new EarlierMap(map, table, key, value));
                     case PER_CPU_ARRAY -> drop(map, table, "its counters begin again");
-                    case PROGRAMS -> throw new IllegalStateException(table.name());
+                    case PROGRAMS, RING -> throw new IllegalStateException(table.name());
                     case SOCKET_STORAGE -> drop(map, table, "sockets that are open forget which Service they dialled");
                 }
             }

@@ -110,6 +110,9 @@ final class PinnedMaps {
     }
 
     private void requireShape(Table<?, ?> table, MapInfo info) {
+        if (table.kind() == Table.Kind.RING) {
+            return;
+        }
         if (info.keySize() != table.key().size()
                 || info.valueSize() != table.value().size()) {
             throw unlike(table, info);
@@ -136,6 +139,7 @@ final class PinnedMaps {
             case MAPPED_ARRAY -> info.type() == MapType.ARRAY && info.flags().contains(MapFlag.MMAPABLE);
             case PER_CPU_ARRAY -> info.type() == MapType.PERCPU_ARRAY;
             case SOCKET_STORAGE -> info.type() == MapType.SK_STORAGE;
+            case RING -> info.type() == MapType.RINGBUF;
             case PROGRAMS -> info.type() == MapType.PROG_ARRAY;
         };
     }

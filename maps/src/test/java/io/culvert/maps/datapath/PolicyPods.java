@@ -231,6 +231,16 @@ final class PolicyPods implements AutoCloseable {
         return runner.run(pods.object().program("pod_egress"), packet, LOOPBACK, OTHER_INTERFACE);
     }
 
+    /// The same packet as often as that, from the pod of its source.
+    void repeat(byte[] packet, int times) {
+        pods.object().program("pod_ingress").testRun(packet, times);
+    }
+
+    /// Any of the objects: they share their maps.
+    BpfObject object() {
+        return policies;
+    }
+
     /// What comes back to the pod that sent it.
     int receivesFromItself(byte[] packet) {
         return runner.run(pods.object().program("pod_egress"), packet, LOOPBACK, LOOPBACK);

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.event;
+
+import io.culvert.loader.BpfMap;
+import io.culvert.loader.RingBufferReader;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/// Reads the events that programs write, in the order in which they began to. There is one reader for a node.
+public final class EventReader implements AutoCloseable {
+
+    private final RingBufferReader ring;
+    private final RawEvent event = new RawEvent();
+    private final int bytes;
+
+    EventReader(BpfMap events) {
+        this.bytes = events.info().maxEntries();
+        this.ring = RingBufferReader.open(events.fd(), bytes);
+    }
+
+    /// Gives each event that is complete to `consumer`, on the calling thread, where it lies in the ring.
+    ///
+    /// @return how many
+    public int consume(Consumer<RawEvent> consumer) {
+        return ring.consume(record -> accept(record, consumer));
+    }
+
+    /// The same, after it has waited until there is one. Programs wake it only when many wait, so that the timeout is
+    /// how
+    /// late a single one may come: see [EventTables#tell].
+    public int poll(Duration timeout, Consumer<RawEvent> consumer) {
+        return ring.poll(timeout, record -> accept(record, consumer));
+    }
+
+    private void accept(MemorySegment record, Consumer<RawEvent> consumer) {
+        if (record.byteSize() == EventLayout.SIZE) {
+            consumer.accept(event.at(record, 0));
+        }
+    }
+
+    /// Bytes that wait.
+    public long backlog() {
+        return ring.backlog();
+    }
+
+    /// Bytes that there is room for.
+    public int size() {
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        ring.close();
+    }
+}
