@@ -101,6 +101,11 @@ final class LabPrograms implements AutoCloseable {
         return ByteBuffer.allocate(16).putLong(ip.high()).putLong(ip.low()).array();
     }
 
+    /// One of the objects: those on sockets and pods share their maps.
+    BpfObject object() {
+        return sockets;
+    }
+
     LabPrograms attachSockets(Path cgroup) {
         for (CgroupHook hook : HOOKS) {
             String program = "sock_" + hook.toString().toLowerCase(Locale.ROOT);

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import static io.culvert.net.Protocol.TCP;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.maps.DropReason;
+import io.culvert.maps.IpPort;
+import io.culvert.maps.datapath.ServiceTables.TestService;
+import io.culvert.maps.event.Event;
+import io.culvert.maps.event.EventFlag;
+import io.culvert.maps.event.EventHook;
+import io.culvert.maps.event.EventKind;
+import io.culvert.maps.event.EventLevel;
+import io.culvert.maps.event.EventVerdict;
+import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
+import io.culvert.testkit.LabTest;
+import io.culvert.testkit.lab.Lab;
+import io.culvert.testkit.lab.LabPod;
+import io.culvert.testkit.lab.PodAttachment;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What programs tell of real sockets, whose connections were translated before there was a packet.
+@LabTest
+final class EventLabTest {
+
+    private static Lab lab;
+    private static LabPod client;
+    private static LabPod server;
+    private static LabPrograms programs;
+    private static EventLog log;
+
+    @BeforeAll
+    static void create() {
+        lab = Lab.builder().node("n1", PodAttachment.ROUTED, "client", "server").create();
+        client = lab.pod("client");
+        server = lab.pod("server");
+        server.sockets().serve(8080);
+        programs = LabPrograms.load(lab.node("n1"))
+                .attachSockets(lab.node("n1").cgroupRoot())
+                .attachPods(lab.node("n1"));
+        log = new EventLog(programs.object());
+    }
+
+    @AfterAll
+    static void remove() {
+        log.close();
+        programs.close();
+        lab.close();
+    }
+
+    @BeforeEach
+    void clear() {
+        programs.tables.clear();
+        log.begin(EventLevel.MEDIUM);
+    }
+
+    private static IpPort vip(IpFamily family) {
+        return new IpPort(IpAddress.of(family == IpFamily.IPV4 ? "10.96.0.10" : "fd00:96::10"), 80);
+    }
+
+    /// Neighbours and routers are asked for meanwhile.
+    private static List<Event> tcp() {
+        return log.take().stream()
+                .filter(event -> event.protocol() == TCP.number())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aConnectionThatItsSocketTranslatedIsToldWithItsService(IpFamily family) {
+        IpPort backend = new IpPort(server.ip(family), 8080);
+        TestService service =
+                programs.tables.service(TCP, vip(family).address().toString(), 80, "[" + server.ip(family) + "]:8080");
+
+        client.sockets().tcp(vip(family).address().toString(), 80).answer();
+
+        List<Event> events = tcp();
+        Event socket = events.getFirst();
+        assertThat(socket.kind()).isEqualTo(EventKind.SOCKET);
+        assertThat(socket.verdict()).isEqualTo(EventVerdict.TRANSLATED);
+        assertThat(socket.service()).isEqualTo(service.index());
+        assertThat(socket.destination()).isEqualTo(vip(family));
+        assertThat(socket.translated()).isEqualTo(backend);
+        assertThat(socket.detail().first()).as("cookie").isNotZero();
+        assertThat(socket.detail().second()).as("cgroup").isNotZero();
+        Event syn = events.get(1);
+        assertThat(syn.hook()).isEqualTo(EventHook.FROM_POD);
+        assertThat(syn.tcpFlags() & 0x12).isEqualTo(0x02);
+        assertThat(syn.source().address()).isEqualTo(client.ip(family));
+        assertThat(syn.destination()).isEqualTo(vip(family));
+        assertThat(syn.translated()).isEqualTo(backend);
+        assertThat(syn.service()).isEqualTo(service.index());
+        Event accept = events.get(2);
+        assertThat(accept.tcpFlags() & 0x12).isEqualTo(0x12);
+        assertThat(accept.source()).isEqualTo(backend);
+        assertThat(accept.has(EventFlag.IS_REPLY)).isTrue();
+        assertThat(events.stream().filter(event -> (event.tcpFlags() & 0x02) != 0))
+                .as("each packet once, though two programs see it")
+                .hasSize(2);
+        assertThat(events).isSortedAccordingTo(java.util.Comparator.comparingLong(Event::time));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSystemCallThatFailsIsTold(IpFamily family) {
+        programs.tables.service(TCP, vip(family).address().toString(), 80);
+
+        client.sockets().tcp(vip(family).address().toString(), 80);
+
+        Event event = tcp().getFirst();
+        assertThat(event.kind()).isEqualTo(EventKind.DROP);
+        assertThat(event.hook()).isEqualTo(EventHook.SOCKET);
+        assertThat(event.reason()).isEqualTo(DropReason.NO_BACKEND.number());
+        assertThat(event.destination()).isEqualTo(vip(family));
+        assertThat(event.has(EventFlag.REFUSED)).isTrue();
+    }
+}
