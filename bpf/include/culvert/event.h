@@ -88,7 +88,7 @@ static __noinline int event_set_totals(struct event *event, struct flow *flow)
 	}
 	if (reply) {
 		event->detail[1] = reply->bytes;
-		event->detail[2] |= reply->packets << 32;
+		event->detail[2] |= (__u64)reply->packets << 32;
 	}
 	event->detail[3] = flow->last_seen - flow->created;
 	return 0;

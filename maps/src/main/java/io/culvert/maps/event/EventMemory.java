@@ -31,7 +31,7 @@ public final class EventMemory implements AutoCloseable {
             throw new IllegalArgumentException("not a number of events: " + capacity);
         }
         this.capacity = capacity;
-        this.pieces = new MemorySegment[(capacity - 1 >> PIECE_BITS) + 1];
+        this.pieces = new MemorySegment[((capacity - 1) >> PIECE_BITS) + 1];
     }
 
     public int capacity() {
@@ -66,13 +66,13 @@ public final class EventMemory implements AutoCloseable {
             piece = arena.allocate(events * EventLayout.SIZE, Long.BYTES);
             pieces[number] = piece;
         }
-        return target.at(piece, (place & PIECE - 1) * EventLayout.SIZE);
+        return target.at(piece, (place & (PIECE - 1)) * EventLayout.SIZE);
     }
 
     /// Aims `event` at a place that was written.
     public void get(int place, RawEvent event) {
         MemorySegment piece = Objects.requireNonNull(pieces[place >> PIECE_BITS], "never written");
-        event.at(piece, (place & PIECE - 1) * EventLayout.SIZE);
+        event.at(piece, (place & (PIECE - 1)) * EventLayout.SIZE);
     }
 
     /// Nobody may read or write any more.

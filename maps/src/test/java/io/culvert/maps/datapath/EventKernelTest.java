@@ -296,7 +296,11 @@ final class EventKernelTest {
     void whatFindsNoRoomIsCountedByItsKind() {
         log.begin(EventLevel.LOW);
         long lost = log.lost(EventKind.TRACE);
-        byte[] data = ethernet().ip("10.1.0.2", "10.1.7.3").udp(40000, 53).payload("x").toBytes();
+        byte[] data = ethernet()
+                .ip("10.1.0.2", "10.1.7.3")
+                .udp(40000, 53)
+                .payload("x")
+                .toBytes();
         int room = log.reader().size() / (int) (Event.CODEC.size() + 8);
 
         pods.repeat(data, room + 100);
@@ -310,7 +314,11 @@ final class EventKernelTest {
     @Test
     void theReaderIsWokenWhenMuchWaits() {
         log.begin(EventLevel.LOW);
-        byte[] data = ethernet().ip("10.1.0.2", "10.1.7.3").udp(40000, 53).payload("x").toBytes();
+        byte[] data = ethernet()
+                .ip("10.1.0.2", "10.1.7.3")
+                .udp(40000, 53)
+                .payload("x")
+                .toBytes();
         var first = CompletableFuture.supplyAsync(() -> log.reader().poll(Duration.ofSeconds(50), _ -> {}));
 
         pods.repeat(data, log.reader().size() / 8 / (int) (Event.CODEC.size() + 8) + 1000);

@@ -150,8 +150,9 @@ final class PolicyEventKernelTest {
         pods.set(SET, true);
         pods.cell(PolicyPeerKey.identity(SET, PEER), PolicyStep.NONE, 0, PolicyStep.NONE);
 
-        assertThat(pods.sends(
-                        PolicyTalk.of(Protocol.TCP, net.pod, net.service).toPort(80).opens()))
+        assertThat(pods.sends(PolicyTalk.of(Protocol.TCP, net.pod, net.service)
+                        .toPort(80)
+                        .opens()))
                 .isEqualTo(PASS);
 
         Event event = log.only();
