@@ -86,10 +86,18 @@ __noinline int event_tell(struct __sk_buff *skb, int verdict)
 	return event_packet(skb, &packet, what, 0, 0);
 }
 
+/* Most packets: in the middle of a TCP connection. Nothing is told of them below EVENTS_LOW. */
+static __always_inline bool event_is_plain(const struct __sk_buff *skb)
+{
+	return skb->cb[PACKET_SIGNS] == (PACKET_PROCEED | IPPROTO_TCP << PACKET_SIGNS_PROTOCOL);
+}
+
 /* The end of a program, which returns verdict. */
 static __always_inline int event_end(struct __sk_buff *skb, int verdict)
 {
-	if (event_level() != EVENTS_OFF)
+	__u32 level = event_level();
+
+	if (level != EVENTS_OFF && (level >= EVENTS_LOW || verdict == TC_ACT_SHOT || !event_is_plain(skb)))
 		event_tell(skb, verdict);
 	return verdict;
 }
