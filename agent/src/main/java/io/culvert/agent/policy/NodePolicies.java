@@ -230,6 +230,10 @@ public final class NodePolicies {
 
     private PublishResult publish(Wanted next) {
         try {
+            if (isEnforcing(next)) {
+                // Before anything is written: what the kernel refuses must not look as if it were in force.
+                datapath.policies().load();
+            }
             PublishResult result = publisher.publish(next.plan(), new EndpointFacts(interfaces, audited, strict));
             switch (result) {
                 case PublishResult.Published published -> published(next, published.changed());
@@ -247,10 +251,15 @@ public final class NodePolicies {
         }
     }
 
+    /// Whether packets are asked about: the first set is that of pods without policies.
+    private boolean isEnforcing(Wanted next) {
+        return strict || next.plan().sets().size() > 1;
+    }
+
     private void published(Wanted next, boolean changed) {
         enforced = next;
         generation += changed ? 1 : 0;
-        boolean any = strict || next.plan().sets().size() > 1;
+        boolean any = isEnforcing(next);
         if (any != datapath.policies().areEnforced()) {
             datapath.policies().enforce(any);
             LOG.info(any ? "policies are enforced" : "no policy selects a pod of this node any more");

@@ -61,7 +61,7 @@ public final class Datapath implements AutoCloseable {
         this.extents = new ExtentStore(
                 catalogue.services().memory(), catalogue.slots().memory(), Quarantine.STANDARD, this::grow);
         this.backendIds = new BackendIds(catalogue.backends().memory(), Quarantine.STANDARD, this::grow);
-        this.policies = new PolicyPrograms(map(Tables.POLICY_TAILS.name()), this, () -> this.programs);
+        this.policies = new PolicyPrograms(map(Tables.POLICY_TAILS.name()), this, this::withPolicies);
     }
 
     /// Loads the programs against the maps that are pinned, makes and pins those that are missing, and puts the
@@ -77,7 +77,8 @@ public final class Datapath implements AutoCloseable {
         Map<String, BpfMap> maps = new HashMap<>(migration.kept());
         PinDirectory pins = PinDirectory.open(config.bpffs());
         pinnedMaps.removeLeftOvers();
-        ProgramSet programs = ProgramSet.load(config, maps, migration.sizes(config.entries()));
+        boolean policies = PolicyPrograms.areIn(maps);
+        ProgramSet programs = ProgramSet.load(config, maps, migration.sizes(config.entries()), policies);
         maps.putAll(programs.created());
         pinnedMaps.pin(migration.copy(programs.created(), pinnedMaps));
         var datapath = new Datapath(config, pins, pinnedMaps, maps, programs);
@@ -94,16 +95,7 @@ public final class Datapath implements AutoCloseable {
         if (repaired > 0) {
             LOG.info("put {} entries of map backends right, which an earlier process left half done", repaired);
         }
-        config.entries().forEach((name, entries) -> {
-            int present = map(name).info().maxEntries();
-            if (!Sizes.isGrowable(name) && present != entries) {
-                LOG.warn(
-                        "{} is {}, but the pinned map has {} entries and cannot change while it is in use; run culvert cleanup",
-                        Tables.configurationKey(name),
-                        entries,
-                        present);
-            }
-        });
+        Sizes.fixed(config.entries(), maps).forEach(LOG::warn);
         ensure(config.entries());
     }
 
@@ -219,7 +211,7 @@ public final class Datapath implements AutoCloseable {
             return;
         }
         DatapathConfig other = config.withSettings(settings);
-        ProgramSet next = ProgramSet.load(other, maps, Map.of());
+        ProgramSet next = ProgramSet.load(other, maps, Map.of(), programs.hasPolicies());
         try {
             exchange(next);
         } catch (RuntimeException e) {
@@ -265,7 +257,7 @@ public final class Datapath implements AutoCloseable {
         }
         Map<String, BpfMap> kept = new HashMap<>(maps);
         kept.keySet().removeAll(sizes.keySet());
-        ProgramSet next = ProgramSet.load(config, kept, sizes);
+        ProgramSet next = ProgramSet.load(config, kept, sizes, programs.hasPolicies());
         Map<String, BpfMap> larger = next.created();
         try {
             larger.forEach((name, map) -> MapCopy.copy(map(name), map));
@@ -288,6 +280,11 @@ public final class Datapath implements AutoCloseable {
     private BpfMap map(String name) {
         return Optional.ofNullable(maps.get(name))
                 .orElseThrow(() -> new IllegalStateException("no program uses a map " + name));
+    }
+
+    private ProgramSet withPolicies() {
+        programs.loadPolicies(config, maps);
+        return programs;
     }
 
     /// Changes the programs of every link; on failure the present ones stay.

@@ -3,15 +3,17 @@ package io.culvert.maps.datapath;
 
 import io.culvert.loader.BpfMap;
 import io.culvert.loader.UpdateMode;
+import io.culvert.maps.Tables;
 import io.culvert.maps.layout.CTypes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /// The programs of policies. Those of pods go on with them by tail calls, while the slots of `policy_tails` are filled;
-/// the
-/// kernel keeps these as long as the map is pinned.
+/// the kernel keeps these as long as the map is pinned. They are loaded when they are needed first, or at once where an
+/// earlier process left them in the slots.
 public final class PolicyPrograms {
 
     /// A slot. What packets end with is filled first, and emptied last.
@@ -43,15 +45,27 @@ public final class PolicyPrograms {
     private final Object lock;
     private final Supplier<ProgramSet> programs;
 
+    /// @param programs loads those of policies where they are not
     PolicyPrograms(BpfMap tails, Object lock, Supplier<ProgramSet> programs) {
         this.tails = tails;
         this.lock = lock;
         this.programs = programs;
     }
 
+    /// Loads the programs, if they are not. [#enforce] does that too; whoever publishes policies first knows
+    /// before that they can be enforced.
+    ///
+    /// @throws io.culvert.loader.BpfException if the kernel refuses; the other programs are as they were
+    public void load() {
+        synchronized (lock) {
+            var _ = programs.get();
+        }
+    }
+
     /// Lets the packet programs of pods ask for policies, or not. What the maps of policies hold should be complete
-    /// before.
-    /// The next packet of each pod meets it, and it stays so over restarts.
+    /// before. The next packet of each pod meets it, and it stays so over restarts.
+    ///
+    /// @throws io.culvert.loader.BpfException if the kernel refuses
     public void enforce(boolean on) {
         synchronized (lock) {
             if (on) {
@@ -64,6 +78,16 @@ public final class PolicyPrograms {
 
     /// Whether policies are asked; as an earlier process left it, too.
     public boolean areEnforced() {
+        return areIn(tails);
+    }
+
+    /// Whether policies are asked by what is pinned.
+    static boolean areIn(Map<String, BpfMap> maps) {
+        BpfMap tails = maps.get(Tables.POLICY_TAILS.name());
+        return tails != null && areIn(tails);
+    }
+
+    private static boolean areIn(BpfMap tails) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment program = arena.allocate(CTypes.U32);
             return TAILS.stream().anyMatch(tail -> tails.lookup(key(arena, tail), program));

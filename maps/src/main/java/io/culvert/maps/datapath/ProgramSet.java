@@ -5,6 +5,7 @@ import io.culvert.loader.BpfMap;
 import io.culvert.loader.BpfObject;
 import io.culvert.loader.BpfProgram;
 import io.culvert.maps.ObjectLayouts;
+import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
 import io.culvert.net.IpAddress;
 import java.time.Duration;
@@ -15,35 +16,42 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// All programs, loaded against one set of maps.
+/// The programs, loaded against one set of maps. Those of policies are among them once somebody needs them: most nodes
+/// start without, and they are a good part of what the verifier has to do.
 final class ProgramSet implements AutoCloseable {
 
     private static final String SOCK_LB = "sock_lb";
-    private static final List<String> OBJECTS = List.of(SOCK_LB, "pod", "net", "policy");
+    private static final String POLICY = "policy";
+    private static final List<String> SERVICES = List.of(SOCK_LB, "pod", "net");
 
     private final List<BpfObject> objects = new ArrayList<>();
     private final Map<String, BpfMap> created = new LinkedHashMap<>();
 
     private ProgramSet() {}
 
-    /// Makes the maps that are missing, then loads all objects, each on a thread of its own: the verifier takes most of
+    /// Makes the maps that are missing, then loads the objects, each on a thread of its own: the verifier takes most of
     /// the time, and one processor for each.
     ///
-    /// @param existing maps that the programs share with others; the rest is made
+    /// @param existing maps that the programs share with others; the rest is made, for policies too
     /// @param sizes entries of maps that are made, where not those of `maps.h`
+    /// @param policies whether the programs of policies are needed
     /// @throws io.culvert.maps.layout.LayoutMismatchException if an object has other structs than Java
     /// @throws io.culvert.loader.BpfException if the kernel refuses
-    static ProgramSet load(DatapathConfig config, Map<String, BpfMap> existing, Map<String, Integer> sizes) {
+    static ProgramSet load(
+            DatapathConfig config, Map<String, BpfMap> existing, Map<String, Integer> sizes, boolean policies) {
         var set = new ProgramSet();
         try {
-            for (String name : OBJECTS) {
-                BpfObject object = BpfObject.open(name, config.objects().object(name));
-                set.objects.add(object);
-                ObjectLayouts.require(name + ".o", object.btf());
-            }
+            SERVICES.forEach(name -> set.open(name, config));
             Map<String, Integer> all = withRing(existing, sizes);
             for (BpfObject object : set.objects) {
                 set.makeMaps(object, config, existing, all);
+            }
+            if (policies || set.lacksMaps(existing)) {
+                BpfObject object = set.open(POLICY, config);
+                set.makeMaps(object, config, existing, all);
+                if (!policies) {
+                    set.objects.removeLast().close();
+                }
             }
             Map<String, BpfMap> maps = new HashMap<>(existing);
             maps.putAll(set.created);
@@ -56,6 +64,44 @@ final class ProgramSet implements AutoCloseable {
             set.close();
             throw e;
         }
+    }
+
+    private BpfObject open(String name, DatapathConfig config) {
+        BpfObject object = BpfObject.open(name, config.objects().object(name));
+        objects.add(object);
+        ObjectLayouts.require(name + ".o", object.btf());
+        return object;
+    }
+
+    private boolean lacksMaps(Map<String, BpfMap> existing) {
+        return Tables.ALL.stream()
+                .map(Table::name)
+                .anyMatch(name -> !existing.containsKey(name) && !created.containsKey(name));
+    }
+
+    /// Loads the programs of policies, if they are not.
+    ///
+    /// @param maps all of them
+    /// @throws io.culvert.maps.layout.LayoutMismatchException if the object has other structs than Java
+    /// @throws io.culvert.loader.BpfException if the kernel refuses; the other programs are as they were
+    void loadPolicies(DatapathConfig config, Map<String, BpfMap> maps) {
+        if (hasPolicies()) {
+            return;
+        }
+        int before = objects.size();
+        try {
+            load(open(POLICY, config), config.settings(), maps);
+        } catch (RuntimeException e) {
+            while (objects.size() > before) {
+                objects.removeLast().close();
+            }
+            throw e;
+        }
+    }
+
+    /// Whether the programs of policies are loaded.
+    boolean hasPolicies() {
+        return objects.stream().anyMatch(object -> object.name().equals(POLICY));
     }
 
     /// `opened` has room for all connections that fit into `flows`, each of which has two entries there or three.

@@ -3,9 +3,12 @@ package io.culvert.maps.datapath;
 
 import static java.util.Map.entry;
 
+import io.culvert.loader.BpfMap;
 import io.culvert.maps.MapFullException;
 import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -55,7 +58,24 @@ final class Sizes {
         return larger;
     }
 
-    static boolean isGrowable(String map) {
+    /// Lines for the log about maps that have other sizes than the configuration wants, and cannot change.
+    static List<String> fixed(Map<String, Integer> configured, Map<String, BpfMap> maps) {
+        List<String> lines = new ArrayList<>();
+        configured.forEach((name, entries) -> {
+            BpfMap map = maps.get(name);
+            if (map != null && !isGrowable(name) && map.info().maxEntries() != entries) {
+                lines.add(
+                        "%s is %d, but the pinned map has %d entries and cannot change while it is in use; run culvert cleanup"
+                                .formatted(
+                                        Tables.configurationKey(name),
+                                        entries,
+                                        map.info().maxEntries()));
+            }
+        });
+        return lines;
+    }
+
+    private static boolean isGrowable(String map) {
         return Tables.named(map).filter(Table::growable).isPresent();
     }
 }

@@ -2,7 +2,9 @@
 package io.culvert.maps.datapath;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.loader.InvalidObjectException;
 import io.culvert.maps.AddressKey;
 import io.culvert.maps.Endpoint;
 import io.culvert.maps.EndpointKey;
@@ -21,6 +23,7 @@ import io.culvert.maps.datapath.PolicyAnswer.Reason;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpPrefix;
 import io.culvert.testkit.KernelTest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
@@ -75,6 +78,35 @@ final class PolicyProgramsKernelTest {
             datapath.configure(DatapathSettings.DEFAULT.withTcpPeerName(false));
             assertThat(tails(datapath)).doesNotContain(0).doesNotContainAnyElementsOf(grown);
         }
+    }
+
+    @Test
+    void whatIsBrokenIsToldByWhoeverNeedsItFirst() {
+        Datapath.open(place.config()).close();
+        byte[] other = ObjectSource.builtIn().object("sock_lb");
+        ObjectSource broken = name -> name.equals("policy")
+                ? Arrays.copyOf(other, other.length / 2)
+                : ObjectSource.builtIn().object(name);
+        // No policies, nothing broken.
+        try (Datapath datapath = Datapath.open(config(broken))) {
+            assertThatThrownBy(() -> datapath.policies().load())
+                    .isInstanceOf(InvalidObjectException.class)
+                    .hasMessageStartingWith("open object policy: ");
+            assertThatThrownBy(() -> datapath.policies().enforce(true)).isInstanceOf(InvalidObjectException.class);
+            assertThat(datapath.policies().areEnforced()).isFalse();
+            // The other programs are none the worse for it.
+            datapath.configure(DatapathSettings.DEFAULT.withTcpPeerName(false));
+        }
+        try (Datapath datapath = Datapath.open(place.config())) {
+            datapath.policies().enforce(true);
+            assertThat(tails(datapath)).doesNotContain(0);
+        }
+        // Whoever takes enforced policies over must be able to enforce them.
+        assertThatThrownBy(() -> Datapath.open(config(broken)).close()).isInstanceOf(InvalidObjectException.class);
+    }
+
+    private DatapathConfig config(ObjectSource objects) {
+        return new DatapathConfig(place.bpffs, objects, Map.of(), DatapathSettings.DEFAULT);
     }
 
     @Test
