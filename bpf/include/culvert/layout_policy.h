@@ -43,7 +43,10 @@ struct ipcache_entry {
 	__u32 identity[2]; /* by side */
 };
 
-/* policy_cidrs: by the longest of the blocks that hold an address, which class of addresses it belongs to. */
+/*
+ * policy_cidrs: by the longest of the blocks that hold an address, which class of addresses it belongs to. policy_hosts: the
+ * same of single addresses, which are asked for first.
+ */
 struct policy_cidr_key {
 	__u32 prefixlen; /* 32 + bits of the address, of 128 */
 	__u32 side;
@@ -124,7 +127,7 @@ struct policy_flow {
  * policy_recent: packets of established TCP that a processor let pass at one hook of one pod a moment ago, so that most of them
  * look up nothing else. By a number made of their ends; what is there of another connection is overwritten.
  */
-#define POLICY_RECENT_BITS 10
+#define POLICY_RECENT_BITS 6
 
 struct policy_recent {
 	struct ip source;

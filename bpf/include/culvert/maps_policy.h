@@ -39,6 +39,15 @@ struct {
 	__type(value, __u32);
 } policy_cidrs SEC(".maps");
 
+/* Of whole addresses, with all bits: a hash takes the same time however many there are, which the trie does not. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, struct policy_cidr_key);
+	__type(value, __u32);
+} policy_hosts SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

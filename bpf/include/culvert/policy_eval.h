@@ -154,7 +154,9 @@ __noinline int policy_evaluate(const struct policy_question *question, struct po
 	pod = bpf_map_lookup_elem(&ipcache, &block.address);
 	if (pod)
 		answer->identity = pod->identity[question->side & 1];
-	class = bpf_map_lookup_elem(&policy_cidrs, &block);
+	class = bpf_map_lookup_elem(&policy_hosts, &block);
+	if (!class)
+		class = bpf_map_lookup_elem(&policy_cidrs, &block);
 	if (class)
 		answer->class = *class;
 	index = question->set;

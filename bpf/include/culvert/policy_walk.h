@@ -88,6 +88,18 @@ static __always_inline void policy_count(const struct __sk_buff *skb, __u32 rule
 		packet_count(bpf_map_lookup_elem(&rule_counters, &rule), packet_length(skb));
 }
 
+/* On with a connection that is known. rule: that allows it, or 0 */
+static __always_inline void policy_passed(struct __sk_buff *skb, const struct policy_walk *walk, struct policy_flow *flow,
+					  bool from_opener, __u32 rule)
+{
+	if (walk->message != POLICY_MESSAGE_ERROR)
+		policy_flow_note(flow, policy_flow_shown(&walk->packet, from_opener), walk->now);
+	rule = from_opener ? rule : 0;
+	policy_count(skb, rule);
+	if (walk->message == POLICY_MESSAGE_NONE && policy_is_steady(&walk->packet))
+		policy_recent_note(&walk->packet, skb->ifindex, walk->direction, walk->epoch, rule);
+}
+
 /*
  * On with a connection that is known. Its own verdict is asked for again where the epoch has changed: that of who opened it,
  * at the pod that did, else that of who it was opened to. So an answer is never taken for something new.
@@ -112,13 +124,34 @@ static __always_inline int policy_go_on(struct __sk_buff *skb, const struct poli
 		side->rule = rule;
 		side->epoch = walk->epoch;
 	}
-	if (walk->message != POLICY_MESSAGE_ERROR)
-		policy_flow_note(flow, policy_flow_shown(&walk->packet, from_opener), walk->now);
-	rule = from_opener ? rule : 0;
-	policy_count(skb, rule);
-	if (walk->message == POLICY_MESSAGE_NONE && policy_is_steady(&walk->packet))
-		policy_recent_note(&walk->packet, skb->ifindex, walk->direction, walk->epoch, rule);
+	policy_passed(skb, walk, flow, from_opener, rule);
 	return 0;
+}
+
+/*
+ * Whether a packet goes on with a TCP connection that its pod was asked about at this epoch: then it passes, whoever the pod is.
+ * That spares looking for the pod, but where unknown ones must be told from others. Datagrams of pods without policies would
+ * pay for it, and never be known.
+ */
+static __noinline bool policy_is_known(struct __sk_buff *skb, const struct policy_walk *walk)
+{
+	struct policy_flow *flow;
+	struct policy_side *side;
+	__u32 from_opener = 0;
+
+	if (walk->packet.protocol != IPPROTO_TCP || walk->packet.signals & PACKET_OPEN || walk->packet.fragment)
+		return false;
+	if (!walk->epoch || walk->flags & POLICY_STRICT || walk->itself ||
+	    (walk->direction == POLICY_INGRESS && !skb->ingress_ifindex))
+		return false;
+	flow = policy_flow_find(&walk->packet, walk->now, &from_opener);
+	if (!flow)
+		return false;
+	side = &flow->sides[(from_opener ? walk->direction : !walk->direction) & 1];
+	if (side->epoch != walk->epoch)
+		return false;
+	policy_passed(skb, walk, flow, from_opener, side->rule);
+	return true;
 }
 
 /*
@@ -310,6 +343,9 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 		return 0;
 	walk.itself = direction == POLICY_INGRESS ? skb->ingress_ifindex == skb->ifindex :
 						    skb->cb[PACKET_NOTE] == PACKET_TO_ITSELF;
+	walk.now = flow_clock();
+	if (parsed == PARSE_OK && policy_is_known(skb, &walk))
+		return 0;
 	/* What a pod sends to itself through a Service has an address of this node as its source by now. */
 	pod = policy_pod(skb->ifindex,
 			 direction == POLICY_EGRESS && !walk.itself ? &walk.packet.source : &walk.packet.destination);
@@ -324,7 +360,6 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 	}
 	walk.pod = policy_number_of(pod, walk.epoch);
 	walk.pod_flags = pod->flags;
-	walk.now = flow_clock();
 	skb->cb[PACKET_VERDICT] = 0;
 	reason = policy_judge(skb, &walk, parsed);
 	if (!reason)

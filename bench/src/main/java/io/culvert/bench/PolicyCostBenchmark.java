@@ -116,6 +116,10 @@ final class PolicyCostBenchmark {
             new Case(
                     "verdict: allowed by a rule about addresses",
                     (world, peer, repeat) ->
+                            world.probe(packet(world.pod(), world.hostPeer(peer), TcpFlag.SYN), repeat)),
+            new Case(
+                    "verdict: allowed by a rule about blocks",
+                    (world, peer, repeat) ->
                             world.probe(packet(world.pod(), world.blockPeer(peer), TcpFlag.SYN), repeat)),
             new Case(
                     "SYN that the pod sends to somebody unknown, dropped",

@@ -26,8 +26,6 @@ import java.util.function.IntFunction;
 /// Writes tables of policies for benchmarks: IPv4, one epoch, equal on both sides.
 final class PolicyRules {
 
-    private static final int WHOLE_ADDRESS = 32;
-
     private final Function<Table<?, ?>, BpfMap> maps;
     private int steps;
 
@@ -43,10 +41,9 @@ final class PolicyRules {
         put(Tables.ENDPOINTS, EndpointKey.ofInterface(ifindex), endpoint);
     }
 
-    /// An isolated set: `rules` times a rule that names one pod and one that names one address, each for one TCP port.
-    /// The
-    /// pods have the identities from 1 on.
-    void set(int set, int rules, IntFunction<IpAddress> pods, IntFunction<IpAddress> blocks, int port) {
+    /// An isolated set: `rules` times a rule that names one pod and one that names one address or block, each for one TCP
+    /// port. The pods have the identities from 1 on.
+    void set(int set, int rules, IntFunction<IpAddress> pods, IntFunction<IpPrefix> blocks, int port) {
         put(
                 Tables.POLICY_SETS,
                 set,
@@ -54,8 +51,8 @@ final class PolicyRules {
         for (int rule = 0; rule < rules; rule++) {
             put(Tables.IPCACHE, new AddressKey(pods.apply(rule)), new IpcacheEntry(rule + 1, rule + 1));
             allow(PolicyPeerKey.identity(set, rule + 1), rule, port);
-            IpPrefix block = new IpPrefix(blocks.apply(rule), WHOLE_ADDRESS);
-            put(Tables.POLICY_CIDRS, PolicyCidrKey.of(1, block), rule + 1);
+            PolicyCidrKey block = PolicyCidrKey.of(1, blocks.apply(rule));
+            put(block.isHost() ? Tables.POLICY_HOSTS : Tables.POLICY_CIDRS, block, rule + 1);
             allow(PolicyPeerKey.cidrClass(set, rule + 1), rules + rule, port);
         }
     }

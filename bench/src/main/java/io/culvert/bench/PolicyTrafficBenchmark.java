@@ -6,6 +6,7 @@ import io.culvert.maps.datapath.Datapath;
 import io.culvert.maps.datapath.DatapathConfig;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
+import io.culvert.net.IpPrefix;
 import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabNode;
 import io.culvert.testkit.lab.LabPod;
@@ -80,7 +81,9 @@ final class PolicyTrafficBenchmark {
                     set,
                     RULES / 2,
                     rule -> rule == CLIENT - 1 ? from : rule == SERVER - 1 ? to : other(10, rule),
-                    rule -> other(100, rule),
+                    rule -> rule % 2 == 0
+                            ? new IpPrefix(other(100, rule), 32)
+                            : new IpPrefix(IpAddress.of("101.%d.0.0".formatted(rule)), 16),
                     BenchService.TARGET_PORT);
         }
         rules.pod(from, clientInterface, CLIENT, 1, 2);

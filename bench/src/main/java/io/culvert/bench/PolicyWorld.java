@@ -7,15 +7,15 @@ import io.culvert.loader.UpdateMode;
 import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.ObjectSource;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpPrefix;
 import java.io.Closeable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// The programs of pods and policies with a pod that may connect to its peers: half of its rules name an identity each,
-/// half
-/// an address, at random places among the ports.
+/// The programs of pods and policies with a pod that may connect to its peers: half of its rules name an identity each, a
+/// quarter an address, and a quarter a block of 256.
 final class PolicyWorld implements Closeable {
 
     /// What every rule allows.
@@ -43,7 +43,7 @@ final class PolicyWorld implements Closeable {
         world.policies.load();
         PolicyRules tables = new PolicyRules(table -> world.policies.map(table.name()));
         tables.pod(POD, 1, 1, 0, SET);
-        tables.set(SET, rules / 2, rule -> address(10, rule), rule -> address(100, rule), PORT);
+        tables.set(SET, rules / 2, rule -> address(10, rule), PolicyWorld::block, PORT);
         tables.publish();
         if (enforced) {
             world.tail(0, world.policies, "policy_egress");
@@ -74,8 +74,18 @@ final class PolicyWorld implements Closeable {
     }
 
     /// An address that a rule names.
+    IpAddress hostPeer(int peer) {
+        return block(spread(peer) / 2 * 2).address();
+    }
+
+    /// The first address of a block that a rule names.
     IpAddress blockPeer(int peer) {
-        return address(100, spread(peer));
+        return block((spread(peer) - 1) / 2 * 2 + 1).address();
+    }
+
+    /// Each second one is a single address.
+    private static IpPrefix block(int rule) {
+        return rule % 2 == 0 ? new IpPrefix(address(100, rule), 32) : new IpPrefix(address(110, rule << 8), 24);
     }
 
     /// Somebody whom no rule names.

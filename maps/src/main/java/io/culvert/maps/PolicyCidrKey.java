@@ -11,7 +11,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
 
 /// Addresses that policies do not tell apart: the key of the trie `policy_cidrs`, whose value is the number of their
-/// class.
+/// class. Single addresses are in the hash `policy_hosts`.
 ///
 /// @param side 0 or 1: that of the tables that this is part of
 /// @param block addresses and their bits
@@ -31,6 +31,11 @@ public record PolicyCidrKey(int side, LpmKey block) {
     /// The key of a block.
     public static PolicyCidrKey of(int side, IpPrefix prefix) {
         return new PolicyCidrKey(side, LpmKey.of(prefix));
+    }
+
+    /// Whether it is one address.
+    public boolean isHost() {
+        return block.bits() == LpmKey.MAX_BITS;
     }
 
     /// For example `side 1 of 10.0.0.0/8`.

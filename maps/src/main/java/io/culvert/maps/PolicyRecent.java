@@ -20,7 +20,7 @@ public record PolicyRecent(
         IpPort source, IpPort destination, int ifindex, int direction, int epoch, int rule, long jiffies) {
 
     /// `POLICY_RECENT_BITS`: the table has two to the power of that many entries.
-    static final int BITS = 10;
+    static final int BITS = 6;
 
     static final StructLayout LAYOUT = CTypes.struct(
             "policy_recent",

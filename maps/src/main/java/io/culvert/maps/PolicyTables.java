@@ -39,6 +39,10 @@ public final class PolicyTables {
         return catalogue.hash(Tables.POLICY_CIDRS);
     }
 
+    public BpfHashMap<PolicyCidrKey, Integer> hosts() {
+        return catalogue.hash(Tables.POLICY_HOSTS);
+    }
+
     public MappedArray<PolicySetEntry> sets() {
         return catalogue.array(Tables.POLICY_SETS);
     }

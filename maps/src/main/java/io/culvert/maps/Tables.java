@@ -89,9 +89,13 @@ public final class Tables {
     public static final Table<AddressKey, IpcacheEntry> IPCACHE =
             new Table<>("ipcache", Kind.HASH, AddressKey.CODEC, IpcacheEntry.CODEC, true);
 
-    /// Number of the class of addresses, by block.
+    /// Number of the class of addresses, by block; whole addresses are better kept in [#POLICY_HOSTS].
     public static final Table<PolicyCidrKey, Integer> POLICY_CIDRS =
             new Table<>("policy_cidrs", Kind.HASH, PolicyCidrKey.CODEC, Numbers.U32, true);
+
+    /// The same of single addresses, by blocks of all bits. Programs look here first.
+    public static final Table<PolicyCidrKey, Integer> POLICY_HOSTS =
+            new Table<>("policy_hosts", Kind.HASH, PolicyCidrKey.CODEC, Numbers.U32, true);
 
     public static final Table<Integer, PolicySetEntry> POLICY_SETS =
             new Table<>("policy_sets", Kind.MAPPED_ARRAY, Numbers.U32, PolicySetEntry.CODEC, true);
@@ -165,6 +169,7 @@ public final class Tables {
             ENDPOINTS,
             IPCACHE,
             POLICY_CIDRS,
+            POLICY_HOSTS,
             POLICY_SETS,
             POLICY_PEERS,
             POLICY_STEPS,

@@ -27,6 +27,7 @@ final class Sizes {
             entry("endpoints", 1 << 16),
             entry("ipcache", 1 << 22),
             entry("policy_cidrs", 1 << 20),
+            entry("policy_hosts", 1 << 20),
             entry("policy_sets", 1 << 20),
             entry("policy_peers", 1 << 22),
             entry("policy_steps", 1 << 22),

@@ -40,7 +40,7 @@ final class PolicyPods implements AutoCloseable {
     private static final int SETS = 8;
 
     private static final int RULES = 9;
-    private static final int RECENT = 1024;
+    private static final int RECENT = 64;
 
     private static final int OTHER_INTERFACE = 2;
     private static final int LOOPBACK = 1;
@@ -85,6 +85,7 @@ final class PolicyPods implements AutoCloseable {
                 Tables.ENDPOINTS,
                 Tables.IPCACHE,
                 Tables.POLICY_CIDRS,
+                Tables.POLICY_HOSTS,
                 Tables.POLICY_PEERS,
                 Tables.POLICY_FLOWS,
                 Tables.POLICY_FRAGMENTS,

@@ -126,6 +126,8 @@ final class PolicyProgramsKernelTest {
         "10.1.0.2, 10.1.0.3, 81, false, ISOLATED, 0, 7, 0",
         "10.1.0.2, 10.9.0.1, 80, false, ADMIN, 10, 0, 4",
         "10.1.0.2, 10.9.0.1, 79, false, ISOLATED, 0, 0, 4",
+        "10.1.0.2, 10.9.0.7, 80, false, ISOLATED, 0, 0, 5",
+        "10.1.0.2, 10.9.0.8, 80, false, ISOLATED, 0, 0, 6",
         "10.1.0.2, 192.0.2.9, 80, false, ISOLATED, 0, 0, 0",
         "10.1.0.2, 192.0.2.9, 443, true, NETWORK_POLICY, 12, 0, 0",
         "10.1.0.2, 10.1.0.3, 443, false, ISOLATED, 0, 7, 0",
@@ -165,6 +167,11 @@ final class PolicyProgramsKernelTest {
         tables.endpoints().put(EndpointKey.of(IpAddress.of("10.1.0.3")), Endpoint.of(2, EndpointSets.NONE, 0));
         tables.ipcache().put(new AddressKey(IpAddress.of("10.1.0.3")), new IpcacheEntry(5, 7));
         tables.cidrs().put(PolicyCidrKey.of(1, IpPrefix.parse("10.9.0.0/16").orElseThrow()), 4);
+        // One address is its own class; the hash comes before the trie, whatever that has.
+        tables.hosts().put(PolicyCidrKey.of(1, IpPrefix.parse("10.9.0.7/32").orElseThrow()), 5);
+        tables.cidrs().put(PolicyCidrKey.of(1, IpPrefix.parse("10.9.0.7/32").orElseThrow()), 4);
+        tables.cidrs().put(PolicyCidrKey.of(1, IpPrefix.parse("10.9.0.8/32").orElseThrow()), 6);
+        tables.hosts().put(PolicyCidrKey.of(0, IpPrefix.parse("10.9.0.1/32").orElseThrow()), 7);
         tables.sets().set(3, new PolicySetEntry(PolicySetEntry.USED | PolicySetEntry.ISOLATED, 100, 1, 3));
         tables.peers().put(PolicyPeerKey.identity(3, 7), new PolicyPorts(10, 3));
         tables.peers().put(PolicyPeerKey.anyone(3), new PolicyPorts(20, 3));

@@ -57,7 +57,9 @@ public final class DatapathTarget implements PublicationTarget {
 
     @Override
     public PolicyHash<PolicyCidrKey, Integer> cidrs() {
-        return new KernelHash<>(Tables.POLICY_CIDRS, tables.cidrs());
+        return new CidrHash(
+                new KernelHash<>(Tables.POLICY_CIDRS, tables.cidrs()),
+                new KernelHash<>(Tables.POLICY_HOSTS, tables.hosts()));
     }
 
     @Override
