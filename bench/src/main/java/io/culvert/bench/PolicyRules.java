@@ -41,8 +41,8 @@ final class PolicyRules {
         put(Tables.ENDPOINTS, EndpointKey.ofInterface(ifindex), endpoint);
     }
 
-    /// An isolated set: `rules` times a rule that names one pod and one that names one address or block, each for one TCP
-    /// port. The pods have the identities from 1 on.
+    /// An isolated set: `rules` times a rule that names one pod and one that names one address or block, each for
+    /// one TCP port. The pods have the identities from 1 on.
     void set(int set, int rules, IntFunction<IpAddress> pods, IntFunction<IpPrefix> blocks, int port) {
         put(
                 Tables.POLICY_SETS,

@@ -14,8 +14,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// The programs of pods and policies with a pod that may connect to its peers: half of its rules name an identity each, a
-/// quarter an address, and a quarter a block of 256.
+/// The programs of pods and policies with a pod that may connect to its peers: half of its rules name an identity
+/// each, a quarter an address, and a quarter a block of 256.
 final class PolicyWorld implements Closeable {
 
     /// What every rule allows.

@@ -6,9 +6,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Classes of addresses. Those of single addresses, which are most where policies name hosts, are in a hash: it takes the same
-/// time however many there are. Programs ask it first, as no longer prefix than a whole address exists, so that an entry
-/// for one in the trie, as an earlier agent wrote them, holds only while the hash has none.
+/// Classes of addresses. Those of single addresses, which are most where policies name hosts, are in a hash: it takes
+/// the same time however many there are. Programs ask it first, as no prefix is longer than a whole address, so that
+/// an entry for one in the trie, as an earlier agent wrote them, holds only while the hash has none.
 ///
 /// @param blocks the trie
 /// @param hosts the hash
