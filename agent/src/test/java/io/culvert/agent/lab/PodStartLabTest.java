@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -138,6 +139,37 @@ class PodStartLabTest {
 
         assertThat(plugin("DEL", lab.node("n1"), web)).isEqualTo(new Answer(0, ""));
         await().atMost(PATIENCE).untilAsserted(() -> assertAnswered(lab));
+    }
+
+    /// Whoever asks for `strict-cni` and has not chained the plugin must hear of it, also when that comes later.
+    @Test
+    void aRuntimeThatDoesNotAskIsSaid() throws IOException {
+        Lab lab = lab(PodAttachment.ROUTED);
+        LabAgent agent = new LabAgent(lab.node("n1"))
+                .launch(
+                        "--pod-start",
+                        "strict-cni",
+                        "--cni-bin-dir",
+                        directory.toString(),
+                        "--cni-conf-dir",
+                        directory.toString())
+                .awaitReady();
+        assertThat(agent.verb("status"))
+                .contains("as with best-effort: the container runtime does not ask")
+                .contains(directory + " has no CNI configuration, so pods start without waiting");
+
+        Path list = Files.writeString(
+                directory.resolve("10-pods.conflist"),
+                "{\"plugins\": [{\"type\": \"ptp\"}, {\"type\": \"culvert-cni\", \"socket\": \""
+                        + lab.node("n1").runDir().resolve("cni.sock") + "\"}]}");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(agent.verb("status"))
+                        .contains("strict-cni")
+                        .doesNotContain("best-effort", "pods start without waiting"));
+
+        Files.delete(list);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(agent.verb("status")).contains("as with best-effort"));
     }
 
     @ParameterizedTest
