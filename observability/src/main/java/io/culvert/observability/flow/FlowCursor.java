@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.observability.flow;
+
+import io.culvert.maps.event.Event;
+import io.culvert.maps.event.RawEvent;
+import io.culvert.maps.layout.CorruptRecordException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Where one observer is. Not safe for use by several threads; others have cursors of their own.
+public final class FlowCursor {
+
+    private final FlowStore store;
+    private final RawEvent flow = new RawEvent();
+    private long next;
+    private long lost;
+
+    FlowCursor(FlowStore store, long next) {
+        this.store = store;
+        this.next = next;
+    }
+
+    /// Gives the flows that come next and that `filter` wants to `consumer`, in their order, but looks at no more than
+    /// `limit`. What was overwritten before it could be looked at is lost.
+    ///
+    /// @return how many were looked at or lost; 0: there are none
+    public int read(RawFilter filter, int limit, Consumer<Event> consumer) {
+        long from = next;
+        skipOverwritten();
+        long end = Math.min(store.written(), next + limit);
+        while (next < end) {
+            long number = next++;
+            Event event = wanted(number, filter);
+            if (event != null) {
+                consumer.accept(event);
+            }
+        }
+        return (int) Math.min(Integer.MAX_VALUE, next - from);
+    }
+
+    /// The flow, if it is wanted and was not overwritten.
+    private @Nullable Event wanted(long number, RawFilter filter) {
+        store.aim(number, flow);
+        Event event = null;
+        CorruptRecordException corrupt = null;
+        if (filter.test(flow)) {
+            try {
+                event = flow.toEvent();
+            } catch (CorruptRecordException e) {
+                corrupt = e;
+            }
+        }
+        if (!store.isKept(number)) {
+            lost++;
+            return null;
+        }
+        if (corrupt != null) {
+            throw corrupt;
+        }
+        return event;
+    }
+
+    private void skipOverwritten() {
+        long oldest = store.oldest();
+        if (oldest > next) {
+            lost += oldest - next;
+            next = oldest;
+        }
+    }
+
+    /// Waits until there is a flow to look at.
+    ///
+    /// @return whether there is
+    /// @throws InterruptedException if the thread is interrupted
+    public boolean await(Duration timeout) throws InterruptedException {
+        return store.await(next, timeout.toMillis());
+    }
+
+    /// How many flows were overwritten before this observer looked at them, since this was last asked.
+    public long takeLost() {
+        long count = lost;
+        lost = 0;
+        return count;
+    }
+
+    /// The number of the flow that comes next.
+    public long position() {
+        return next;
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.observability.flow;
+
+import io.culvert.maps.event.Event;
+import io.culvert.maps.event.RawEvent;
+import io.culvert.maps.layout.CorruptRecordException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/// Questions about what is kept.
+public final class FlowHistory {
+
+    /// Processors that write at once are less apart than this.
+    static final long DISORDER = 1_000_000_000L;
+
+    private final FlowStore store;
+
+    public FlowHistory(FlowStore store) {
+        this.store = store;
+    }
+
+    /// When flows are from: nanoseconds of CLOCK_MONOTONIC, both included.
+    public record Period(long since, long until) {
+
+        /// Always.
+        public static final Period ALL = new Period(Long.MIN_VALUE, Long.MAX_VALUE);
+
+        boolean contains(long time) {
+            return time >= since && time <= until;
+        }
+    }
+
+    /// The last flows of a period that `filter` wants, in their order. Looks from the newest back.
+    ///
+    /// @param count at most
+    public List<Event> last(int count, Period period, RawFilter filter) {
+        List<Event> found = new ArrayList<>();
+        RawEvent flow = new RawEvent();
+        long first = period.since == Long.MIN_VALUE ? 0 : store.since(period.since);
+        for (long number = store.written() - 1; number >= first && found.size() < count; number--) {
+            if (!store.isKept(number) || !take(number, flow, period, filter, found)) {
+                break;
+            }
+        }
+        Collections.reverse(found);
+        return found;
+    }
+
+    /// The first ones.
+    public List<Event> first(int count, Period period, RawFilter filter) {
+        List<Event> found = new ArrayList<>();
+        RawEvent flow = new RawEvent();
+        long end = store.written();
+        long latest = period.until > Long.MAX_VALUE - DISORDER ? Long.MAX_VALUE : period.until + DISORDER;
+        for (long number = store.since(period.since); number < end && found.size() < count; number++) {
+            store.aim(number, flow);
+            if (flow.time() > latest && store.isKept(number)) {
+                break;
+            }
+            boolean _ = take(number, flow, period, filter, found);
+        }
+        return found;
+    }
+
+    /// Adds a flow if it is wanted; false if it is not there any more.
+    private boolean take(long number, RawEvent flow, Period period, RawFilter filter, List<Event> found) {
+        store.aim(number, flow);
+        Event event = null;
+        try {
+            event = period.contains(flow.time()) && filter.test(flow) ? flow.toEvent() : null;
+        } catch (CorruptRecordException e) {
+            if (store.isKept(number)) {
+                throw e;
+            }
+        }
+        if (!store.isKept(number)) {
+            return false;
+        }
+        if (event != null) {
+            found.add(event);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.observability.flow;
+
+import io.culvert.maps.IpPort;
+import io.culvert.maps.event.Event;
+import io.culvert.maps.event.EventDetail;
+import io.culvert.maps.event.EventHook;
+import io.culvert.maps.event.EventKind;
+import io.culvert.maps.event.EventReader;
+import io.culvert.maps.event.EventTables;
+import io.culvert.maps.event.EventVerdict;
+import io.culvert.net.IpAddress;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/// Carries events from the ring into the store, on a thread of its own. What programs could not write is told in
+/// between,
+/// as a flow of kind [EventKind#LOST] that names the kind and says how many.
+public final class FlowIngest implements AutoCloseable {
+
+    /// While events come: how late one may be.
+    private static final long PAUSE = Duration.ofMillis(5).toNanos();
+
+    /// While none come; a burst ends the wait.
+    private static final Duration IDLE = Duration.ofMillis(20);
+
+    private static final long SECOND = 1_000_000_000L;
+    private static final IpPort NOBODY = new IpPort(IpAddress.UNSPECIFIED, 0);
+
+    private final EventTables tables;
+    private final EventReader reader;
+    private final FlowStore store;
+    private final WallClock clock;
+    private final Map<EventKind, Long> told = new EnumMap<>(EventKind.class);
+    private final Thread thread;
+    private long nextCheck;
+    private final AtomicLong lost = new AtomicLong();
+    private volatile boolean closed;
+
+    private FlowIngest(EventTables tables, FlowStore store, WallClock clock) {
+        this.tables = tables;
+        this.store = store;
+        this.clock = clock;
+        this.reader = tables.open();
+        for (EventKind kind : EventKind.values()) {
+            told.put(kind, tables.lost(kind));
+        }
+        this.thread = Thread.ofPlatform().name("flows").daemon().unstarted(this::run);
+    }
+
+    /// Begins to read what programs tell.
+    ///
+    /// @throws IllegalStateException if the ring cannot be mapped
+    public static FlowIngest start(EventTables tables, FlowStore store, WallClock clock) {
+        var ingest = new FlowIngest(tables, store, clock);
+        ingest.thread.start();
+        return ingest;
+    }
+
+    private void run() {
+        while (!closed) {
+            boolean full = reader.backlog() > reader.size() / 2;
+            int read = reader.consume(store::add);
+            long now = System.nanoTime();
+            if (full || now - nextCheck >= 0) {
+                nextCheck = now + SECOND;
+                clock.check();
+                tellLosses(now);
+            }
+            if (read > 0) {
+                store.publish();
+                LockSupport.parkNanos(PAUSE);
+            } else if (reader.poll(IDLE, store::add) > 0) {
+                store.publish();
+            }
+        }
+    }
+
+    private void tellLosses(long now) {
+        for (EventKind kind : EventKind.values()) {
+            long count = tables.lost(kind);
+            long before = told.getOrDefault(kind, 0L);
+            if (count > before) {
+                told.put(kind, count);
+                lost.addAndGet(count - before);
+                store.add(loss(now, kind, count - before));
+                store.publish();
+            }
+        }
+    }
+
+    private static Event loss(long now, EventKind kind, long count) {
+        return new Event(
+                now,
+                NOBODY,
+                NOBODY,
+                NOBODY,
+                EventKind.LOST,
+                EventVerdict.DROPPED,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                Set.of(),
+                0,
+                0,
+                EventHook.SOCKET,
+                0,
+                0,
+                0,
+                new EventDetail(count, kind.number(), 0, 0));
+    }
+
+    /// Events that found no room in the ring since this began.
+    public long lost() {
+        return lost.get();
+    }
+
+    /// Ends reading; what waits in the ring is for the next one.
+    @Override
+    public void close() {
+        closed = true;
+        reader.close();
+        LockSupport.unpark(thread);
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
