@@ -151,7 +151,15 @@ final class ArchitectureTest {
                 culvert.stream().map(type -> type.getPackageName()).collect(Collectors.toSet());
 
         assertThat(packages)
-                .containsAll(Stream.of("net", "loader", "maps", "cluster", "servicelb", "policy", "observability.flow", "agent")
+                .containsAll(Stream.of(
+                                "net",
+                                "loader",
+                                "maps",
+                                "cluster",
+                                "servicelb",
+                                "policy",
+                                "observability.flow",
+                                "agent")
                         .map(name -> "io.culvert." + name)
                         .toList());
     }

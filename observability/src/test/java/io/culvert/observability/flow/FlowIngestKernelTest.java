@@ -69,9 +69,8 @@ final class FlowIngestKernelTest {
     }
 
     private static RawFilter sentTo(int port) {
-        return flow -> flow.destinationPort() == port
-                && flow.hook() == EventHook.TO_POD.number()
-                && flow.protocol() == 17;
+        return flow ->
+                flow.destinationPort() == port && flow.hook() == EventHook.TO_POD.number() && flow.protocol() == 17;
     }
 
     @Test
@@ -116,11 +115,13 @@ final class FlowIngestKernelTest {
             List<Event> losses = new ArrayList<>();
             await().untilAsserted(() -> {
                 int _ = cursor.read(flow -> flow.kind() == EventKind.LOST.number(), 1_000_000, losses::add);
-                assertThat(losses.stream().mapToLong(loss -> loss.detail().first()).sum())
+                assertThat(losses.stream()
+                                .mapToLong(loss -> loss.detail().first())
+                                .sum())
                         .isEqualTo(datapath.maps().events().lost(EventKind.TRACE) - before);
             });
-            assertThat(losses).allSatisfy(loss -> assertThat(loss.detail().second())
-                    .isEqualTo(EventKind.TRACE.number()));
+            assertThat(losses)
+                    .allSatisfy(loss -> assertThat(loss.detail().second()).isEqualTo(EventKind.TRACE.number()));
         }
     }
 }

@@ -55,8 +55,7 @@ final class FlowStoreTest {
             FlowCursor slow = store.cursor(0);
             add(store, 0, 25);
 
-            assertThat(read(slow, RawFilter.ALL))
-                    .containsExactly(15L, 16L, 17L, 18L, 19L, 20L, 21L, 22L, 23L, 24L);
+            assertThat(read(slow, RawFilter.ALL)).containsExactly(15L, 16L, 17L, 18L, 19L, 20L, 21L, 22L, 23L, 24L);
             assertThat(slow.takeLost()).isEqualTo(15);
             assertThat(slow.takeLost()).isZero();
         }
@@ -110,7 +109,8 @@ final class FlowStoreTest {
         }
     }
 
-    /// Each observer sees whole flows in their order, and each flow or that it lost it, while the writer goes round and round.
+    /// Each observer sees whole flows in their order, and each flow or that it lost it, while the writer goes round and
+    /// round.
     @Test
     void nothingIsTornAndNothingIsLostUnsaid() {
         long seed = Long.getLong("flows.seed", new Random().nextLong());

@@ -42,7 +42,11 @@ final class RawFilterTest {
         IpPrefix prefix = IpPrefix.parse(block).orElseThrow();
 
         assertThat(wants(RawFilter.source(prefix), address, "192.0.2.1")).isEqualTo(expected);
-        assertThat(wants(RawFilter.destination(prefix).and(RawFilter.source(prefix).negate()), "2001:db8::1", address))
+        assertThat(wants(
+                        RawFilter.destination(prefix)
+                                .and(RawFilter.source(prefix).negate()),
+                        "2001:db8::1",
+                        address))
                 .isEqualTo(expected && !prefix.toString().equals("::/0"));
     }
 

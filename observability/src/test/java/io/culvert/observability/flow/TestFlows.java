@@ -28,10 +28,7 @@ final class TestFlows {
 
     static Event flow(long number, String source, String destination) {
         return flow(
-                number,
-                new IpPort(IpAddress.of(source), 1),
-                new IpPort(IpAddress.of(destination), 2),
-                EventKind.TRACE);
+                number, new IpPort(IpAddress.of(source), 1), new IpPort(IpAddress.of(destination), 2), EventKind.TRACE);
     }
 
     private static Event flow(long number, IpPort source, IpPort destination, EventKind kind) {
