@@ -7,15 +7,13 @@ import java.util.List;
 
 /// Runs every comparison and writes `docs/performance.md`.
 ///
-/// `sudo ./culvert bench [quick] [traffic] [nodeport] [connect] [scale] [update] [churn] [policy]`
+/// `sudo ./culvert bench [quick] [traffic] [nodeport] [connect] [scale] [update] [churn] [policy] [policyscale]`
 public final class Bench {
 
     private Bench() {}
 
-    /// @param args `ROOT [quick] [traffic|nodeport|connect|scale|update|churn|policy]...`: the checkout; fewer and
-    /// shorter
-    /// rounds; only
-    /// some parts
+    /// @param args `ROOT [quick] [traffic|nodeport|connect|scale|update|churn|policy|policyscale]...`: the
+    /// checkout; fewer and shorter rounds; only some parts
     public static void main(String[] args) throws Exception {
         Path root = Path.of(args[0]).toAbsolutePath();
         List<String> words = List.of(args).subList(1, args.length);
@@ -45,6 +43,10 @@ public final class Bench {
         if (all || words.contains("policy")) {
             page.add(PolicySections.cost(new PolicyCostBenchmark(quick ? 1 : 5, 20_000).run()));
             page.add(PolicySections.traffic(new PolicyTrafficBenchmark(load, quick ? 4 : 20, quick ? 0.5 : 0.7).run()));
+        }
+        if (all || words.contains("policyscale")) {
+            page.add(PolicySections.attach(new PodAttachBenchmark(culvert, quick ? 20 : 120).run()));
+            page.add(PolicySections.scale(new PolicyScaleBenchmark(culvert, quick ? 30 : 300).run()));
         }
         Progress.say("");
         String text = page.text();

@@ -69,4 +69,62 @@ final class PolicySections {
         }
         return new Page.Section(text.toString(), figures);
     }
+
+    static Page.Section scale(PolicyScaleBenchmark.Result result) {
+        double label = Median.quantile(result.labelMillis(), 0.99);
+        double policy = Median.quantile(result.policyMillis(), 0.99);
+        double growth = result.fullMebibytes() - result.emptyMebibytes();
+        String text = """
+                ## A large cluster of policies
+
+                5,000 pods in 500 namespaces, 2,000 policies, 110 of the pods on the node, from the API server. A change is a pod's other
+                label, or a new policy for pods of the node; its time runs from before the object is put into the API server to the
+                moment when programs decide by it. Growth is of an agent's resident memory over one that has an empty cluster. The ready line:
+                `%s`.
+
+                | what | |
+                |---|---|
+                | full compilation, ms | %.0f |
+                | a pod's label, median and p99 of %d, ms | %.2f, %.2f |
+                | processor time of the agent for one, ms | %.1f |
+                | a new policy, median and p99 of %d, ms | %.2f, %.2f |
+                | processor time of the agent for one, ms | %.1f |
+                | resident memory with an empty cluster, with this one, MiB | %.0f, %.0f |
+                """.formatted(
+                        result.ready(),
+                        result.compileMillis(),
+                        result.labelMillis().size(),
+                        Median.of(result.labelMillis()),
+                        label,
+                        result.labelCpuMillis(),
+                        result.policyMillis().size(),
+                        Median.of(result.policyMillis()),
+                        policy,
+                        result.policyCpuMillis(),
+                        result.emptyMebibytes(),
+                        result.fullMebibytes());
+        return new Page.Section(
+                text,
+                List.of(
+                        Figure.atMost("full compilation of 2,000 policies", result.compileMillis(), 2_000, " ms"),
+                        Figure.atMost("one pod's label to the kernel, p99", label, 20, " ms"),
+                        Figure.atMost("policy object to enforcement, p99", policy, 50, " ms"),
+                        Figure.atMost("memory for 5,000 pods and 2,000 policies", growth, 120, " MiB")));
+    }
+
+    static Page.Section attach(List<Double> millis) {
+        double last = Median.quantile(millis, 0.99);
+        return new Page.Section(
+                """
+                ## A new pod's interface
+
+                Time from before a veth is set up, with its route, to the programs at it; one pod after the other on a node that keeps all of
+                them (routed pods).
+
+                | pods | median, ms | p99, ms | most, ms |
+                |---|---|---|---|
+                | %d | %.2f | %.2f | %.2f |
+                """.formatted(millis.size(), Median.of(millis), last, Median.quantile(millis, 1)),
+                List.of(Figure.atMost("link up to programs, p99", last, 50, " ms")));
+    }
 }
