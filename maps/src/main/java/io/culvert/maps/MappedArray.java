@@ -7,13 +7,15 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /// An array map through mapped memory: reading and writing is a copy, without a system call and without an order
-/// among writes.
+/// among writes. The memory is mapped when it is asked for first: all of it counts as this process's from then on.
 ///
 /// @param <V> value
 public final class MappedArray<V> implements AutoCloseable {
 
     private final Codec<V> codec;
-    private final ArrayMemory memory;
+    private final String name;
+    private volatile @Nullable ArrayMemory memory;
+    private volatile int entries;
     private Arena arena;
     /// The memory before the last growth: others may still be reading it.
     private @Nullable Arena retired;
@@ -23,16 +25,16 @@ public final class MappedArray<V> implements AutoCloseable {
     public MappedArray(String name, Codec<V> codec, BpfMap map) {
         this.codec = codec;
         this.map = map;
+        this.name = name;
         this.arena = Arena.ofShared();
-        this.memory = new ArrayMemory(
-                name, map.mmap(arena), map.info().valueSize(), map.info().maxEntries());
+        this.entries = map.info().maxEntries();
     }
 
     /// Reads one value.
     ///
     /// @throws IndexOutOfBoundsException if there is no such entry
     public V get(int index) {
-        ArrayMemory.View view = memory.view();
+        ArrayMemory.View view = memory().view();
         return codec.read(view.memory(), view.offset(index));
     }
 
@@ -40,17 +42,27 @@ public final class MappedArray<V> implements AutoCloseable {
     ///
     /// @throws IndexOutOfBoundsException if there is no such entry
     public void set(int index, V value) {
-        ArrayMemory.View view = memory.view();
+        ArrayMemory.View view = memory().view();
         codec.write(view.memory(), view.offset(index), value);
     }
 
     public int maxEntries() {
-        return memory.entries();
+        return entries;
     }
 
     /// The memory itself, for those who need an order among writes.
     public ArrayMemory memory() {
-        return memory;
+        ArrayMemory present = memory;
+        return present == null ? mapped() : present;
+    }
+
+    private synchronized ArrayMemory mapped() {
+        ArrayMemory present = memory;
+        if (present == null) {
+            present = new ArrayMemory(name, map.mmap(arena), map.info().valueSize(), entries);
+            memory = present;
+        }
+        return present;
     }
 
     synchronized BpfMap map() {
@@ -61,7 +73,12 @@ public final class MappedArray<V> implements AutoCloseable {
     /// next growth.
     synchronized void replace(BpfMap larger) {
         Arena newArena = Arena.ofShared();
-        memory.replace(larger.mmap(newArena), larger.info().maxEntries());
+        int more = larger.info().maxEntries();
+        ArrayMemory present = memory;
+        if (present != null) {
+            present.replace(larger.mmap(newArena), more);
+        }
+        entries = more;
         closeRetired();
         retired = arena;
         arena = newArena;
