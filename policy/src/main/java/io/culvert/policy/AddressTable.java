@@ -7,6 +7,7 @@ import io.culvert.net.IpAddress;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
@@ -71,6 +72,31 @@ final class AddressTable<V> {
         Snapshot<V> present = snapshot == null ? new Snapshot<>(buckets, size) : snapshot;
         snapshot = present;
         return present;
+    }
+
+    /// Addresses that may have another value than before. Of snapshots of one table few more than those that do; else
+    /// all.
+    @SuppressWarnings("ReferenceEquality") // a bucket that did not change is the same one
+    static Set<IpAddress> changed(Map<IpAddress, ?> before, Map<IpAddress, ?> now) {
+        Set<IpAddress> changed = new HashSet<>();
+        if (before instanceof Snapshot<?> old && now instanceof Snapshot<?> present) {
+            for (int i = 0; i < BUCKETS; i++) {
+                if (old.buckets[i] != present.buckets[i]) {
+                    addAddresses(old.buckets[i], changed);
+                    addAddresses(present.buckets[i], changed);
+                }
+            }
+        } else {
+            changed.addAll(before.keySet());
+            changed.addAll(now.keySet());
+        }
+        return changed;
+    }
+
+    private static void addAddresses(Object[] bucket, Set<IpAddress> addresses) {
+        for (int i = 0; i < bucket.length; i += 2) {
+            addresses.add((IpAddress) bucket[i]);
+        }
     }
 
     private void replace(IpAddress address, Object[] bucket) {

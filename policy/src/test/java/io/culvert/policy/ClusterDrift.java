@@ -22,14 +22,14 @@ import org.pcollections.PMap;
 /// A small cluster in which objects come, change and go at random. What comes is what [RandomCluster] has under the
 /// same
 /// few names.
-final class ClusterDrift {
+public final class ClusterDrift {
 
     private final RandomCluster clusters;
     private final Random random;
     private PolicyState state = PolicyState.EMPTY;
     private final Map<ObjectKind, Set<ObjectName>> changed = new HashMap<>();
 
-    ClusterDrift(long seed) {
+    public ClusterDrift(long seed) {
         clusters = new RandomCluster(seed);
         random = new Random(seed);
         PolicyInputs first = clusters.next();
@@ -40,12 +40,12 @@ final class ClusterDrift {
         first.clusterNetworkPolicies().forEach(this::put);
     }
 
-    PolicyState state() {
+    public PolicyState state() {
         return state;
     }
 
     /// A few changes; now and then a name is given of which nothing is different.
-    PolicyChanges change() {
+    public PolicyChanges change() {
         changed.clear();
         for (int i = random.nextInt(3); i >= 0; i--) {
             PolicyInputs other = clusters.next();

@@ -2,7 +2,6 @@
 package io.culvert.policy.publish;
 
 import io.culvert.cluster.policy.PolicyPeer;
-import io.culvert.maps.AddressKey;
 import io.culvert.maps.Endpoint;
 import io.culvert.maps.EndpointKey;
 import io.culvert.policy.Identity;
@@ -17,7 +16,7 @@ import java.util.Set;
 /// @param live content whose numbers mean something
 record Desired(
         Map<EndpointKey, Endpoint> endpoints,
-        Map<AddressKey, Integer> ipcache,
+        Addresses.Wanted addresses,
         Map<CidrPrefix, Integer> cidrs,
         Set<PublishedSet> sets,
         Live live) {

@@ -74,7 +74,7 @@ public final class Publisher {
 
     private void ensureRoom(World world, Desired desired) {
         world.endpoints.ensure(desired.endpoints().keySet());
-        world.ipcache.ensure(desired.ipcache().keySet());
+        world.addresses.entries.ensure(desired.addresses().changed().keySet());
         int active = tables.epoch() & 1;
         long present = world.cidrs.entries().keySet().stream()
                 .filter(key -> key.side() == active)

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.policy.publish;
 
-import io.culvert.maps.AddressKey;
 import io.culvert.maps.Endpoint;
 import io.culvert.maps.EndpointKey;
 import io.culvert.maps.EndpointSets;
 import io.culvert.maps.EndpointSide;
-import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.PolicyCidrKey;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,12 +15,9 @@ import java.util.Map;
 /// Writes what is kept twice: whom addresses and interfaces belong to, and which sets and classes these have.
 final class SideWriter {
 
-    private static final IpcacheEntry NOBODY = new IpcacheEntry(0, 0);
-
     private final World world;
     private final Desired desired;
     private final int active;
-    private final Map<AddressKey, IpcacheEntry> ipcache = new HashMap<>();
     private boolean meaningsChanged;
 
     /// @param active the side that programs read
@@ -30,7 +25,6 @@ final class SideWriter {
         this.world = world;
         this.desired = desired;
         this.active = active;
-        desired.ipcache().forEach((address, identity) -> ipcache.put(address, new IpcacheEntry(identity, identity)));
     }
 
     /// Whether more changes than which identities addresses have, which interfaces lead to pods, and which
@@ -64,13 +58,7 @@ final class SideWriter {
         // An interface that leads to no pod any more must not say less than addresses, because it is found first.
         world.endpoints.remove(interfacesOfNobody());
         world.endpoints.put(stagedEndpoints(strict));
-        Map<AddressKey, IpcacheEntry> staged = new HashMap<>();
-        world.ipcache.entries().forEach((address, entry) -> staged.put(address, entry.with(other, 0)));
-        desired.ipcache()
-                .forEach((address, identity) -> staged.put(
-                        address,
-                        world.ipcache.entries().getOrDefault(address, NOBODY).with(other, identity)));
-        world.ipcache.put(staged);
+        world.addresses.stage(desired.addresses(), other);
         writeCidrs(other);
     }
 
@@ -122,8 +110,7 @@ final class SideWriter {
     boolean writeInPlace() {
         boolean changed = world.endpoints.put(desired.endpoints());
         changed |= world.endpoints.retain(desired.endpoints().keySet());
-        meaningsChanged = world.ipcache.put(ipcache);
-        meaningsChanged |= world.ipcache.retain(ipcache.keySet());
+        meaningsChanged = world.addresses.write(desired.addresses());
         return changed || meaningsChanged;
     }
 
@@ -136,8 +123,7 @@ final class SideWriter {
     void follow() {
         world.endpoints.put(desired.endpoints());
         world.endpoints.retain(desired.endpoints().keySet());
-        world.ipcache.put(ipcache);
-        world.ipcache.retain(ipcache.keySet());
+        boolean _ = world.addresses.write(desired.addresses());
         writeCidrs(active);
     }
 

@@ -2,7 +2,6 @@
 package io.culvert.policy.publish;
 
 import io.culvert.cluster.policy.PolicyPeer;
-import io.culvert.maps.AddressKey;
 import io.culvert.maps.EndpointSets;
 import io.culvert.maps.PolicyPorts;
 import io.culvert.policy.Identity;
@@ -26,6 +25,7 @@ final class Translation {
     private final PolicyPlan plan;
     private final List<Integer> identities = new ArrayList<>();
     private final List<Integer> classes = new ArrayList<>();
+    private final Map<Integer, PolicyPorts> places = new HashMap<>();
 
     private Translation(World world, PolicyPlan plan) {
         this.world = world;
@@ -44,20 +44,18 @@ final class Translation {
         for (Set<PolicyPeer> peers : plan.classes()) {
             classes.add(classes.isEmpty() ? 0 : world.classes.number(peers));
         }
-        Map<AddressKey, Integer> ipcache = new HashMap<>();
-        plan.ipcache().forEach((address, identity) -> ipcache.put(new AddressKey(address), identities.get(identity)));
+        Addresses.Wanted addresses = world.addresses.wanted(plan, identities);
         Map<CidrPrefix, Integer> cidrs = new HashMap<>();
         plan.cidrs()
                 .forEach(entry ->
                         cidrs.put(new CidrPrefix(entry.address(), entry.bits()), classes.get(entry.cidrClass())));
         List<Integer> numbers = new ArrayList<>(List.of(0));
         Set<PublishedSet> sets = sets(
-                new UnusedPeers(
-                        world.ipcache.entries().values(), world.cidrs.entries().values(), ipcache, cidrs),
+                new UnusedPeers(world.addresses.inUse(), world.cidrs.entries().values(), addresses.inUse(), cidrs),
                 numbers);
         EndpointBook book = new EndpointBook(world, facts);
         plan.localPods().values().forEach(pod -> book.add(pod, sets(pod, numbers)));
-        return new Desired(book.endpoints(), ipcache, cidrs, sets, live(book));
+        return new Desired(book.endpoints(), addresses, cidrs, sets, live(book));
     }
 
     private Desired.Live live(EndpointBook book) {
@@ -110,6 +108,7 @@ final class Translation {
     }
 
     private PolicyPorts place(int table) {
-        return world.steps.place(plan.tables().get(table));
+        return places.computeIfAbsent(
+                table, number -> world.steps.place(plan.tables().get(number)));
     }
 }

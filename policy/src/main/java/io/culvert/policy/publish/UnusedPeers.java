@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.policy.publish;
 
-import io.culvert.maps.AddressKey;
-import io.culvert.maps.IpcacheEntry;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Map;
@@ -10,22 +8,21 @@ import java.util.Map;
 /// Which peers no address has: now, on either side, and when what is desired is there.
 final class UnusedPeers {
 
-    private final BitSet identitiesNow = new BitSet();
+    private final BitSet identitiesNow;
     private final BitSet classesNow = new BitSet();
-    private final BitSet identitiesThen = new BitSet();
+    private final BitSet identitiesThen;
     private final BitSet classesThen = new BitSet();
 
+    /// @param identitiesNow numbers that some address has on either side
+    /// @param cidrs numbers of classes that some block has on either side
     UnusedPeers(
-            Collection<IpcacheEntry> ipcache,
+            BitSet identitiesNow,
             Collection<Integer> cidrs,
-            Map<AddressKey, Integer> ipcacheThen,
+            BitSet identitiesThen,
             Map<CidrPrefix, Integer> cidrsThen) {
-        ipcache.forEach(entry -> {
-            identitiesNow.set(entry.side0());
-            identitiesNow.set(entry.side1());
-        });
+        this.identitiesNow = identitiesNow;
+        this.identitiesThen = identitiesThen;
         cidrs.forEach(classesNow::set);
-        ipcacheThen.values().forEach(identitiesThen::set);
         cidrsThen.values().forEach(classesThen::set);
     }
 

@@ -2,10 +2,8 @@
 package io.culvert.policy.publish;
 
 import io.culvert.cluster.policy.PolicyPeer;
-import io.culvert.maps.AddressKey;
 import io.culvert.maps.Endpoint;
 import io.culvert.maps.EndpointKey;
-import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.PolicyCidrKey;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyPorts;
@@ -31,7 +29,7 @@ final class World {
 
     final PublicationTarget tables;
     final Mirror<EndpointKey, Endpoint> endpoints;
-    final Mirror<AddressKey, IpcacheEntry> ipcache;
+    final Addresses addresses;
     final Mirror<PolicyCidrKey, Integer> cidrs;
     final StepTables steps;
     final Runs setNumbers;
@@ -53,7 +51,7 @@ final class World {
         // A program may still read the side that was left just before the earlier process ended.
         tables.awaitPrograms();
         endpoints = new Mirror<>(tables.endpoints());
-        ipcache = new Mirror<>(tables.ipcache());
+        addresses = new Addresses(new Mirror<>(tables.ipcache()));
         cidrs = new Mirror<>(tables.cidrs());
         steps = new StepTables(tables.steps());
         setNumbers = new Runs(tables.sets());
@@ -72,10 +70,7 @@ final class World {
             steps.runs().avoid(ports.start(), ports.count());
             avoidPeer(key);
         });
-        ipcache.entries().values().forEach(entry -> {
-            identities.avoid(entry.side0());
-            identities.avoid(entry.side1());
-        });
+        addresses.inUse().stream().forEach(identities::avoid);
         cidrs.entries().values().forEach(classes::avoid);
         endpoints.entries().values().forEach(endpoint -> {
             podNumbers.avoid(endpoint.number(0));
@@ -230,6 +225,7 @@ final class World {
     /// Only this is there now.
     void settle(Desired desired) {
         retain(desired.sets(), desired.live());
+        addresses.settle(desired.addresses());
     }
 
     private void retain(Collection<PublishedSet> kept, Desired.Live needed) {
