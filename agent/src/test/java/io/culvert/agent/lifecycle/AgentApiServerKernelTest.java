@@ -5,67 +5,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.culvert.agent.config.ConfigFile;
 import io.culvert.agent.config.Setting;
-import io.culvert.agent.config.Settings;
 import io.culvert.agent.control.ControlClient;
 import io.culvert.agent.control.ControlSocket;
-import io.culvert.agent.doctor.LiveMachine;
-import io.culvert.agent.doctor.MountTable;
 import io.culvert.agent.health.Http;
 import io.culvert.agent.view.FrontendRow;
-import io.culvert.maps.datapath.Datapath;
 import io.culvert.testkit.KernelTest;
-import io.culvert.testkit.fakeapi.FakeApiServer;
 import io.culvert.testkit.fakeapi.Resource;
-import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// A real agent in this process that follows an API server. Its socket programs are on an empty cgroup.
 @KernelTest
-@SuppressWarnings("NullAway.Init") // set before each test
-final class AgentApiServerKernelTest {
+final class AgentApiServerKernelTest extends AgentBesideApiServer {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final String name = "culvert-test-" + ProcessHandle.current().pid();
-    private final Path pins = Path.of("/sys/fs/bpf", name);
-
-    @TempDir
-    private Path temporary;
-
-    private Path cgroup;
-    private FakeApiServer server;
-
     @BeforeEach
-    void create() throws IOException {
-        MountTable mounts = MountTable.parse(Files.readString(MountTable.FILE));
-        cgroup = Files.createDirectory(
-                mounts.ofType("cgroup2").orElseThrow().point().resolve(name));
-        server = FakeApiServer.start();
-        server.put("{apiVersion: v1, kind: Node, metadata: {name: n1}}");
+    void create() {
         server.put(service("web", "10.96.0.10", "2026-01-01T00:00:00Z"));
         server.put(slice("web"));
-    }
-
-    @AfterEach
-    void remove() throws IOException {
-        server.close();
-        Datapath.remove(pins);
-        Files.deleteIfExists(cgroup);
     }
 
     @Test
@@ -180,32 +146,6 @@ final class AgentApiServerKernelTest {
                                         assertThat(event.toString()).contains("FailedToStartProxierHealthcheck")));
             }
         }
-    }
-
-    private Agent start() {
-        return start(Map.of());
-    }
-
-    private Agent start(Map<Setting<?>, String> others) {
-        Map<Setting<?>, String> options = new HashMap<>();
-        options.put(Setting.API_SERVER, server.url());
-        options.put(Setting.RUN_DIR, runDir().toString());
-        options.put(Setting.BPFFS, pins.toString());
-        options.put(Setting.CGROUP_ROOT, cgroup.toString());
-        options.put(Setting.POD_INTERFACES, "no-such-interface");
-        // The machine is not this agent's: it keeps off its devices and off its kernel's settings.
-        options.put(Setting.DEVICES, "no-such-interface");
-        options.put(Setting.KERNEL_CONNTRACK_MAX_PER_CORE, "0");
-        options.put(Setting.KERNEL_CONNTRACK_TCP_ESTABLISHED, "0s");
-        options.put(Setting.KERNEL_CONNTRACK_TCP_CLOSE_WAIT, "0s");
-        options.put(Setting.HEALTHZ, "127.0.0.1:0");
-        options.put(Setting.METRICS, "127.0.0.1:0");
-        options.putAll(others);
-        return Agent.start(Settings.resolve(options, Map.of(), ConfigFile.NONE), "n1", new LiveMachine());
-    }
-
-    private Path runDir() {
-        return temporary.resolve("run");
     }
 
     private static String service(String name, String clusterIp, String created) {
