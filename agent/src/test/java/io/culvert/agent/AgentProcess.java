@@ -49,10 +49,7 @@ final class AgentProcess {
 
     static List<String> agentCommand(LabNode node, String... options) {
         List<String> command = new ArrayList<>(culvert());
-        command.addAll(List.of("agent", "--node-name", node.name()));
-        command.addAll(List.of("--manifests", node.manifests().toString()));
-        command.addAll(List.of("--cgroup-root", node.cgroupRoot().toString()));
-        command.addAll(directories(node));
+        command.addAll(node.agentWords());
         command.addAll(List.of(options));
         return command;
     }
@@ -61,7 +58,7 @@ final class AgentProcess {
     ExecResult verb(String... words) {
         List<String> command = new ArrayList<>(culvert());
         command.addAll(List.of(words));
-        command.addAll(directories(node));
+        command.addAll(node.agentPlace());
         return node.exec(command.toArray(String[]::new));
     }
 
@@ -71,13 +68,8 @@ final class AgentProcess {
         command.addAll(culvert());
         command.addAll(List.of(verb, option));
         command.addAll(List.of(more));
-        command.addAll(directories(node));
+        command.addAll(node.agentPlace());
         return node.exec(command.toArray(String[]::new));
-    }
-
-    private static List<String> directories(LabNode node) {
-        return List.of(
-                "--run-dir", node.runDir().toString(), "--bpffs", node.bpffs().toString());
     }
 
     private static List<String> culvert() {

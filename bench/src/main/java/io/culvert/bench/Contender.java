@@ -93,21 +93,6 @@ enum Contender {
         for (BenchService service : services) {
             node.writeManifest(service.name() + ".yaml", service.manifest(endpointNode));
         }
-        node.start(
-                        "agent",
-                        List.of(
-                                culvert.toString(),
-                                "agent",
-                                "--node-name",
-                                node.name(),
-                                "--manifests",
-                                node.manifests().toString(),
-                                "--cgroup-root",
-                                node.cgroupRoot().toString(),
-                                "--bpffs",
-                                node.bpffs().toString(),
-                                "--run-dir",
-                                node.runDir().toString()))
-                .awaitLine("(?m)^ready: ", READY);
+        LabAgent.start(node, culvert);
     }
 }

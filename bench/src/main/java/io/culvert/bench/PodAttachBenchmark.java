@@ -21,7 +21,6 @@ import java.util.concurrent.locks.LockSupport;
 /// node that keeps all of them.
 final class PodAttachBenchmark {
 
-    private static final Duration READY = Duration.ofMinutes(2);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final long PAUSE_NANOS = 50_000_000;
     private static final long LOOK_NANOS = 20_000;
@@ -43,22 +42,7 @@ final class PodAttachBenchmark {
                 .create()) {
             LabNode node = lab.node("n1");
             node.writeManifest("node.yaml", LabObjects.node(node));
-            node.start(
-                            "agent",
-                            List.of(
-                                    culvert.toString(),
-                                    "agent",
-                                    "--node-name",
-                                    node.name(),
-                                    "--manifests",
-                                    node.manifests().toString(),
-                                    "--cgroup-root",
-                                    node.cgroupRoot().toString(),
-                                    "--bpffs",
-                                    node.bpffs().toString(),
-                                    "--run-dir",
-                                    node.runDir().toString()))
-                    .awaitLine("(?m)^ready: ", READY);
+            LabAgent.start(node, culvert);
             return attach(node, lab.pod("pod"));
         }
     }

@@ -54,25 +54,13 @@ final class DemoAgent {
     String run(String... verb) {
         List<String> command = new ArrayList<>(culvert);
         command.addAll(List.of(verb));
-        command.addAll(List.of(
-                "--run-dir", node.runDir().toString(), "--bpffs", node.bpffs().toString()));
+        command.addAll(node.agentPlace());
         return node.exec(command.toArray(String[]::new)).orThrow();
     }
 
     private LabProcess launch() {
         List<String> command = new ArrayList<>(culvert);
-        command.addAll(List.of(
-                "agent",
-                "--node-name",
-                node.name(),
-                "--manifests",
-                node.manifests().toString(),
-                "--cgroup-root",
-                node.cgroupRoot().toString(),
-                "--bpffs",
-                node.bpffs().toString(),
-                "--run-dir",
-                node.runDir().toString()));
+        command.addAll(node.agentWords());
         return node.start("agent", command);
     }
 }

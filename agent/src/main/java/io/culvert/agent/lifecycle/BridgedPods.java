@@ -41,12 +41,10 @@ final class BridgedPods {
 
     /// Asks for pods whose interface nobody knows.
     ///
-    /// @param routed addresses whose interface a route tells
-    void ask(Set<IpAddress> routed) {
-        Set<IpAddress> known = links().keySet();
-        StationQuestions.ask(addresses()
-                .filter(address -> !routed.contains(address) && !known.contains(address))
-                .toList());
+    /// @param known addresses whose interface is known
+    void ask(Set<IpAddress> known) {
+        StationQuestions.ask(
+                addresses().filter(address -> !known.contains(address)).toList());
     }
 
     private Stream<IpAddress> addresses() {

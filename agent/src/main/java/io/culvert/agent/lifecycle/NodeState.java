@@ -32,6 +32,7 @@ import io.culvert.servicelb.conntrack.FlowLifetimes;
 import io.culvert.servicelb.conntrack.StaleFlows;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -131,12 +132,19 @@ final class NodeState {
             present.loadBalancer().localAddresses(LocalAddresses.read());
             present.network().follow();
         }
-        Map<Integer, String> pods = present.network().pods();
-        Map<IpAddress, Integer> links = present.network().podLinks();
-        present.policies().interfaces(links, bridged.links(), pods);
         if (plan.settings().get(Setting.POLICY)) {
-            bridged.ask(links.keySet());
+            followPods(present);
         }
+    }
+
+    private void followPods(Kernel present) {
+        Map<Integer, String> pods = present.network().pods();
+        Map<IpAddress, Integer> routed = present.network().podLinks();
+        Map<IpAddress, Integer> stations = bridged.links();
+        present.policies().interfaces(routed, stations, pods);
+        Set<IpAddress> known = new HashSet<>(routed.keySet());
+        known.addAll(stations.keySet());
+        bridged.ask(known);
     }
 
     /// Whether the container runtime asks this agent; empty where it need not.

@@ -122,11 +122,14 @@ public final class NodePolicies {
         routed = Map.copyOf(routes);
         bridged = Map.copyOf(stations);
         attached = Map.copyOf(programs);
-        linksChanged();
+        if (linksChanged() && wanted != null) {
+            PublishResult _ = publish(wanted);
+        }
         notifyAll();
     }
 
-    private void linksChanged() {
+    /// @return whether other interfaces lead to addresses than before
+    private boolean linksChanged() {
         Map<IpAddress, Integer> links = sandboxes.links(attached);
         links.putAll(routed);
         // What a bridge has learnt is worth less than what the node's administrator or its runtime says.
@@ -136,12 +139,9 @@ public final class NodePolicies {
                 links.putIfAbsent(address, port);
             }
         });
-        if (!links.equals(interfaces)) {
-            interfaces = Map.copyOf(links);
-            if (wanted != null) {
-                PublishResult _ = publish(wanted);
-            }
-        }
+        boolean changed = !links.equals(interfaces);
+        interfaces = Map.copyOf(links);
+        return changed;
     }
 
     /// Takes what an earlier process was told by the container runtime.
@@ -177,13 +177,13 @@ public final class NodePolicies {
     }
 
     private void changed(PodSandbox sandbox) {
+        boolean _ = linksChanged();
         if (wanted != null) {
             PolicyChanges pod = new PolicyChanges(false, Map.of(ObjectKind.POD, Set.of(sandbox.pod())));
             PolicyState state = sandboxes.over(wanted.state().policies());
             wanted = new Wanted(wanted.state(), compiler.compile(state, pod));
             PublishResult _ = publish(wanted);
         }
-        linksChanged();
     }
 
     private Optional<String> missing(PodSandbox sandbox) {

@@ -36,15 +36,8 @@ final class LabAgent {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Culvert.class.getName(),
-                "agent",
-                "--node-name",
-                node.name(),
-                "--manifests",
-                node.manifests().toString(),
-                "--cgroup-root",
-                node.cgroupRoot().toString()));
-        command.addAll(place());
+                Culvert.class.getName()));
+        command.addAll(node.agentWords());
         command.addAll(List.of(options));
         process = node.start("agent", command);
         return this;
@@ -76,7 +69,7 @@ final class LabAgent {
         StringWriter out = new StringWriter();
         StringWriter errors = new StringWriter();
         List<String> arguments = new ArrayList<>(List.of(words));
-        arguments.addAll(place());
+        arguments.addAll(node.agentPlace());
         CommandLine commandLine = CommandLines.create();
         commandLine.setOut(new PrintWriter(out, true));
         commandLine.setErr(new PrintWriter(errors, true));
@@ -85,11 +78,6 @@ final class LabAgent {
             throw new LabException(String.join(" ", arguments) + ": exit status " + status + "\n" + errors + out);
         }
         return out.toString();
-    }
-
-    private List<String> place() {
-        return List.of(
-                "--run-dir", node.runDir().toString(), "--bpffs", node.bpffs().toString());
     }
 
     private LabProcess running() {

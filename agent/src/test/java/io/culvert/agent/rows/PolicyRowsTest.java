@@ -1,38 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.rows;
 
-import static org.assertj.core.api.Assertions.assertThat;
+final class PolicyRowsTest extends WrittenPage {
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
-
-/// `docs/policy-rows.md` says what the tests prove. With `-Drows.write=true` it is written instead of compared.
-final class PolicyRowsTest {
-
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Path PAGE = ROOT.resolve("docs/policy-rows.md");
-
-    @Test
-    void thePageIsWhatTheTestsProve() throws IOException {
-        String page = RowTable.read(ROOT, RowPage.POLICIES).page();
-        if (Boolean.getBoolean("rows.write")) {
-            Files.writeString(PAGE, page);
-        }
-        assertThat(Files.readString(PAGE))
-                .as("docs/policy-rows.md; write it anew: ./mvnw -pl agent -am test -Dtest=PolicyRowsTest"
-                        + " -Dsurefire.failIfNoSpecifiedTests=false -Drows.write=true")
-                .isEqualTo(page);
-    }
-
-    @Test
-    void everyRowThatMattersIsProvedOrExplained() throws IOException {
-        assertThat(RowTable.read(ROOT, RowPage.POLICIES).unexplained()).isEmpty();
-    }
-
-    @Test
-    void testsAndNotesNameRowsThatExist() throws IOException {
-        assertThat(RowTable.read(ROOT, RowPage.POLICIES).unknown()).isEmpty();
+    PolicyRowsTest() {
+        super(RowPage.POLICIES, "docs/policy-rows.md");
     }
 }

@@ -88,9 +88,12 @@ public final class PolicyPrograms {
     }
 
     private static boolean areIn(BpfMap tails) {
+        return TAILS.stream().anyMatch(tail -> isFilled(tails, tail));
+    }
+
+    private static boolean isFilled(BpfMap tails, Tail tail) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment program = arena.allocate(CTypes.U32);
-            return TAILS.stream().anyMatch(tail -> tails.lookup(key(arena, tail), program));
+            return tails.lookup(key(arena, tail), arena.allocate(CTypes.U32));
         }
     }
 
@@ -98,9 +101,7 @@ public final class PolicyPrograms {
     ///
     /// @param egress what pods send; else what they receive
     public boolean meet(boolean egress) {
-        try (Arena arena = Arena.ofConfined()) {
-            return tails.lookup(key(arena, egress ? Tail.EGRESS : Tail.INGRESS), arena.allocate(CTypes.U32));
-        }
+        return isFilled(tails, egress ? Tail.EGRESS : Tail.INGRESS);
     }
 
     /// What the policies of a pod say of a packet, as the programs find it in the maps; nothing is enforced or written.

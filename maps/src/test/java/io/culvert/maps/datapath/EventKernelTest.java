@@ -27,8 +27,6 @@ import io.culvert.testkit.packet.TcpFlag;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,28 +36,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// What programs tell of packets of pods and of the network, by what they were asked to tell.
 @KernelTest
 @Timeout(60)
-final class EventKernelTest {
+final class EventKernelTest extends EventFixture {
 
     private static final int HEADERS = 14;
 
-    private static PolicyPods pods;
-    private static EventLog log;
-
-    @BeforeAll
-    static void load() {
-        pods = PolicyPods.load();
-        log = new EventLog(pods.object());
-    }
-
-    @AfterAll
-    static void close() {
-        log.close();
-        pods.close();
-    }
-
     @BeforeEach
-    void clear() {
-        pods.clear();
+    void begin() {
         log.begin(EventLevel.MEDIUM);
     }
 

@@ -17,38 +17,20 @@ import io.culvert.maps.event.EventLevel;
 import io.culvert.maps.event.EventVerdict;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.KernelTest;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What programs tell of verdicts: which rule gave them, and to whom.
 @KernelTest
-final class PolicyEventKernelTest {
+final class PolicyEventKernelTest extends EventFixture {
 
     private static final int SET = 3;
     private static final int POD = 1;
     private static final int PEER = 9;
 
-    private static PolicyPods pods;
-    private static EventLog log;
-
-    @BeforeAll
-    static void load() {
-        pods = PolicyPods.load();
-        log = new EventLog(pods.object());
-    }
-
-    @AfterAll
-    static void close() {
-        log.close();
-        pods.close();
-    }
-
     @BeforeEach
-    void clear() {
-        pods.clear();
+    void begin() {
         log.begin(EventLevel.MAXIMUM);
     }
 

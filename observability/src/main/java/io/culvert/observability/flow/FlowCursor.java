@@ -3,10 +3,8 @@ package io.culvert.observability.flow;
 
 import io.culvert.maps.event.Event;
 import io.culvert.maps.event.RawEvent;
-import io.culvert.maps.layout.CorruptRecordException;
 import java.time.Duration;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// Where one observer is. Not safe for use by several threads; others have cursors of their own.
 public final class FlowCursor {
@@ -30,35 +28,11 @@ public final class FlowCursor {
         skipOverwritten();
         long end = Math.min(store.written(), next + limit);
         while (next < end) {
-            long number = next++;
-            Event event = wanted(number, filter);
-            if (event != null) {
-                consumer.accept(event);
+            if (!store.read(next++, flow, filter, consumer)) {
+                lost++;
             }
         }
         return (int) Math.min(Integer.MAX_VALUE, next - from);
-    }
-
-    /// The flow, if it is wanted and was not overwritten.
-    private @Nullable Event wanted(long number, RawFilter filter) {
-        store.aim(number, flow);
-        Event event = null;
-        CorruptRecordException corrupt = null;
-        if (filter.test(flow)) {
-            try {
-                event = flow.toEvent();
-            } catch (CorruptRecordException e) {
-                corrupt = e;
-            }
-        }
-        if (!store.isKept(number)) {
-            lost++;
-            return null;
-        }
-        if (corrupt != null) {
-            throw corrupt;
-        }
-        return event;
     }
 
     private void skipOverwritten() {

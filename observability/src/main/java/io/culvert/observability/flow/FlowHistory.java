@@ -3,7 +3,6 @@ package io.culvert.observability.flow;
 
 import io.culvert.maps.event.Event;
 import io.culvert.maps.event.RawEvent;
-import io.culvert.maps.layout.CorruptRecordException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,6 +25,10 @@ public final class FlowHistory {
         /// Always.
         public static final Period ALL = new Period(Long.MIN_VALUE, Long.MAX_VALUE);
 
+        RawFilter filter() {
+            return flow -> contains(flow.time());
+        }
+
         boolean contains(long time) {
             return time >= since && time <= until;
         }
@@ -37,9 +40,10 @@ public final class FlowHistory {
     public List<Event> last(int count, Period period, RawFilter filter) {
         List<Event> found = new ArrayList<>();
         RawEvent flow = new RawEvent();
+        RawFilter wanted = period.filter().and(filter);
         long first = period.since == Long.MIN_VALUE ? 0 : store.since(period.since);
         for (long number = store.written() - 1; number >= first && found.size() < count; number--) {
-            if (!store.isKept(number) || !take(number, flow, period, filter, found)) {
+            if (!store.read(number, flow, wanted, found::add)) {
                 break;
             }
         }
@@ -51,35 +55,15 @@ public final class FlowHistory {
     public List<Event> first(int count, Period period, RawFilter filter) {
         List<Event> found = new ArrayList<>();
         RawEvent flow = new RawEvent();
+        RawFilter wanted = period.filter().and(filter);
         long end = store.written();
         long latest = period.until > Long.MAX_VALUE - DISORDER ? Long.MAX_VALUE : period.until + DISORDER;
         for (long number = store.since(period.since); number < end && found.size() < count; number++) {
-            store.aim(number, flow);
+            boolean _ = store.read(number, flow, wanted, found::add);
             if (flow.time() > latest && store.isKept(number)) {
                 break;
             }
-            boolean _ = take(number, flow, period, filter, found);
         }
         return found;
-    }
-
-    /// Adds a flow if it is wanted; false if it is not there any more.
-    private boolean take(long number, RawEvent flow, Period period, RawFilter filter, List<Event> found) {
-        store.aim(number, flow);
-        Event event = null;
-        try {
-            event = period.contains(flow.time()) && filter.test(flow) ? flow.toEvent() : null;
-        } catch (CorruptRecordException e) {
-            if (store.isKept(number)) {
-                throw e;
-            }
-        }
-        if (!store.isKept(number)) {
-            return false;
-        }
-        if (event != null) {
-            found.add(event);
-        }
-        return true;
     }
 }

@@ -4,9 +4,11 @@ package io.culvert.observability.flow;
 import io.culvert.maps.event.Event;
 import io.culvert.maps.event.EventMemory;
 import io.culvert.maps.event.RawEvent;
+import io.culvert.maps.layout.CorruptRecordException;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
 
 /// The last flows, outside of the heap. One thread adds; any number of others read by cursors of their own, without a
 /// lock:
@@ -115,8 +117,36 @@ public final class FlowStore implements AutoCloseable {
         return memory.bytes();
     }
 
+    /// Gives a flow that was written to `consumer`, if `filter` wants it and it was not overwritten meanwhile.
+    ///
+    /// @param flow is aimed at it
+    /// @return whether it was there until the end
+    /// @throws CorruptRecordException if it was, and is none that Culvert writes
+    boolean read(long number, RawEvent flow, RawFilter filter, Consumer<Event> consumer) {
+        aim(number, flow);
+        Event event = null;
+        CorruptRecordException corrupt = null;
+        if (filter.test(flow)) {
+            try {
+                event = flow.toEvent();
+            } catch (CorruptRecordException e) {
+                corrupt = e;
+            }
+        }
+        if (!isKept(number)) {
+            return false;
+        }
+        if (corrupt != null) {
+            throw corrupt;
+        }
+        if (event != null) {
+            consumer.accept(event);
+        }
+        return true;
+    }
+
     /// Aims `flow` at a flow that was written. What is read from it counts only if [#isKept] says so afterwards.
-    void aim(long number, RawEvent flow) {
+    private void aim(long number, RawEvent flow) {
         memory.get((int) (number % capacity), flow);
     }
 

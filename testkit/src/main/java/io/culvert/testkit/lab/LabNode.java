@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -63,6 +64,20 @@ public final class LabNode extends LabHost {
     /// `--manifests` of an agent on this node.
     public Path manifests() {
         return lab().directory().resolve(name()).resolve("manifests");
+    }
+
+    /// Options by which a verb of the command line finds the agent of this node.
+    public List<String> agentPlace() {
+        return List.of("--run-dir", runDir().toString(), "--bpffs", bpffs().toString());
+    }
+
+    /// Words after the name of the program that start an agent on this node, with the manifests as its source.
+    public List<String> agentWords() {
+        List<String> words = new ArrayList<>(List.of("agent", "--node-name", name()));
+        words.addAll(List.of("--manifests", manifests().toString()));
+        words.addAll(List.of("--cgroup-root", cgroupRoot().toString()));
+        words.addAll(agentPlace());
+        return words;
     }
 
     /// Puts a file into [#manifests()] in one step, so that a watcher never sees half of it.
