@@ -159,6 +159,7 @@ final class ArchitectureTest {
                                 "servicelb",
                                 "policy",
                                 "observability.flow",
+                                "observability.names",
                                 "agent")
                         .map(name -> "io.culvert." + name)
                         .toList());

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.observability.names;
+
+import io.culvert.maps.IpPort;
+import io.culvert.net.IpAddress;
+import java.util.Optional;
+
+/// The tables of this moment, by what flows hold. Called by many threads at once, for each flow that is shown: answers
+/// come from snapshots, without a lock and without asking the kernel.
+public interface FlowNames {
+
+    /// Who has an address. Of two who had it one after the other, the one with the identity that the flow tells.
+    ///
+    /// @param identity 0: not told
+    Party party(IpAddress address, int identity);
+
+    /// The pod whose processes are in a cgroup, or empty if that is no pod of this node.
+    ///
+    /// @param cgroup id, as the kernel counts
+    Optional<Party> ofCgroup(long cgroup);
+
+    /// The Service with this index in `services`, or empty if that is gone.
+    Optional<ServiceName> service(int index);
+
+    /// The Service that is reached at an address, or empty if there is none.
+    ///
+    /// @param protocol number of IANA
+    Optional<ServiceName> frontend(IpPort frontend, int protocol);
+
+    /// The policy whose rule has this number, or empty if that is gone.
+    Optional<PolicyName> rule(int rule);
+
+    /// The name of an interface, or empty if that is gone.
+    Optional<String> networkInterface(int ifindex);
+}
