@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.lifecycle;
 
+import io.culvert.agent.metrics.FlowReading;
 import io.culvert.agent.metrics.ProbeCounts;
 import io.culvert.agent.metrics.Reading;
 import io.culvert.agent.policy.PolicyStatus;
@@ -65,7 +66,8 @@ final class MetricsReader {
                 probes,
                 audits.runs(),
                 audits.differences(),
-                kernel.policyFeed().status());
+                kernel.policyFeed().status(),
+                FlowReading.NOTHING);
     }
 
     private Reading readEarly() {
@@ -90,7 +92,8 @@ final class MetricsReader {
                 probes,
                 0,
                 Map.of(),
-                PolicyStatus.NOTHING);
+                PolicyStatus.NOTHING,
+                FlowReading.NOTHING);
     }
 
     private Duration startTook() {

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// The registry and the histograms. `docs/metrics.md` lists every metric; a test compares it with what is printed.
 ///
@@ -44,6 +45,9 @@ final class Meters {
     private final KubeProxyMeters kubeProxy;
     private final AgentMeters agent;
     private final KernelMeters kernel;
+    private final FlowMeters flows;
+    private final HubbleMeters hubble;
+    private @Nullable JvmMeters jvm;
     private volatile Reading reading;
 
     Meters(Supplier<Reading> source) {
@@ -74,6 +78,8 @@ final class Meters {
         agent = new AgentMeters(registry, () -> reading);
         agent.register();
         kernel = new KernelMeters(registry);
+        flows = new FlowMeters(registry, () -> reading.flows());
+        hubble = new HubbleMeters(registry, () -> reading);
     }
 
     private static DoubleStream linear(double first, double width, int count) {
@@ -124,6 +130,12 @@ final class Meters {
     synchronized String scrape() {
         reading = source.get();
         kernel.update(reading);
+        flows.update(reading.flows());
+        hubble.update(reading);
+        if (jvm == null) {
+            // What nobody asks for takes no memory.
+            jvm = new JvmMeters(registry);
+        }
         return registry.scrape();
     }
 }

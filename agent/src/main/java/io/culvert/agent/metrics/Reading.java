@@ -30,6 +30,7 @@ import java.util.Map;
 /// @param auditRuns since the start
 /// @param auditDifferences found by them, by map
 /// @param policies what is enforced
+/// @param flows what programs tell
 public record Reading(
         Duration startTook,
         Instant lastSync,
@@ -51,4 +52,5 @@ public record Reading(
         ProbeCounts probes,
         long auditRuns,
         Map<String, Long> auditDifferences,
-        PolicyStatus policies) {}
+        PolicyStatus policies,
+        FlowReading flows) {}

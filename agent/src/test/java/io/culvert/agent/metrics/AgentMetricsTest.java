@@ -2,6 +2,7 @@
 package io.culvert.agent.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.culvert.net.IpFamily;
 import io.culvert.servicelb.ApplyResult;
@@ -121,6 +122,60 @@ final class AgentMetricsTest {
     }
 
     @Test
+    void flowsAreCountedUnderOurNames() {
+        assertThat(metrics.scrape())
+                .contains("\nculvert_flows_total{hook=\"from_pod\",kind=\"trace\",verdict=\"forwarded\"} 1.0\n")
+                .contains("\nculvert_flow_drops_total{direction=\"ingress\",reason=\"policy_denied\"} 1.0\n")
+                .contains("\nculvert_flow_drop_bytes_total{direction=\"egress\",reason=\"no_local_backend\"} 60.0\n")
+                .contains("\nculvert_policy_verdicts_total{action=\"dropped\",direction=\"ingress\"} 1.0\n")
+                .contains("\nculvert_service_connections_total{namespace=\"shop\",service=\"web\"} 1.0\n")
+                .contains(
+                        "\nculvert_service_bytes_total{direction=\"request\",namespace=\"shop\",service=\"web\"} 700.0\n")
+                .contains(
+                        "\nculvert_service_bytes_total{direction=\"reply\",namespace=\"shop\",service=\"web\"} 9000.0\n")
+                .contains("\nculvert_service_drops_total{namespace=\"shop\",service=\"web\"} 1.0\n")
+                .contains("\nculvert_flow_events_lost_total{kind=\"drop\"} 11.0\n")
+                .contains("\nculvert_flow_events_lost_total{kind=\"close\"} 0.0\n")
+                .contains("\nculvert_flow_observer_missed_total 5.0\n")
+                .contains("\nculvert_flow_store_flows 6.0\n");
+    }
+
+    @Test
+    void dashboardsOfHubbleAndCiliumFindTheirNames() {
+        assertThat(metrics.scrape())
+                .contains("\nhubble_flows_processed_total{protocol=\"TCP\",subtype=\"from-endpoint\","
+                        + "type=\"Trace\",verdict=\"FORWARDED\"} 2.0\n")
+                .contains("\nhubble_drop_total{protocol=\"TCP\",reason=\"POLICY_DENIED\"} 1.0\n")
+                .contains("\nhubble_drop_total{protocol=\"UDP\",reason=\"NO_LOCAL_BACKEND\"} 1.0\n")
+                .contains("\nhubble_tcp_flags_total{family=\"IPv4\",flag=\"SYN\"} 1.0\n")
+                .contains("\nhubble_tcp_flags_total{family=\"IPv6\",flag=\"RST\"} 0.0\n")
+                .contains("\nhubble_icmp_total{family=\"IPv4\",type=\"EchoRequest\"} 1.0\n")
+                .contains("\nhubble_port_distribution_total{port=\"80\",protocol=\"TCP\"} 2.0\n")
+                .contains("\nhubble_policy_verdicts_total{action=\"dropped\",direction=\"ingress\"} 1.0\n")
+                .contains("\nhubble_lost_events_total{source=\"PERF_EVENT_RING_BUFFER\"} 12.0\n")
+                .contains("\nhubble_lost_events_total{source=\"HUBBLE_RING_BUFFER\"} 5.0\n")
+                .contains("\ncilium_drop_count_total{direction=\"INGRESS\",reason=\"Policy denied\"} 1.0\n")
+                .contains("\ncilium_bpf_map_pressure{map_name=\"frontends\"} 0.75\n")
+                .contains("\ncilium_policy 3.0\n")
+                .contains("\ncilium_endpoint 5.0\n");
+    }
+
+    @Test
+    void countersGoOnAfterACollectionOfGarbage() {
+        String before = flowLines();
+        System.gc();
+        assertThat(flowLines()).isEqualTo(before).isNotEmpty();
+    }
+
+    private String flowLines() {
+        return metrics.scrape()
+                .lines()
+                .filter(line -> line.matches("(culvert_flow|culvert_service_|hubble_|cilium_).*"))
+                .sorted()
+                .collect(Collectors.joining("\n"));
+    }
+
+    @Test
     void withoutAnAddressToAskNothingIsKept() {
         AgentMetrics off = new AgentMetrics(
                 () -> {
@@ -146,13 +201,19 @@ final class AgentMetricsTest {
             }
         }
 
-        assertThat(listed).isEqualTo(printed(metrics.scrape()));
+        // What is printed of collections begins with the first one that is noticed.
+        var _ = metrics.scrape();
+        await().until(() -> {
+            System.gc();
+            return metrics.scrape().contains("jvm_gc_pause_seconds");
+        });
+        assertThat(printed(metrics.scrape())).isEqualTo(listed);
     }
 
     private static Map<String, String> printed(String text) {
         Map<String, String> metrics = new TreeMap<>();
         Pattern.compile("(?m)^# TYPE (\\S+) (\\S+)$").matcher(text).results().forEach(type -> {
-            String sample = Pattern.compile("(?m)^" + type.group(1) + "(_bucket)?(\\{[^}]*})? ")
+            String sample = Pattern.compile("(?m)^" + type.group(1) + "(_bucket|_count)?(\\{[^}]*})? ")
                     .matcher(text)
                     .results()
                     .findFirst()

@@ -47,7 +47,8 @@ final class Readings {
                 probes,
                 6,
                 Map.of("frontends", 3L),
-                new PolicyStatus(true, 3, 2, 4, 7, "policy_steps is full", 1, List.of(), 0, List.of()));
+                new PolicyStatus(true, 3, 2, 4, 7, "policy_steps is full", 1, List.of(), 0, List.of()),
+                TestFlows.reading());
     }
 
     static Reading troubleFree(Reading reading) {
@@ -72,6 +73,7 @@ final class Readings {
                 reading.probes(),
                 reading.auditRuns(),
                 reading.auditDifferences(),
-                PolicyStatus.NOTHING);
+                PolicyStatus.NOTHING,
+                reading.flows());
     }
 }

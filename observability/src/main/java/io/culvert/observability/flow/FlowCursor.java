@@ -29,7 +29,7 @@ public final class FlowCursor {
         long end = Math.min(store.written(), next + limit);
         while (next < end) {
             if (!store.read(next++, flow, filter, consumer)) {
-                lost++;
+                lose(1);
             }
         }
         return (int) Math.min(Integer.MAX_VALUE, next - from);
@@ -38,9 +38,14 @@ public final class FlowCursor {
     private void skipOverwritten() {
         long oldest = store.oldest();
         if (oldest > next) {
-            lost += oldest - next;
+            lose(oldest - next);
             next = oldest;
         }
+    }
+
+    private void lose(long count) {
+        lost += count;
+        store.miss(count);
     }
 
     /// Waits until there is a flow to look at.

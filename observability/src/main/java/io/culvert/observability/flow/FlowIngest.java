@@ -9,6 +9,7 @@ import io.culvert.maps.event.EventKind;
 import io.culvert.maps.event.EventReader;
 import io.culvert.maps.event.EventTables;
 import io.culvert.maps.event.EventVerdict;
+import io.culvert.maps.event.RawEvent;
 import io.culvert.net.IpAddress;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /// Carries events from the ring into the store, on a thread of its own. What programs could not write is told in
 /// between,
@@ -35,16 +37,21 @@ public final class FlowIngest implements AutoCloseable {
     private final EventReader reader;
     private final FlowStore store;
     private final WallClock clock;
+    private final Consumer<RawEvent> sink;
     private final Map<EventKind, Long> told = new EnumMap<>(EventKind.class);
     private final Thread thread;
     private long nextCheck;
     private final AtomicLong lost = new AtomicLong();
     private volatile boolean closed;
 
-    private FlowIngest(EventTables tables, FlowStore store, WallClock clock) {
+    private FlowIngest(EventTables tables, FlowStore store, WallClock clock, Consumer<RawEvent> counter) {
         this.tables = tables;
         this.store = store;
         this.clock = clock;
+        this.sink = flow -> {
+            counter.accept(flow);
+            store.add(flow);
+        };
         this.reader = tables.open();
         for (EventKind kind : EventKind.values()) {
             told.put(kind, tables.lost(kind));
@@ -56,7 +63,14 @@ public final class FlowIngest implements AutoCloseable {
     ///
     /// @throws IllegalStateException if the ring cannot be mapped
     public static FlowIngest start(EventTables tables, FlowStore store, WallClock clock) {
-        var ingest = new FlowIngest(tables, store, clock);
+        return start(tables, store, clock, _ -> {});
+    }
+
+    /// The same.
+    ///
+    /// @param counter is shown each flow before it is kept, on the thread that reads; it keeps none
+    public static FlowIngest start(EventTables tables, FlowStore store, WallClock clock, Consumer<RawEvent> counter) {
+        var ingest = new FlowIngest(tables, store, clock, counter);
         ingest.thread.start();
         return ingest;
     }
@@ -64,7 +78,7 @@ public final class FlowIngest implements AutoCloseable {
     private void run() {
         while (!closed) {
             boolean full = reader.backlog() > reader.size() / 2;
-            int read = reader.consume(store::add);
+            int read = reader.consume(sink);
             long now = System.nanoTime();
             if (full || now - nextCheck >= 0) {
                 nextCheck = now + SECOND;
@@ -74,7 +88,7 @@ public final class FlowIngest implements AutoCloseable {
             if (read > 0) {
                 store.publish();
                 LockSupport.parkNanos(PAUSE);
-            } else if (reader.poll(IDLE, store::add) > 0) {
+            } else if (reader.poll(IDLE, sink) > 0) {
                 store.publish();
             }
         }

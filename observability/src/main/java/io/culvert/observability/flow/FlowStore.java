@@ -8,6 +8,7 @@ import io.culvert.maps.layout.CorruptRecordException;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /// The last flows, outside of the heap. One thread adds; any number of others read by cursors of their own, without a
@@ -29,6 +30,7 @@ public final class FlowStore implements AutoCloseable {
     private volatile int waiting;
     private final AtomicLong claimed = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
+    private final LongAdder missed = new LongAdder();
     private long latestTime = Long.MIN_VALUE;
 
     /// @param capacity flows that are kept
@@ -110,6 +112,16 @@ public final class FlowStore implements AutoCloseable {
 
     public int capacity() {
         return capacity;
+    }
+
+    /// Notes flows that an observer did not look at before they were overwritten.
+    void miss(long count) {
+        missed.add(count);
+    }
+
+    /// Flows that observers did not look at before they were overwritten, the sum of all observers since the start.
+    public long missed() {
+        return missed.sum();
     }
 
     /// Bytes outside of the heap.

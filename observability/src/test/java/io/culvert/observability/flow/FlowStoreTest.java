@@ -58,6 +58,7 @@ final class FlowStoreTest {
             assertThat(read(slow, RawFilter.ALL)).containsExactly(15L, 16L, 17L, 18L, 19L, 20L, 21L, 22L, 23L, 24L);
             assertThat(slow.takeLost()).isEqualTo(15);
             assertThat(slow.takeLost()).isZero();
+            assertThat(store.missed()).isEqualTo(15);
         }
     }
 

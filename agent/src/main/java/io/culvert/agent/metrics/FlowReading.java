@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.metrics;
+
+import io.culvert.maps.event.EventKind;
+import io.culvert.observability.count.FlowCounts;
+import io.culvert.observability.names.ServiceName;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/// What there is to say of flows.
+///
+/// @param services names of this moment, by index
+/// @param lost events that found no room in the ring, since that was made
+/// @param missed flows that were overwritten before some observer looked at them
+/// @param kept flows in the store
+/// @param capacity flows that it keeps
+/// @param bytes that it takes outside of the heap
+public record FlowReading(
+        FlowCounts counts,
+        IntFunction<Optional<ServiceName>> services,
+        Map<EventKind, Long> lost,
+        long missed,
+        long kept,
+        long capacity,
+        long bytes) {
+
+    /// Nothing is told.
+    public static final FlowReading NOTHING =
+            new FlowReading(new FlowCounts(), _ -> Optional.empty(), Map.of(), 0, 0, 0, 0);
+
+    public FlowReading {
+        lost = Map.copyOf(lost);
+    }
+}

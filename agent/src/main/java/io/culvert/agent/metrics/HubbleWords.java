@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.agent.metrics;
+
+import io.culvert.maps.event.EventHook;
+import io.culvert.maps.event.EventKind;
+import io.culvert.net.IpFamily;
+import io.culvert.observability.api.flow.DropReason;
+import java.util.Locale;
+
+/// What dashboards of Hubble and Cilium call things.
+final class HubbleWords {
+
+    private HubbleWords() {}
+
+    /// `Trace`, `Drop`, `PolicyVerdict`; what Hubble's metrics do not know is `Unknown` there, too.
+    static String type(EventKind kind) {
+        return switch (kind) {
+            case TRACE, CLOSE -> "Trace";
+            case DROP -> "Drop";
+            case VERDICT -> "PolicyVerdict";
+            case SOCKET, LOST -> "Unknown";
+        };
+    }
+
+    /// Where a trace was, as `to-endpoint`; of all else empty, and of sockets the number of their messages.
+    static String subtype(EventKind kind, EventHook hook) {
+        return switch (kind) {
+            case TRACE, CLOSE -> point(hook);
+            case SOCKET -> "130";
+            case DROP, VERDICT, LOST -> "";
+        };
+    }
+
+    private static String point(EventHook hook) {
+        return switch (hook) {
+            case FROM_POD -> "from-endpoint";
+            case TO_POD -> "to-endpoint";
+            case FROM_NETWORK -> "from-network";
+            case TO_NETWORK -> "to-network";
+            case SOCKET -> "";
+        };
+    }
+
+    /// `ingress` or `egress`: of a packet by where it was met, of a socket's dial `egress`.
+    static String direction(EventHook hook) {
+        return switch (hook) {
+            case FROM_POD, TO_NETWORK, SOCKET -> "egress";
+            case TO_POD, FROM_NETWORK -> "ingress";
+        };
+    }
+
+    /// `POLICY_DENIED`; Hubble's name where the number is one of Hubble's, else ours.
+    static String reason(int number) {
+        DropReason known = DropReason.forNumber(number);
+        return known != null
+                ? known.name()
+                : io.culvert.maps.DropReason.ofNumber(number).map(Enum::name).orElse("DROP_REASON_UNKNOWN");
+    }
+
+    /// `Policy denied`
+    static String reasonText(int number) {
+        String text = reason(number).toLowerCase(Locale.ROOT).replace('_', ' ');
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    }
+
+    /// `EchoRequest`, for types that are common; else `Type 42`.
+    static String icmpType(IpFamily family, int type) {
+        return family == IpFamily.IPV4 ? v4(type) : v6(type);
+    }
+
+    private static String v4(int type) {
+        return switch (type) {
+            case 0 -> "EchoReply";
+            case 3 -> "DestinationUnreachable";
+            case 5 -> "Redirect";
+            case 8 -> "EchoRequest";
+            case 11 -> "TimeExceeded";
+            default -> "Type " + type;
+        };
+    }
+
+    private static String v6(int type) {
+        return switch (type) {
+            case 1 -> "DestinationUnreachable";
+            case 2 -> "PacketTooBig";
+            case 3 -> "TimeExceeded";
+            case 128 -> "EchoRequest";
+            case 129 -> "EchoReply";
+            case 133 -> "RouterSolicitation";
+            case 134 -> "RouterAdvertisement";
+            case 135 -> "NeighborSolicitation";
+            case 136 -> "NeighborAdvertisement";
+            default -> "Type " + type;
+        };
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.observability.count;
+
+import io.culvert.maps.event.EventFlag;
+import io.culvert.maps.event.EventHook;
+import io.culvert.maps.event.EventKind;
+import io.culvert.maps.event.RawEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/// What went through each Service, by its index: pages are made when a Service of theirs is met.
+final class ServiceCounts {
+
+    /// Indexes from here on are not counted.
+    static final int LIMIT = 1 << 17;
+
+    private static final int PAGE_BITS = 8;
+    private static final int PAGE = 1 << PAGE_BITS;
+    private static final int WIDTH = 4;
+    private static final int CONNECTIONS = 0;
+    private static final int SENT = 1;
+    private static final int RECEIVED = 2;
+    private static final int DROPS = 3;
+
+    private final AtomicReferenceArray<@Nullable Counters> pages = new AtomicReferenceArray<>(LIMIT >> PAGE_BITS);
+
+    void add(RawEvent flow) {
+        int index = flow.service();
+        if (!flow.has(EventFlag.SERVICE) || index < 0 || index >= LIMIT) {
+            return;
+        }
+        Counters page = page(index >> PAGE_BITS);
+        int place = (index & (PAGE - 1)) * WIDTH;
+        if (flow.kind() == EventKind.CLOSE.number()) {
+            page.add(place + SENT, flow.detail(0));
+            page.add(place + RECEIVED, flow.detail(1));
+        } else if (FlowCounts.isDrop(flow)) {
+            page.add(place + DROPS, 1);
+        } else if (isBeginning(flow)) {
+            page.add(place + CONNECTIONS, 1);
+        }
+    }
+
+    private Counters page(int number) {
+        Counters page = pages.getPlain(number);
+        if (page == null) {
+            page = new Counters(PAGE * WIDTH);
+            pages.setRelease(number, page);
+        }
+        return page;
+    }
+
+    /// Whether a connection begins that was not told of before: what a pod of this node receives, another of our
+    /// programs has told of already, unless a process of the node itself sent it.
+    private static boolean isBeginning(RawEvent flow) {
+        boolean first = flow.kind() == EventKind.TRACE.number()
+                || (flow.kind() == EventKind.VERDICT.number()
+                        && (flow.hook() != EventHook.TO_POD.number() || flow.has(EventFlag.HOST)));
+        return first
+                && !flow.has(EventFlag.IS_REPLY)
+                && (FlowProtocol.of(flow.protocol()) != FlowProtocol.TCP || TcpSign.opens(flow.tcpFlags()));
+    }
+
+    List<FlowCounts.Service> rows() {
+        List<FlowCounts.Service> rows = new ArrayList<>();
+        for (int number = 0; number < pages.length(); number++) {
+            Counters page = pages.getAcquire(number);
+            for (int place = 0; page != null && place < page.size(); place += WIDTH) {
+                FlowCounts.Service row = new FlowCounts.Service(
+                        (number << PAGE_BITS) + place / WIDTH,
+                        page.get(place + CONNECTIONS),
+                        page.get(place + SENT),
+                        page.get(place + RECEIVED),
+                        page.get(place + DROPS));
+                if (!row.isEmpty()) {
+                    rows.add(row);
+                }
+            }
+        }
+        return rows;
+    }
+}
