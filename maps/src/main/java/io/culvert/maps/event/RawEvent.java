@@ -100,6 +100,14 @@ public final class RawEvent {
         return memory.get(HALF, offset + EventLayout.DESTINATION + Long.BYTES);
     }
 
+    public long translatedHigh() {
+        return memory.get(HALF, offset + EventLayout.TRANSLATED);
+    }
+
+    public long translatedLow() {
+        return memory.get(HALF, offset + EventLayout.TRANSLATED + Long.BYTES);
+    }
+
     public int sourcePort() {
         return Short.toUnsignedInt((short) EventLayout.SOURCE_PORT.get(memory, offset));
     }

@@ -5,12 +5,12 @@ import io.culvert.net.IpAddress;
 import io.culvert.net.IpPrefix;
 
 /// Addresses of a block, as two numbers under a mask each.
-record AddressMatch(boolean v4, long high, long highMask, long low, long lowMask) {
+public record AddressMatch(boolean v4, long high, long highMask, long low, long lowMask) {
 
     private static final int V4_BITS = 96;
     private static final long V4_MAPPED = 0xffff;
 
-    static AddressMatch of(IpPrefix block) {
+    public static AddressMatch of(IpPrefix block) {
         IpAddress address = block.address();
         int length = block.length() + (address.isV4() ? V4_BITS : 0);
         return new AddressMatch(address.isV4(), address.high(), mask(length), address.low(), mask(length - Long.SIZE));
@@ -20,8 +20,13 @@ record AddressMatch(boolean v4, long high, long highMask, long low, long lowMask
         return length <= 0 ? 0 : length >= Long.SIZE ? -1 : -1L << (Long.SIZE - length);
     }
 
-    boolean test(long otherHigh, long otherLow) {
-        boolean otherV4 = otherHigh == 0 && otherLow >>> Integer.SIZE == V4_MAPPED;
-        return otherV4 == v4 && (otherHigh & highMask) == high && (otherLow & lowMask) == low;
+    /// Whether an address, in two halves, is one of IPv4.
+    public static boolean isV4(long high, long low) {
+        return high == 0 && low >>> Integer.SIZE == V4_MAPPED;
+    }
+
+    /// Whether an address, in two halves as [IpAddress] has them, is in the block.
+    public boolean test(long otherHigh, long otherLow) {
+        return isV4(otherHigh, otherLow) == v4 && (otherHigh & highMask) == high && (otherLow & lowMask) == low;
     }
 }

@@ -18,6 +18,8 @@ public record Party(int identity, String namespace, String pod, List<String> lab
 
     /// Who is no pod, with Hubble's numbers.
     public enum Reserved {
+        /// Nobody knows: a process of no pod, or no address.
+        UNKNOWN(0),
         /// This node.
         HOST(1),
         /// Who is outside of the cluster, or not known.
