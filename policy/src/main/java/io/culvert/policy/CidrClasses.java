@@ -8,6 +8,7 @@ import io.culvert.net.IpPrefix;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -54,11 +55,12 @@ final class CidrClasses {
     private final List<CidrEntry> entries;
     private final List<Set<PolicyPeer>> classes;
 
-    CidrClasses(RuleBook rules, List<PolicyNode> nodes) {
-        this.nodes = nodes;
-        rules.rules().flatMap(rule -> rule.peers().stream()).distinct().forEach(this::add);
+    /// @param all different; those that are no addresses say nothing here
+    CidrClasses(Collection<PolicyPeer> all, Collection<PolicyNode> nodes) {
+        this.nodes = List.copyOf(nodes);
+        all.forEach(this::add);
         if (!ipv6.isEmpty()) {
-            ipv4.computeIfAbsent(RawPrefix.IPV4, all -> new Marks());
+            ipv4.computeIfAbsent(RawPrefix.IPV4, added -> new Marks());
         }
         List<CidrEntry> found = new ArrayList<>();
         walk(ipv6, found);
@@ -83,6 +85,14 @@ final class CidrClasses {
     /// The classes that a peer is in.
     BitSet of(PolicyPeer peer) {
         return classesOf.getOrDefault(peer, new BitSet());
+    }
+
+    /// Whether a peer is addresses.
+    static boolean areOf(PolicyPeer peer) {
+        return switch (peer) {
+            case PolicyPeer.IpBlock _, PolicyPeer.SelectedNodes _ -> true;
+            case PolicyPeer.OwnNamespacePods _, PolicyPeer.SelectedPods _, PolicyPeer.Unknown _ -> false;
+        };
     }
 
     private void add(PolicyPeer peer) {

@@ -16,26 +16,22 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// All that was found out about a state, ready to be brought to the next one. What pods mean (addresses, identities) is
-/// followed object by object, what policies mean is read again as soon as one is different.
+/// All that was found out about a state, ready to be brought to the next one object by object.
 final class Compilation {
 
     private final AddressBook book = new AddressBook();
     private final IdentityTable identities = new IdentityTable();
     private final LocalPods locals;
-    private final Distinctions distinctions;
-    private RuleBook rules;
+    private final LivePolicies policies;
     private CidrClasses classes;
     private Selector selector;
     private LiveSets sets;
-    private List<PolicyWarning> warnings = List.of();
-    private boolean warningsDue = true;
+    private @Nullable Warnings warnings;
 
     /// Begins with nothing known.
     Compilation(String nodeName, PolicyState state) {
         locals = new LocalPods(nodeName);
-        rules = rules(state);
-        distinctions = new Distinctions(rules);
+        policies = new LivePolicies(state);
         classes = classes(state);
         selector = selector(state);
         state.nodes().values().forEach(book::put);
@@ -51,32 +47,37 @@ final class Compilation {
     }
 
     /// Takes the next state.
-    ///
-    /// @return whether it could; if not, only a new compilation can
-    boolean update(PolicyState before, PolicyState next, PolicyChanges changes) {
-        boolean policies = !changes.of(ObjectKind.NETWORK_POLICY).isEmpty()
-                || !changes.of(ObjectKind.CLUSTER_NETWORK_POLICY).isEmpty();
-        boolean namespaces = !changes.of(ObjectKind.NAMESPACE).isEmpty();
-        if (policies) {
-            rules = rules(next);
-            if (!new Distinctions(rules).tellsTheSameAs(distinctions)) {
-                return false;
-            }
+    void update(PolicyState before, PolicyState next, PolicyChanges changes) {
+        policies.update(before, next, changes);
+        Set<IpAddress> affected = addresses(before, next, changes);
+        if (policies.tellsOthersApart()) {
+            next.pods().values().forEach(pod -> affected.addAll(pod.addresses()));
         }
-        identify(addresses(before, next, changes), next);
-        if (policies || !changes.of(ObjectKind.NODE).isEmpty()) {
-            followClasses(next);
-        }
+        identify(affected, next);
+        followClasses(next, changes);
         BitSet touched = identities.takeTouched();
-        if (!touched.isEmpty()) {
-            sets.renumbered(touched);
+        if (!touched.isEmpty() && !sets.renumbered(touched)) {
+            sets = new LiveSets(identities, classes);
         }
-        if (policies || namespaces) {
+        forgetSelections(next, changes);
+    }
+
+    private void forgetSelections(PolicyState next, PolicyChanges changes) {
+        Set<String> namespaces =
+                changes.of(ObjectKind.NAMESPACE).stream().map(ObjectName::name).collect(Collectors.toSet());
+        if (!namespaces.isEmpty()) {
             selector = selector(next);
-            locals.forgetSelections();
-            warningsDue = true;
+            warnings = null;
         }
-        return true;
+        if (warnings != null) {
+            warnings.follow(changes);
+        }
+        changes.of(ObjectKind.NETWORK_POLICY).forEach(policy -> namespaces.add(policy.namespace()));
+        if (changes.of(ObjectKind.CLUSTER_NETWORK_POLICY).isEmpty()) {
+            locals.forgetSelections(namespaces);
+        } else {
+            locals.forgetSelections();
+        }
     }
 
     /// Whether much is kept that no plan needs any more.
@@ -86,9 +87,8 @@ final class Compilation {
 
     PolicyPlan plan() {
         LiveSets.Chosen chosen = sets.choose(locals, selector, book);
-        if (warningsDue) {
-            warnings = new Warnings(rules, selector, List.copyOf(locals.running())).all();
-            warningsDue = false;
+        if (warnings == null) {
+            warnings = new Warnings(policies.rules(), selector, locals.running());
         }
         return new PolicyPlan(
                 identities.numbered(),
@@ -98,7 +98,7 @@ final class Compilation {
                 sets.tables(),
                 chosen.sets(),
                 chosen.pods(),
-                warnings);
+                warnings.all());
     }
 
     /// Takes nodes and pods that came, changed or went.
@@ -135,13 +135,19 @@ final class Compilation {
         if (old != null) {
             book.remove(old);
             affected.addAll(old.addresses());
-            // They count the pods in this node's network.
-            warningsDue |= locals.remove(old.name()) && old.hostNetwork();
+            followLocal(locals.remove(old.name()), old);
         }
         if (now != null) {
             book.put(now);
             affected.addAll(now.addresses());
-            warningsDue |= locals.put(now) && now.hostNetwork();
+            followLocal(locals.put(now), now);
+        }
+    }
+
+    private void followLocal(boolean local, PolicyPod pod) {
+        if (local && pod.hostNetwork()) {
+            // They count these.
+            warnings = null;
         }
     }
 
@@ -149,7 +155,8 @@ final class Compilation {
         for (IpAddress address : addresses) {
             @Nullable PolicyPod owner = book.owner(address);
             identities.set(
-                    address, owner == null ? null : distinctions.identity(address, owner, namespace(owner, state)));
+                    address,
+                    owner == null ? null : policies.distinctions().identity(address, owner, namespace(owner, state)));
         }
     }
 
@@ -159,26 +166,23 @@ final class Compilation {
         return known == null ? Namespace.named(name) : known;
     }
 
-    private void followClasses(PolicyState state) {
-        CidrClasses next = classes(state);
-        if (next.classes().equals(classes.classes()) && next.entries().equals(classes.entries())) {
+    private void followClasses(PolicyState state, PolicyChanges changes) {
+        boolean named = policies.namesOtherBlocks();
+        if (!named && changes.of(ObjectKind.NODE).isEmpty()) {
             return;
         }
-        classes = next;
-        sets = new LiveSets(identities, classes);
+        CidrClasses next = classes(state);
+        if (!next.classes().equals(classes.classes()) || !next.entries().equals(classes.entries())) {
+            classes = next;
+            sets.reclassified(next);
+        }
     }
 
     private CidrClasses classes(PolicyState state) {
-        return new CidrClasses(rules, List.copyOf(state.nodes().values()));
+        return new CidrClasses(policies.blocks(), state.nodes().values());
     }
 
     private Selector selector(PolicyState state) {
-        return new Selector(List.copyOf(state.namespaces().values()), rules);
-    }
-
-    private static RuleBook rules(PolicyState state) {
-        return new RuleBook(
-                List.copyOf(state.networkPolicies().values()),
-                List.copyOf(state.clusterNetworkPolicies().values()));
+        return new Selector(List.copyOf(state.namespaces().values()), policies.rules());
     }
 }

@@ -10,7 +10,7 @@ import io.culvert.cluster.policy.PolicyPod;
 import io.culvert.cluster.policy.PolicyPort;
 import io.culvert.net.IpAddress;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,22 +18,24 @@ import java.util.stream.Collectors;
 /// What the policies of the cluster tell pods apart by. Everything else is left out of identities.
 final class Distinctions {
 
-    private final Set<String> namespaceKeys = new HashSet<>();
-    private final Set<String> podKeys = new HashSet<>();
-    private final Set<String> portNames = new HashSet<>();
-    private final Set<PolicyPeer.IpBlock> blocks = new HashSet<>();
+    private final Counts<String> namespaceKeys = new Counts<>();
+    private final Counts<String> podKeys = new Counts<>();
+    private final Counts<String> portNames = new Counts<>();
+    private final Counts<PolicyPeer.IpBlock> blocks = new Counts<>();
+
+    Distinctions() {}
 
     Distinctions(RuleBook rules) {
-        rules.rules().flatMap(rule -> rule.peers().stream()).forEach(this::add);
-        rules.rules(Direction.EGRESS).forEach(this::addNames);
+        rules.rules().forEach(rule -> count(rule, 1));
     }
 
-    /// Whether identities are the same by others as by these.
-    boolean tellsTheSameAs(Distinctions other) {
-        return namespaceKeys.equals(other.namespaceKeys)
-                && podKeys.equals(other.podKeys)
-                && portNames.equals(other.portNames)
-                && blocks.equals(other.blocks);
+    /// Whether identities may be others than when this was last asked.
+    boolean takeChanged() {
+        boolean changed = namespaceKeys.takeChanged();
+        changed |= podKeys.takeChanged();
+        changed |= portNames.takeChanged();
+        changed |= blocks.takeChanged();
+        return changed;
     }
 
     Identity identity(IpAddress address, PolicyPod pod, Namespace namespace) {
@@ -45,37 +47,47 @@ final class Distinctions {
                 only(namespaceKeys, namespace.labels()),
                 only(podKeys, pod.labels()),
                 ports,
-                blocks.stream().filter(block -> block.contains(address)).collect(Collectors.toSet()));
+                blocks.members().stream()
+                        .filter(block -> block.contains(address))
+                        .collect(Collectors.toSet()));
     }
 
-    private void add(PolicyPeer peer) {
+    /// @param by how many more rules like this there are; negative for fewer
+    void count(Rule rule, int by) {
+        rule.peers().forEach(peer -> count(peer, by));
+        if (rule.id().direction() == Direction.EGRESS) {
+            countNames(rule, by);
+        }
+    }
+
+    private void count(PolicyPeer peer, int by) {
         switch (peer) {
-            case PolicyPeer.OwnNamespacePods own -> add(podKeys, own.pods());
+            case PolicyPeer.OwnNamespacePods own -> count(podKeys, own.pods(), by);
             case PolicyPeer.SelectedPods selected -> {
-                add(namespaceKeys, selected.namespaces());
-                add(podKeys, selected.pods());
+                count(namespaceKeys, selected.namespaces(), by);
+                count(podKeys, selected.pods(), by);
             }
             case PolicyPeer.IpBlock _, PolicyPeer.SelectedNodes _, PolicyPeer.Unknown _ -> {}
         }
     }
 
-    private void addNames(Rule rule) {
-        Set<String> names = rule.namedPorts().map(PolicyPort.Named::name).collect(Collectors.toSet());
+    private void countNames(Rule rule, int by) {
+        List<String> names = rule.namedPorts().map(PolicyPort.Named::name).toList();
         if (!names.isEmpty()) {
-            portNames.addAll(names);
+            names.forEach(name -> portNames.count(name, by));
             rule.peers().forEach(peer -> {
                 if (peer instanceof PolicyPeer.IpBlock block) {
-                    blocks.add(block);
+                    blocks.count(block, by);
                 }
             });
         }
     }
 
-    private static void add(Set<String> keys, LabelSelector selector) {
-        selector.keys().forEach(keys::add);
+    private static void count(Counts<String> keys, LabelSelector selector, int by) {
+        selector.keys().forEach(key -> keys.count(key, by));
     }
 
-    private static Map<String, String> only(Set<String> keys, Map<String, String> labels) {
+    private static Map<String, String> only(Counts<String> keys, Map<String, String> labels) {
         Map<String, String> kept = new HashMap<>();
         labels.forEach((key, value) -> {
             if (keys.contains(key)) {

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ final class IdentityTables extends AbstractMap<Integer, Integer> {
     }
 
     static IdentityTables of(Map<Integer, Integer> all) {
+        if (all instanceof IdentityTables same) {
+            return same;
+        }
         Map<Integer, Integer> sorted = new TreeMap<>(all);
         return new IdentityTables(
                 sorted.keySet().stream().mapToInt(Integer::intValue).toArray(),
@@ -70,6 +74,13 @@ final class IdentityTables extends AbstractMap<Integer, Integer> {
     @Override
     public boolean containsKey(@Nullable Object key) {
         return get(key) != null;
+    }
+
+    @Override
+    public void forEach(BiConsumer<? super Integer, ? super Integer> action) {
+        for (int at = 0; at < identities.length; at++) {
+            action.accept(identities[at], tables[at]);
+        }
     }
 
     @Override

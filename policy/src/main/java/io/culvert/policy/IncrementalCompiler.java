@@ -25,8 +25,10 @@ public final class IncrementalCompiler {
         @Nullable Compilation begun = changes.everything() ? null : compilation;
         // Should anything be thrown, the next call begins anew.
         compilation = null;
-        if (begun == null || begun.wasteful() || !begun.update(state, next, changes)) {
+        if (begun == null || begun.wasteful()) {
             begun = new Compilation(nodeName, next);
+        } else {
+            begun.update(state, next, changes);
         }
         PolicyPlan plan = begun.plan();
         compilation = begun;

@@ -8,19 +8,17 @@ import java.util.Map;
 ///
 /// @param rules in the order of their stages
 /// @param known numbers of the tables that such rules make; grows
-/// @param any number of the table for anyone
-/// @param identityTables as in [PolicySet]
-/// @param classTables as in [PolicySet]
-record LiveSet(
-        Selection selection,
-        List<BoundRule> rules,
-        Map<List<Contribution>, Integer> known,
-        int any,
-        IdentityTables identityTables,
-        Map<Integer, Integer> classTables) {
+/// @param set the same object for as long as it says the same
+record LiveSet(Selection selection, List<BoundRule> rules, Map<List<Contribution>, Integer> known, PolicySet set) {
 
-    PolicySet set() {
-        return new PolicySet(
+    static LiveSet of(
+            Selection selection,
+            List<BoundRule> rules,
+            Map<List<Contribution>, Integer> known,
+            int any,
+            IdentityTables identityTables,
+            Map<Integer, Integer> classTables) {
+        PolicySet set = new PolicySet(
                 selection.isolated(),
                 any,
                 identityTables,
@@ -28,10 +26,15 @@ record LiveSet(
                 ids(selection.admin()),
                 ids(selection.allows()),
                 ids(selection.baseline()));
+        return new LiveSet(selection, rules, known, set);
     }
 
     LiveSet withIdentityTables(IdentityTables other) {
-        return new LiveSet(selection, rules, known, any, other, classTables);
+        return new LiveSet(selection, rules, known, set.with(other, set.classTables()));
+    }
+
+    LiveSet withClassTables(Map<Integer, Integer> other) {
+        return new LiveSet(selection, rules, known, set.with(set.identityTables(), other));
     }
 
     private static List<RuleId> ids(List<Rule> stage) {

@@ -17,24 +17,41 @@ final class LiveSets {
 
     private static final int FEW_TABLES = 16_384;
 
+    /// What part of all identities may change before it is cheaper to begin anew.
+    private static final int MOST = 16;
+
     /// What a plan has of it.
     record Chosen(List<PolicySet> sets, Map<ObjectName, LocalPod> pods) {}
 
     private final PortTables tables = new PortTables();
+    private final NumberedIdentities identities;
     private final PeerResolver peers;
     private final SetCompiler compiler;
     private Map<Selection, LiveSet> live = new HashMap<>();
     private int tablesAtFirst;
 
     LiveSets(NumberedIdentities identities, CidrClasses classes) {
+        this.identities = identities;
         peers = new PeerResolver(identities, classes);
         compiler = new SetCompiler(identities, peers, tables);
     }
 
     /// Takes note of numbers that mean other identities than before, or none.
-    void renumbered(BitSet numbers) {
+    ///
+    /// @return whether that was less than to begin anew; if not, nothing else may be asked
+    boolean renumbered(BitSet numbers) {
+        if (numbers.cardinality() > identities.numbered().size() / MOST + 1) {
+            return false;
+        }
         peers.renumbered(numbers);
         live.replaceAll((_, set) -> compiler.renumbered(set, numbers));
+        return true;
+    }
+
+    /// Takes note of other classes.
+    void reclassified(CidrClasses classes) {
+        peers.reclassified(classes);
+        live.replaceAll((_, set) -> compiler.reclassified(set));
     }
 
     /// The sets of these pods; those of no pod are forgotten.

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// The pods of this node that run, and what was last found to select them.
@@ -39,9 +40,14 @@ final class LocalPods {
         return running.remove(name) != null;
     }
 
-    /// Forgets what was found, because policies or namespaces are others now.
+    /// Forgets what was found, because other policies may select the pods now.
     void forgetSelections() {
         selected.clear();
+    }
+
+    /// Forgets what was found for the pods of some namespaces.
+    void forgetSelections(Set<String> namespaces) {
+        selected.keySet().removeIf(pod -> namespaces.contains(pod.namespace()));
     }
 
     /// By name, with those in the node's network.

@@ -13,7 +13,7 @@ import java.util.Set;
 final class PeerResolver {
 
     private final NumberedIdentities identities;
-    private final CidrClasses classes;
+    private CidrClasses classes;
     private final Map<Rule, Reach> known = new HashMap<>();
 
     PeerResolver(NumberedIdentities identities, CidrClasses classes) {
@@ -29,11 +29,24 @@ final class PeerResolver {
     void renumbered(BitSet numbers) {
         known.forEach((rule, reach) -> {
             boolean named = rule.namedPorts().findAny().isPresent();
-            numbers.stream().forEach(number -> {
+            for (int number = numbers.nextSetBit(0); number >= 0; number = numbers.nextSetBit(number + 1)) {
                 Identity identity = identities.numbered().get(number);
                 reach.identities().set(number, selects(rule, identity));
                 reach.atBlocks().set(number, named && rule.peers().stream().anyMatch(identity.blocks()::contains));
-            });
+            }
+        });
+    }
+
+    /// Takes note of other classes.
+    void reclassified(CidrClasses others) {
+        classes = others;
+        known.forEach((rule, reach) -> {
+            reach.classes().clear();
+            for (PolicyPeer peer : rule.peers()) {
+                if (CidrClasses.areOf(peer)) {
+                    reach.classes().or(others.of(peer));
+                }
+            }
         });
     }
 
@@ -42,8 +55,18 @@ final class PeerResolver {
         known.keySet().retainAll(rules);
     }
 
+    /// Asked of every rule for every identity that comes or goes.
     private static boolean selects(Rule rule, Identity identity) {
-        return rule.peers().stream().anyMatch(peer -> switch (peer) {
+        for (PolicyPeer peer : rule.peers()) {
+            if (selects(peer, rule, identity)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean selects(PolicyPeer peer, Rule rule, Identity identity) {
+        return switch (peer) {
             case PolicyPeer.OwnNamespacePods own ->
                 identity.namespace().equals(rule.id().policy().namespace())
                         && own.pods().matches(identity.podLabels());
@@ -52,7 +75,7 @@ final class PeerResolver {
                         && selected.namespaces().matches(identity.namespaceLabels())
                         && selected.pods().matches(identity.podLabels());
             case PolicyPeer.IpBlock _, PolicyPeer.SelectedNodes _, PolicyPeer.Unknown _ -> false;
-        });
+        };
     }
 
     private Reach resolve(Rule rule) {

@@ -28,7 +28,7 @@ public final class PolicyCompiler {
         this.inputs = inputs;
         rules = new RuleBook(inputs.networkPolicies(), inputs.clusterNetworkPolicies());
         identities = new Identities(inputs, rules);
-        classes = new CidrClasses(rules, inputs.nodes());
+        classes = new CidrClasses(rules.peers().toList(), inputs.nodes());
         selector = new Selector(inputs.namespaces(), rules);
         compiler = new SetCompiler(identities, new PeerResolver(identities, classes), tables);
     }

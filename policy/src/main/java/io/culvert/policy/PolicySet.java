@@ -29,11 +29,16 @@ public record PolicySet(
             new PolicySet(false, PortTables.NOTHING, Map.of(), Map.of(), List.of(), List.of(), List.of());
 
     public PolicySet {
-        identityTables = identityTables instanceof IdentityTables ? identityTables : IdentityTables.of(identityTables);
+        identityTables = IdentityTables.of(identityTables);
         classTables = Map.copyOf(classTables);
         admin = List.copyOf(admin);
         allows = List.copyOf(allows);
         baseline = List.copyOf(baseline);
+    }
+
+    /// The same with other tables.
+    PolicySet with(Map<Integer, Integer> identities, Map<Integer, Integer> classes) {
+        return new PolicySet(isolated, anyTable, identities, classes, admin, allows, baseline);
     }
 
     /// The rule that a cell's entry means.

@@ -18,6 +18,12 @@ import java.util.stream.Stream;
 /// @param ports empty for all
 record Rule(RuleId id, PolicyAction action, boolean anyone, List<PolicyPeer> peers, List<PolicyPort> ports) {
 
+    /// Rules of one name are hardly ever different, and selections of thousands of them are looked up.
+    @Override
+    public int hashCode() {
+        return id.hashCode();
+    }
+
     static Rule of(ObjectName policy, Direction direction, int index, NetworkPolicyRule rule) {
         return new Rule(
                 new RuleId(Stage.NETWORK_POLICY, policy, direction, index),

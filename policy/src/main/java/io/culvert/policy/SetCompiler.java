@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.policy;
 
+import static java.util.Objects.requireNonNull;
+
 import io.culvert.cluster.policy.Direction;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -32,24 +34,44 @@ final class SetCompiler {
         List<BoundRule> forAnyone =
                 rules.stream().filter(rule -> rule.reach().anyone()).toList();
         int any = number(known, forAnyone, BoundRule::fixed);
-        return new LiveSet(
+        return LiveSet.of(
                 selection,
                 rules,
                 known,
                 any,
                 IdentityTables.of(identityTables(rules, known, any)),
-                Map.copyOf(classTables(rules, known)));
+                classTables(rules, known));
     }
 
     /// The same set after some numbers came to mean other identities, or none.
     LiveSet renumbered(LiveSet set, BitSet numbers) {
-        return set.withIdentityTables(
-                set.identityTables().with(numbers, number -> identityTable(set, number), set.any()));
+        Map<Integer, Integer> tables = new HashMap<>();
+        BitSet changed = new BitSet();
+        for (int number = numbers.nextSetBit(0); number >= 0; number = numbers.nextSetBit(number + 1)) {
+            int table = identityTable(set, number);
+            if (table != set.set().identityTable(number)) {
+                tables.put(number, table);
+                changed.set(number);
+            }
+        }
+        return changed.isEmpty()
+                ? set
+                : set.withIdentityTables(IdentityTables.of(set.set().identityTables())
+                        .with(
+                                changed,
+                                number -> requireNonNull(tables.get(number)),
+                                set.set().anyTable()));
+    }
+
+    /// The same set after classes became others.
+    LiveSet reclassified(LiveSet set) {
+        Map<Integer, Integer> tables = classTables(set.rules(), set.known());
+        return tables.equals(set.set().classTables()) ? set : set.withClassTables(tables);
     }
 
     private int identityTable(LiveSet set, int number) {
         if (set.rules().stream().noneMatch(rule -> names(rule, number))) {
-            return set.any();
+            return set.set().anyTable();
         }
         Identity members = identities.numbered().get(number);
         List<BoundRule> matching = set.rules().stream()

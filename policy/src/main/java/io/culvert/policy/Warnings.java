@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.policy;
 
+import io.culvert.cluster.ObjectKind;
 import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.policy.ClusterNetworkPolicy;
 import io.culvert.cluster.policy.ClusterNetworkPolicyRule;
@@ -8,15 +9,20 @@ import io.culvert.cluster.policy.Direction;
 import io.culvert.cluster.policy.NetworkPolicy;
 import io.culvert.cluster.policy.NetworkPolicyRule;
 import io.culvert.cluster.policy.PolicyAction;
+import io.culvert.cluster.policy.PolicyChanges;
 import io.culvert.cluster.policy.PolicyPeer;
 import io.culvert.cluster.policy.PolicyPod;
 import io.culvert.cluster.policy.PolicyPort;
 import io.culvert.cluster.policy.PolicyTier;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Finds what the authors of policies may not expect.
 final class Warnings {
@@ -24,29 +30,59 @@ final class Warnings {
     private final RuleBook rules;
     private final Selector selector;
     private final List<PolicyPod> inHostNetwork;
-    private final List<PolicyWarning> found = new ArrayList<>();
+    private final Map<ObjectName, List<PolicyWarning>> ofNetworkPolicies = new TreeMap<>();
+    private List<PolicyWarning> ofClusterPolicies = List.of();
+    private List<PolicyWarning> found = new ArrayList<>();
 
     /// @param running pods of this node
-    Warnings(RuleBook rules, Selector selector, List<PolicyPod> running) {
+    Warnings(RuleBook rules, Selector selector, Collection<PolicyPod> running) {
         this.rules = rules;
         this.selector = selector;
         inHostNetwork = running.stream().filter(PolicyPod::hostNetwork).toList();
+        rules.networkPolicies().forEach(this::note);
+        compareClusterPolicies();
+    }
+
+    /// Takes note of policies that came, changed or went.
+    void follow(PolicyChanges changes) {
+        for (ObjectName name : changes.of(ObjectKind.NETWORK_POLICY)) {
+            ofNetworkPolicies.remove(name);
+            rules.networkPolicy(name).ifPresent(this::note);
+        }
+        if (!changes.of(ObjectKind.CLUSTER_NETWORK_POLICY).isEmpty()) {
+            compareClusterPolicies();
+        }
     }
 
     /// Namespaced policies by name, then those of the cluster in their order.
     List<PolicyWarning> all() {
-        rules.networkPolicies().forEach(this::check);
+        List<PolicyWarning> all = new ArrayList<>();
+        ofNetworkPolicies.values().forEach(all::addAll);
+        all.addAll(ofClusterPolicies);
+        return all;
+    }
+
+    private void note(RuleBook.NamespacedEntry entry) {
+        found = new ArrayList<>();
+        check(entry);
+        if (!found.isEmpty()) {
+            ofNetworkPolicies.put(entry.policy().name(), found);
+        }
+    }
+
+    private void compareClusterPolicies() {
+        found = new ArrayList<>();
         for (PolicyTier tier : PolicyTier.values()) {
-            List<RuleBook.ClusterEntry> entries = rules.of(tier);
-            for (int i = 0; i < entries.size(); i++) {
-                check(entries.get(i));
-                if (i > 0) {
-                    comparePriorities(
-                            entries.get(i - 1).policy(), entries.get(i).policy());
+            @Nullable ClusterNetworkPolicy before = null;
+            for (RuleBook.ClusterEntry entry : rules.of(tier)) {
+                check(entry);
+                if (before != null) {
+                    comparePriorities(before, entry.policy());
                 }
+                before = entry.policy();
             }
         }
-        return found;
+        ofClusterPolicies = found;
     }
 
     private void check(RuleBook.NamespacedEntry entry) {

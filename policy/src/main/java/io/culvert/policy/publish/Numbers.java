@@ -20,6 +20,7 @@ final class Numbers<T> {
     private final BitSet foreign = new BitSet();
     private final BitSet fresh = new BitSet();
     private int last;
+    private boolean full;
 
     /// Numbers from 1.
     ///
@@ -49,6 +50,7 @@ final class Numbers<T> {
             free = used.nextClearBit(1);
         }
         if (free >= limit) {
+            full = true;
             return OptionalInt.empty();
         }
         last = free;
@@ -77,6 +79,22 @@ final class Numbers<T> {
             }
             return dead;
         });
+    }
+
+    /// Frees the numbers of some content, as [#retain] frees those of all other.
+    void release(Set<T> dead) {
+        dead.forEach(content -> {
+            Integer number = known.remove(content);
+            if (number != null) {
+                used.clear(number);
+                fresh.clear(number);
+            }
+        });
+    }
+
+    /// Whether there was ever none left.
+    boolean wasFull() {
+        return full;
     }
 
     /// The numbers that were given since this was asked.

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// A policy set under its number. What it says of peers that some address has never changes; of others,
 /// entries come and go.
@@ -16,10 +17,10 @@ final class PublishedSet {
     private final int number;
     private final int rules;
     private final SetContent.Frame frame;
-    /// As in the kernel.
-    private final Map<Integer, PolicyPorts> peers = new HashMap<>();
+    /// As in the kernel, but for what [#grown] says.
+    private PeerPorts peers = PeerPorts.NOTHING;
     /// As they will be.
-    private Map<Integer, PolicyPorts> wanted;
+    private PeerPorts wanted;
 
     private boolean written;
 
@@ -43,55 +44,65 @@ final class PublishedSet {
         return frame;
     }
 
-    Map<Integer, PolicyPorts> wanted() {
+    PeerPorts wanted() {
         return wanted;
+    }
+
+    /// Whether the kernel has what is wanted, and nothing else.
+    @SuppressWarnings("ReferenceEquality") // one becomes the other
+    boolean isSettled() {
+        return written && peers == wanted;
     }
 
     /// Whether it can become this without any verdict being a third one: what comes is about peers that no
     /// address has yet, what goes about peers that no address will have.
     boolean canBecome(SetContent content, IntPredicate unusedNow, IntPredicate unusedThen) {
-        return content.peers().entrySet().stream()
-                        .allMatch(entry -> peers.containsKey(entry.getKey())
-                                ? entry.getValue().equals(peers.get(entry.getKey()))
-                                : unusedNow.test(entry.getKey()))
-                && peers.keySet().stream().allMatch(peer -> content.peers().containsKey(peer) || unusedThen.test(peer));
+        return content.peers().allMatch((peer, ports) -> {
+                    @Nullable PolicyPorts present = peers.get(peer);
+                    return present == null ? unusedNow.test(peer) : ports.equals(present);
+                })
+                && peers.allMatch((peer, _) -> content.peers().get(peer) != null || unusedThen.test(peer));
     }
 
     void become(SetContent content) {
-        wanted = content.peers();
+        wanted = content.peers().equals(peers) ? peers : content.peers();
     }
 
     /// Takes back [#become].
     void stay() {
-        wanted = Map.copyOf(peers);
+        wanted = peers;
     }
 
     /// What must be there before anybody has such a peer.
     Map<PolicyPeerKey, PolicyPorts> coming() {
         Map<PolicyPeerKey, PolicyPorts> coming = new HashMap<>();
-        wanted.forEach((peer, ports) -> {
-            if (!ports.equals(peers.get(peer))) {
-                coming.put(PeerWord.key(number, peer), ports);
-            }
-        });
+        if (!isSettled()) {
+            wanted.forEach((peer, ports) -> {
+                if (!ports.equals(peers.get(peer))) {
+                    coming.put(PeerWord.key(number, peer), ports);
+                }
+            });
+        }
         return coming;
     }
 
     /// What may go when nobody has such a peer any more.
     Set<PolicyPeerKey> going() {
         Set<PolicyPeerKey> going = new HashSet<>();
-        peers.keySet().forEach(peer -> {
-            if (!wanted.containsKey(peer)) {
-                going.add(PeerWord.key(number, peer));
-            }
-        });
+        if (!isSettled()) {
+            peers.forEach((peer, _) -> {
+                if (wanted.get(peer) == null) {
+                    going.add(PeerWord.key(number, peer));
+                }
+            });
+        }
         return going;
     }
 
     /// All of its entries in `policy_peers`.
     Set<PolicyPeerKey> keys() {
         Set<PolicyPeerKey> keys = new HashSet<>();
-        peers.keySet().forEach(peer -> keys.add(PeerWord.key(number, peer)));
+        peers.forEach((peer, _) -> keys.add(PeerWord.key(number, peer)));
         return keys;
     }
 
@@ -105,12 +116,11 @@ final class PublishedSet {
 
     /// [#coming] was written.
     void grown() {
-        peers.putAll(wanted);
         written = true;
     }
 
     /// [#going] was removed.
     void shrunk() {
-        peers.keySet().retainAll(wanted.keySet());
+        peers = wanted;
     }
 }

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.policy.publish;
 
-import io.culvert.maps.PolicyPorts;
 import io.culvert.policy.RuleId;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /// All that a policy set says, by numbers that outlive a plan.
 ///
-/// @param peers ports by [PeerWord]
-record SetContent(Frame frame, Map<Integer, PolicyPorts> peers) {
+record SetContent(Frame frame, PeerPorts peers) {
 
     /// What must be equal for two contents to be one set.
     ///

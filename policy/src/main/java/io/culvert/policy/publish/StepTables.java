@@ -72,7 +72,7 @@ final class StepTables {
         });
     }
 
-    private static PolicyStep step(PortTable.Step step) {
+    static PolicyStep step(PortTable.Step step) {
         Cell cell = step.cell();
         return new PolicyStep(step.start(), ranked(cell.admin()), cell.allow(), ranked(cell.baseline()));
     }

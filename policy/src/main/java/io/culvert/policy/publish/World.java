@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What the maps hold, and what numbers in them mean. After a restart nobody knows the latter: what is found is
 /// avoided until it is swept away.
@@ -41,7 +42,7 @@ final class World {
     /// All that are in the kernel, or will be once they are written.
     final Set<PublishedSet> sets = new LinkedHashSet<>();
 
-    private Desired.Live live = Desired.Live.NOTHING;
+    private @Nullable Settled settled;
     private Set<PolicyPeerKey> foreignPeers = Set.of();
     private Set<Integer> foreignSets = Set.of();
     private boolean swept;
@@ -202,6 +203,9 @@ final class World {
 
     /// Rules for which no counter is left.
     int uncounted() {
+        if (!rules.wasFull()) {
+            return 0;
+        }
         Set<RuleId> all = new HashSet<>();
         sets.forEach(set -> all.addAll(set.frame().all()));
         all.removeAll(rules.known().keySet());
@@ -212,23 +216,42 @@ final class World {
         return new Publication(tables.epoch(), identities.known(), rules.known());
     }
 
+    /// What was published last by this process; null before.
+    @Nullable
+    Settled settled() {
+        return settled;
+    }
+
     /// Forgets what was not published.
     void rollBack() {
-        retain(
-                sets.stream()
-                        .filter(PublishedSet::isWritten)
-                        .peek(PublishedSet::stay)
-                        .collect(Collectors.toSet()),
-                live);
+        Set<PublishedSet> kept = sets.stream().filter(PublishedSet::isWritten).collect(Collectors.toSet());
+        kept.forEach(PublishedSet::stay);
+        retain(kept);
+        retainNumbers(settled);
     }
 
     /// Only this is there now.
     void settle(Desired desired) {
-        retain(desired.sets(), desired.live());
+        Settled next = desired.settled();
+        if (settled == null) {
+            retain(desired.sets());
+            retainNumbers(next);
+        } else {
+            if (!desired.sameSets()) {
+                retain(desired.sets());
+                rules.retain(next.allRules());
+            }
+            identities.release(settled.without(next.plan()));
+            if (!next.plan().classes().equals(settled.plan().classes())) {
+                classes.retain(next.allClasses());
+            }
+            podNumbers.retain(next.pods());
+        }
         addresses.settle(desired.addresses());
+        settled = next;
     }
 
-    private void retain(Collection<PublishedSet> kept, Desired.Live needed) {
+    private void retain(Collection<PublishedSet> kept) {
         sets.removeIf(set -> {
             boolean dead = !kept.contains(set);
             if (dead) {
@@ -238,12 +261,14 @@ final class World {
             return dead;
         });
         steps.retain(
-                sets.stream().flatMap(set -> set.wanted().values().stream()).collect(Collectors.toSet()));
-        identities.retain(needed.identities());
-        classes.retain(needed.classes());
-        rules.retain(needed.rules());
-        podNumbers.retain(needed.pods());
-        live = needed;
+                sets.stream().flatMap(set -> set.wanted().places().stream()).collect(Collectors.toSet()));
+    }
+
+    private void retainNumbers(@Nullable Settled needed) {
+        identities.retain(needed == null ? Set.of() : needed.allIdentities());
+        classes.retain(needed == null ? Set.of() : needed.allClasses());
+        rules.retain(needed == null ? Set.of() : needed.allRules());
+        podNumbers.retain(needed == null ? Set.of() : needed.pods());
     }
 
     /// Removes what an earlier process left and nobody reads any more.

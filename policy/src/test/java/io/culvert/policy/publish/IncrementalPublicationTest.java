@@ -38,7 +38,7 @@ class IncrementalPublicationTest {
     /// Whatever failed before: a plan that did not fit, or a process that died while it wrote. `-Dpublish.seed=N` plays
     /// one history again.
     @Test
-    void addressesHaveTheIdentitiesThatThePlanSays() {
+    void theMapsSayWhatThePlanSays() {
         long seed = Long.getLong("publish.seed", ThreadLocalRandom.current().nextLong());
         System.out.println("publish.seed=" + seed);
         for (int i = 0; i < HISTORIES; i++) {
@@ -68,6 +68,8 @@ class IncrementalPublicationTest {
                     assertThat(maps.ipcache)
                             .as("seed %d, step %d: %s", seed, step, changes)
                             .isEqualTo(expected(plan, publisher.publication().identities()));
+                    new WrittenSets(maps, plan, publisher.publication())
+                            .check("seed %d, step %d: %s".formatted(seed, step, changes));
                 }
             } catch (ModelTarget.Crash e) {
                 crashed++;
