@@ -53,27 +53,42 @@ static __always_inline const struct backend *affinity_find(const struct candidat
 }
 
 /*
- * The backend that the client of a new connection had last, or null where it had none, too long ago, or one that is not
- * among the candidates. An entry may be given to another client while it is read, hence one read of each member: an id
- * is looked for before it is used, and what is written to the wrong entry lengthens its life at most.
+ * The backend that a client had last, or null where that was too long ago, or it is not among the candidates. hint says
+ * where it was last, found where it is. An entry may be given to another client while it is read, hence one read of each
+ * member: an id is looked for before it is used.
+ */
+static __always_inline const struct backend *affinity_last(const struct candidates *candidates,
+							   const volatile struct affinity *last, __u64 now, __u32 *hint,
+							   __u32 *found)
+{
+	__u64 seconds = candidates->affinity_seconds;
+	__u32 backend_id;
+
+	/* The clock of another CPU may be ahead by a tick, hence the sign. */
+	if ((__s64)(now - last->last_used) > (__s64)(seconds * 1000000000ull))
+		return NULL;
+	backend_id = last->backend_id;
+	if (!backend_is_published(backend_id))
+		return NULL;
+	*found = *hint = last->offset;
+	return affinity_find(candidates, backend_id, found);
+}
+
+/*
+ * The same for a new connection, which counts as its last from now on. What is written to an entry that another client
+ * was given lengthens its life at most.
  */
 static __always_inline const struct backend *affinity_recall(const struct candidates *candidates,
 							     const struct affinity_key *key, __u64 now, bool *known)
 {
 	volatile struct affinity *last = bpf_map_lookup_elem(&affinity, key);
-	__u64 seconds = candidates->affinity_seconds;
 	const struct backend *backend;
-	__u32 backend_id, hint, found;
+	__u32 hint, found;
 
 	*known = last;
-	/* The clock of another CPU may be ahead by a tick, hence the sign. */
-	if (!last || (__s64)(now - last->last_used) > (__s64)(seconds * 1000000000ull))
+	if (!last)
 		return NULL;
-	backend_id = last->backend_id;
-	if (!backend_is_published(backend_id))
-		return NULL;
-	found = hint = last->offset;
-	backend = affinity_find(candidates, backend_id, &found);
+	backend = affinity_last(candidates, last, now, &hint, &found);
 	if (!backend)
 		return NULL;
 	last->last_used = now;

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ObjectLayoutsTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"sock_lb", "pod", "net", "policy"})
+    @ValueSource(strings = {"sock_lb", "pod", "net", "policy", "explain"})
     void everyRecordIsThatOfTheObject(String object) {
         assertThat(ObjectLayouts.differences(btf(object))).isEmpty();
     }

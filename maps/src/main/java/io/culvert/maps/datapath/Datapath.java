@@ -3,6 +3,7 @@ package io.culvert.maps.datapath;
 
 import io.culvert.loader.Attachment;
 import io.culvert.loader.BpfMap;
+import io.culvert.loader.BpfObject;
 import io.culvert.loader.InvalidObjectException;
 import io.culvert.loader.PinDirectory;
 import io.culvert.loader.RunningPrograms;
@@ -198,6 +199,17 @@ public final class Datapath implements AutoCloseable {
     /// The programs of policies, which those of pods ask or not.
     public PolicyPrograms policies() {
         return policies;
+    }
+
+    /// What would become of a packet that opens a connection, as the code of the programs decides it on their maps;
+    /// nothing
+    /// is written. The program that answers is loaded for it.
+    ///
+    /// @throws io.culvert.loader.BpfException if the kernel refuses
+    public synchronized ServiceAnswer ask(ServiceQuestion question) {
+        try (BpfObject explanation = ProgramSet.loadExplanation(config, maps)) {
+            return question.ask(explanation.program("service_probe"));
+        }
     }
 
     /// What programs look up beside the tables: ranges of addresses, cgroups that opted out.

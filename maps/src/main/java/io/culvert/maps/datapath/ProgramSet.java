@@ -22,6 +22,7 @@ final class ProgramSet implements AutoCloseable {
 
     private static final String SOCK_LB = "sock_lb";
     private static final String POLICY = "policy";
+    private static final String EXPLAIN = "explain";
     private static final List<String> SERVICES = List.of(SOCK_LB, "pod", "net");
 
     private final List<BpfObject> objects = new ArrayList<>();
@@ -95,6 +96,23 @@ final class ProgramSet implements AutoCloseable {
             while (objects.size() > before) {
                 objects.removeLast().close();
             }
+            throw e;
+        }
+    }
+
+    /// Loads what only answers people; whoever asks closes it again.
+    ///
+    /// @param maps all of them
+    /// @throws io.culvert.maps.layout.LayoutMismatchException if the object has other structs than Java
+    /// @throws io.culvert.loader.BpfException if the kernel refuses
+    static BpfObject loadExplanation(DatapathConfig config, Map<String, BpfMap> maps) {
+        BpfObject object = BpfObject.open(EXPLAIN, config.objects().object(EXPLAIN));
+        try {
+            ObjectLayouts.require(EXPLAIN + ".o", object.btf());
+            load(object, config.settings(), maps);
+            return object;
+        } catch (RuntimeException e) {
+            object.close();
             throw e;
         }
     }

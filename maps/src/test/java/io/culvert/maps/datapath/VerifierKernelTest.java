@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VerifierKernelTest {
 
     @ParameterizedTest
-    @CsvSource({"sock_lb, 10000", "pod, 60000", "net, 60000", "policy, 60000"})
+    @CsvSource({"sock_lb, 10000", "pod, 60000", "net, 60000", "policy, 60000", "explain, 20000"})
     void everyProgramIsVerifiedWithinItsBudget(String object, int budget) {
         try (BpfObject loaded = BpfObject.open(object, PodPrograms.elf(object)).load()) {
             for (BpfProgram program : loaded.programs()) {
@@ -32,7 +32,8 @@ class VerifierKernelTest {
         try (BpfObject sockets = BpfObject.open("sock_lb", PodPrograms.elf("sock_lb"));
                 BpfObject packets = BpfObject.open("pod", PodPrograms.elf("pod"));
                 BpfObject devices = BpfObject.open("net", PodPrograms.elf("net"));
-                BpfObject policies = BpfObject.open("policy", PodPrograms.elf("policy"))) {
+                BpfObject policies = BpfObject.open("policy", PodPrograms.elf("policy"));
+                BpfObject explanations = BpfObject.open("explain", PodPrograms.elf("explain"))) {
             assertThat(names(sockets.load().programs()))
                     .containsExactlyInAnyOrder(
                             "sock_connect4",
@@ -50,6 +51,7 @@ class VerifierKernelTest {
             assertThat(names(devices.load().programs())).containsExactlyInAnyOrder("net_ingress", "net_egress");
             assertThat(names(policies.load().programs()))
                     .containsExactlyInAnyOrder("policy_ingress", "policy_egress", "policy_probe");
+            assertThat(names(explanations.load().programs())).containsExactly("service_probe");
         }
     }
 
