@@ -92,7 +92,7 @@ static __always_inline int explain_frontend(struct __sk_buff *skb, const struct 
 
 /*
  * cb[0]: 1 if this node sends the packet, 0 if it comes in by the interface of the context. The answer is in cb: 0 or why
- * there is no connection, index into services, id of the backend, FLOW_* and EXPLAIN_REMEMBERED; and in the packet.
+ * there is no connection, index into services, id of the backend, FLOW_* and EXPLAIN_REMEMBERED, enum client; and in the packet.
  */
 SEC("tc")
 int service_probe(struct __sk_buff *skb)
@@ -109,6 +109,7 @@ int service_probe(struct __sk_buff *skb)
 	skb->cb[1] = 0;
 	skb->cb[2] = 0;
 	skb->cb[3] = 0;
+	skb->cb[4] = client;
 	key.address = packet.destination;
 	key.port = packet.destination_port;
 	key.protocol = packet.protocol;

@@ -10,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalInt;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +21,6 @@ import picocli.CommandLine.Parameters;
 @Command(name = "explain", description = "Tell whether one may connect to the other, and which rule says so.")
 final class PolicyExplainCommand extends Verb {
 
-    private static final Pattern PORT = Pattern.compile("(?<port>[0-9]{1,5})(/(?<protocol>tcp|udp|sctp))?");
     private static final int ICMP = 1;
     private static final int ICMPV6 = 58;
 
@@ -84,17 +81,14 @@ final class PolicyExplainCommand extends Verb {
             int protocol = text.equals("icmp") ? ICMP : ICMPV6;
             return new Question(from, to, OptionalInt.of(protocol), OptionalInt.empty(), manifests, file);
         }
-        Matcher matcher = PORT.matcher(text);
-        if (!matcher.matches() || Integer.parseInt(matcher.group("port")) > 0xffff) {
-            throw new ParameterException(spec().commandLine(), "\"" + port + "\" is no port and protocol, as 80/TCP");
-        }
-        String protocol = matcher.group("protocol") == null ? "tcp" : matcher.group("protocol");
+        PortAndProtocol wanted = PortAndProtocol.parse(text)
+                .orElseThrow(() -> new ParameterException(
+                        spec().commandLine(), "\"" + port + "\" is no port and protocol, as 80/TCP"));
         return new Question(
                 from,
                 to,
-                OptionalInt.of(
-                        Protocol.valueOf(protocol.toUpperCase(Locale.ROOT)).number()),
-                OptionalInt.of(Integer.parseInt(matcher.group("port"))),
+                OptionalInt.of(wanted.protocol().orElse(Protocol.TCP).number()),
+                OptionalInt.of(wanted.port()),
                 manifests,
                 file);
     }

@@ -22,6 +22,7 @@ final class Verbs {
             "endpoint",
             "identity",
             "ipcache",
+            "explain",
             "audit",
             "map",
             "features",
@@ -65,6 +66,7 @@ final class Verbs {
             case "endpoint" -> new EndpointCommand();
             case "identity" -> new IdentityCommand();
             case "ipcache" -> new IpcacheCommand();
+            case "explain" -> new ExplainCommand();
             case "audit" -> new AuditCommand();
             case "map" -> new MapCommand();
             case "features" -> new FeaturesCommand();

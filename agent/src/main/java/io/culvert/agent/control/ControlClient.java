@@ -11,6 +11,7 @@ import io.culvert.agent.view.AffinityRow;
 import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
+import io.culvert.agent.view.ServiceExplainView;
 import io.culvert.agent.view.StatusView;
 import io.culvert.servicelb.conntrack.FlowFilter;
 import io.grpc.ManagedChannel;
@@ -91,6 +92,11 @@ public final class ControlClient implements NodeView, AutoCloseable {
     public AuditView audit(boolean repair) {
         AuditRequest request = AuditRequest.newBuilder().setRepair(repair).build();
         return ask(() -> AuditMessages.of(stub().audit(request)));
+    }
+
+    @Override
+    public ServiceExplainView explain(ServiceQuery query) {
+        return ask(() -> ServiceExplanationMessages.of(stub().explainService(ServiceExplanationMessages.of(query))));
     }
 
     @Override

@@ -7,11 +7,13 @@ import io.culvert.agent.control.v1.AuditRequest;
 import io.culvert.agent.control.v1.Connection;
 import io.culvert.agent.control.v1.ConnectionFilter;
 import io.culvert.agent.control.v1.ControlGrpc;
+import io.culvert.agent.control.v1.ExplainServiceRequest;
 import io.culvert.agent.control.v1.FlushedConnections;
 import io.culvert.agent.control.v1.Frontend;
 import io.culvert.agent.control.v1.GetStatusRequest;
 import io.culvert.agent.control.v1.ListAffinityRequest;
 import io.culvert.agent.control.v1.ListFrontendsRequest;
+import io.culvert.agent.control.v1.ServiceExplanation;
 import io.culvert.agent.control.v1.Status;
 import io.grpc.stub.StreamObserver;
 
@@ -51,6 +53,11 @@ final class ControlService extends ControlGrpc.ControlImplBase {
     @Override
     public void listAffinity(ListAffinityRequest request, StreamObserver<AffinityEntry> answer) {
         Answers.stream(node::affinity, ConnectionMessages::of, answer);
+    }
+
+    @Override
+    public void explainService(ExplainServiceRequest request, StreamObserver<ServiceExplanation> answer) {
+        Answers.one(() -> ServiceExplanationMessages.of(node.explain(ServiceExplanationMessages.of(request))), answer);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.culvert.agent.view.AffinityRow;
 import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
+import io.culvert.agent.view.ServiceExplainView;
 import io.culvert.agent.view.StatusView;
 import io.culvert.servicelb.conntrack.FlowFilter;
 import java.util.List;
@@ -38,6 +39,11 @@ public interface NodeView {
     ///
     /// @param repair whether what differs is put right
     AuditView audit(boolean repair);
+
+    /// What would become of a connection to a Service.
+    ///
+    /// @throws UnknownObjectException if the question names what is not there
+    ServiceExplainView explain(ServiceQuery query);
 
     /// What there is to say of policies.
     PolicyQueries policies();

@@ -4,7 +4,6 @@ package io.culvert.agent.explain;
 import io.culvert.agent.control.PolicyQueries.Question;
 import io.culvert.agent.control.UnknownObjectException;
 import io.culvert.agent.view.ExplainView;
-import io.culvert.cluster.ObjectName;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import io.culvert.policy.PolicyInputs;
@@ -65,11 +64,7 @@ final class Explainer {
         if (address.isPresent()) {
             return new End.At(address.get());
         }
-        int slash = text.indexOf('/');
-        return new End.Named(
-                slash < 0
-                        ? new ObjectName("default", text)
-                        : new ObjectName(text.substring(0, slash), text.substring(slash + 1)));
+        return new End.Named(ObjectNames.named(text));
     }
 
     private ExplainView.Path path(Explanation.Path path, SeenCluster cluster, boolean ask) {

@@ -5,15 +5,20 @@ import io.culvert.agent.Version;
 import io.culvert.agent.cni.PluginChain;
 import io.culvert.agent.control.NodeView;
 import io.culvert.agent.control.PolicyQueries;
+import io.culvert.agent.control.ServiceQuery;
+import io.culvert.agent.control.UnknownObjectException;
+import io.culvert.agent.explain.ServiceExplainer;
 import io.culvert.agent.view.AffinityRow;
 import io.culvert.agent.view.AuditView;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
 import io.culvert.agent.view.FrontendRows;
+import io.culvert.agent.view.ServiceExplainView;
 import io.culvert.agent.view.StatusView;
 import io.culvert.cluster.Problem;
 import io.culvert.cluster.SourceStatus;
 import io.culvert.maps.MapSummary;
+import io.culvert.net.IpAddress;
 import io.culvert.servicelb.ServiceStatus;
 import io.culvert.servicelb.affinity.AffinityTable;
 import io.culvert.servicelb.conntrack.ConntrackTable;
@@ -22,8 +27,10 @@ import io.culvert.servicelb.conntrack.FlowFilter;
 import io.culvert.servicelb.conntrack.FlowLifetimes;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// A running agent as the control API shows it.
@@ -180,6 +187,28 @@ final class AgentView implements NodeView {
         return state.kernel()
                 .map(kernel -> kernel.audit().run(repair))
                 .orElseGet(() -> new AuditView(false, 0, 0, List.of(), List.of()));
+    }
+
+    @Override
+    public ServiceExplainView explain(ServiceQuery query) {
+        return state.kernel()
+                .map(kernel -> explainer(kernel).explain(query))
+                .orElseThrow(() -> new UnknownObjectException("explain Service " + query.service()
+                        + ": the agent has not opened the datapath yet; ask again"));
+    }
+
+    private ServiceExplainer explainer(NodeState.Kernel kernel) {
+        Map<IpAddress, Integer> links = new HashMap<>(state.bridged().links());
+        links.putAll(kernel.network().podLinks());
+        return new ServiceExplainer(
+                state.plan().nodeName(),
+                state.cluster(),
+                kernel.datapath(),
+                kernel.loadBalancer().frontends(),
+                kernel.network().current().nodePortAddresses(),
+                links,
+                kernel.network().pods(),
+                kernel.network().devices());
     }
 
     @Override

@@ -7,6 +7,8 @@ import io.culvert.agent.control.ControlServer;
 import io.culvert.agent.control.ControlSocket;
 import io.culvert.agent.control.NodeView;
 import io.culvert.agent.control.PolicyQueries;
+import io.culvert.agent.control.ServiceQuery;
+import io.culvert.agent.control.UnknownObjectException;
 import io.culvert.agent.explain.PolicyAnswers;
 import io.culvert.agent.view.AddressRow;
 import io.culvert.agent.view.AffinityRow;
@@ -15,6 +17,7 @@ import io.culvert.agent.view.BackendRow;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
 import io.culvert.agent.view.Rows;
+import io.culvert.agent.view.ServiceExplainView;
 import io.culvert.agent.view.SocketRow;
 import io.culvert.agent.view.StatusView;
 import io.culvert.cluster.ClusterState;
@@ -41,6 +44,10 @@ final class ListedNode implements NodeView, BeforeEachCallback, AfterEachCallbac
 
     /// What was asked for.
     final List<FlowFilter> filters = new ArrayList<>();
+
+    final List<ServiceQuery> queries = new ArrayList<>();
+
+    ServiceExplainView explained = new ServiceExplainView("", "", List.of());
 
     List<StatusView.Trouble> troubles = List.of(new StatusView.Trouble("error", "a.yaml:3", "no port", "give one"));
 
@@ -148,6 +155,15 @@ final class ListedNode implements NodeView, BeforeEachCallback, AfterEachCallbac
     public AuditView audit(boolean repair) {
         AuditView.Row row = new AuditView.Row("frontends", "TCP 10.96.0.10:80", "service 3, ClusterIP", "nothing");
         return new AuditView(true, 1, repair ? 0 : 1, List.of(row), List.of());
+    }
+
+    @Override
+    public ServiceExplainView explain(ServiceQuery query) {
+        queries.add(query);
+        if (query.service().equals("nowhere")) {
+            throw new UnknownObjectException("explain Service default/nowhere: the kernel has no frontend of it");
+        }
+        return explained;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.culvert.agent.view.BackendRow;
 import io.culvert.agent.view.ConnectionRow;
 import io.culvert.agent.view.FrontendRow;
 import io.culvert.agent.view.Rows;
+import io.culvert.agent.view.ServiceExplainView;
 import io.culvert.agent.view.SocketRow;
 import io.culvert.agent.view.StatusView;
 import io.culvert.cluster.ObjectName;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -50,8 +52,22 @@ final class ControlSocketTest {
     private static final AffinityRow AFFINITY =
             new AffinityRow("default/web:http", "TCP", 3, "10.1.0.9", new SocketRow("10.1.0.3", 8080), 1.5, 9.25);
 
+    private static final ServiceExplainView EXPLAINED = new ServiceExplainView(
+            "default/web",
+            "default/client",
+            List.of(new ServiceExplainView.Path(
+                    "10.1.0.2",
+                    "10.96.0.10:80/TCP",
+                    "ClusterIP",
+                    "http",
+                    List.of(new ServiceExplainView.Step("frontends", "an entry", "what it means")),
+                    "goes on",
+                    "agrees",
+                    true)));
+
     private final List<FrontendRow> frontends = new ArrayList<>();
     private final List<FlowFilter> asked = new ArrayList<>();
+    private final List<ServiceQuery> queries = new ArrayList<>();
     private final ListedPolicies policies = new ListedPolicies();
 
     @TempDir
@@ -99,6 +115,12 @@ final class ControlSocketTest {
         }
 
         @Override
+        public ServiceExplainView explain(ServiceQuery query) {
+            queries.add(query);
+            return EXPLAINED;
+        }
+
+        @Override
         public PolicyQueries policies() {
             return policies;
         }
@@ -116,6 +138,20 @@ final class ControlSocketTest {
             assertThat(client.frontends("", "")).isEqualTo(frontends);
             assertThat(client.frontends("default", "dns")).containsExactly(frontends.get(1));
         }
+    }
+
+    @Test
+    void explanationsOfServicesArriveUnchanged() throws IOException {
+        ServiceQuery one = new ServiceQuery("web", "client", OptionalInt.of(80), Optional.of(Protocol.UDP));
+        ServiceQuery all = new ServiceQuery("web", "10.1.0.9", OptionalInt.empty(), Optional.empty());
+        Path socket = ControlSocket.in(directory);
+
+        try (ControlServer _ = ControlServer.start(socket, node);
+                ControlClient client = ControlClient.open(socket)) {
+            assertThat(client.explain(one)).isEqualTo(EXPLAINED);
+            assertThat(client.explain(all)).isEqualTo(EXPLAINED);
+        }
+        assertThat(queries).containsExactly(one, all);
     }
 
     @Test

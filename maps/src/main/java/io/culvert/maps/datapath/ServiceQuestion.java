@@ -22,6 +22,7 @@ public record ServiceQuestion(int ifindex, IpAddress client, IpAddress destinati
     /// A process of this node sends the packet.
     public static final int THIS_NODE = 0;
 
+    private static final ServiceAnswer.Client[] CLIENTS = ServiceAnswer.Client.values();
     private static final int TRANSLATED = 0;
     private static final int PASS = 1;
     private static final int REFUSE = 2;
@@ -42,9 +43,9 @@ public record ServiceQuestion(int ifindex, IpAddress client, IpAddress destinati
                 host ? ProbeRun.LOOPBACK : ifindex,
                 host ? 1 : 0);
         int service = run.cb(1);
-        return switch (run.cb(0)) {
+        ServiceOutcome outcome = switch (run.cb(0)) {
             case TRANSLATED ->
-                new ServiceAnswer.Translated(
+                new ServiceOutcome.Translated(
                         service,
                         run.cb(2),
                         new IpPort(
@@ -52,13 +53,14 @@ public record ServiceQuestion(int ifindex, IpAddress client, IpAddress destinati
                         address(run.packet(), IPV4_SOURCE, IPV6_SOURCE),
                         flags(run.cb(3)),
                         (run.cb(3) & REMEMBERED) != 0);
-            case PASS -> new ServiceAnswer.Passed();
-            case REFUSE -> new ServiceAnswer.Refused();
-            case NO_FRONTEND -> new ServiceAnswer.NoFrontend();
+            case PASS -> new ServiceOutcome.Passed();
+            case REFUSE -> new ServiceOutcome.Refused();
+            case NO_FRONTEND -> new ServiceOutcome.NoFrontend();
             default ->
-                new ServiceAnswer.Dropped(DropReason.ofNumber(run.cb(0))
+                new ServiceOutcome.Dropped(DropReason.ofNumber(run.cb(0))
                         .orElseThrow(() -> new CorruptRecordException("service_probe: answer " + run.cb(0))));
         };
+        return new ServiceAnswer(CLIENTS[run.cb(4)], outcome);
     }
 
     private IpAddress address(byte[] packet, int v4, int v6) {

@@ -70,12 +70,13 @@ final class ServiceProbeKernelTest {
         pod.close();
     }
 
-    private static ServiceAnswer ask(int ifindex, String client, String service, int port) {
+    private static ServiceOutcome ask(int ifindex, String client, String service, int port) {
         return new ServiceQuestion(ifindex, IpAddress.of(client), IpAddress.of(service), port, TCP)
-                .ask(probe.program("service_probe"));
+                .ask(probe.program("service_probe"))
+                .outcome();
     }
 
-    private static ServiceAnswer ask(String client, String service, int port) {
+    private static ServiceOutcome ask(String client, String service, int port) {
         return ask(ProbeRun.LOOPBACK, client, service, port);
     }
 
@@ -85,25 +86,25 @@ final class ServiceProbeKernelTest {
         TestService v6 = pod.tables.service(TCP, "fd00:96::10", 80, "[fd00:7::3]:8443");
 
         assertThat(ask(CLIENT, SERVICE, 80))
-                .isEqualTo(new ServiceAnswer.Translated(
+                .isEqualTo(new ServiceOutcome.Translated(
                         v4.index(), v4.id(), end("10.1.7.3", 8080), IpAddress.of(CLIENT), Set.of(), false));
         assertThat(ask("fd00:1::2", "fd00:96::10", 80))
-                .isEqualTo(new ServiceAnswer.Translated(
+                .isEqualTo(new ServiceOutcome.Translated(
                         v6.index(), v6.id(), end("fd00:7::3", 8443), IpAddress.of("fd00:1::2"), Set.of(), false));
-        assertThat(ask(CLIENT, "10.9.9.9", 80)).isEqualTo(new ServiceAnswer.NoFrontend());
+        assertThat(ask(CLIENT, "10.9.9.9", 80)).isEqualTo(new ServiceOutcome.NoFrontend());
     }
 
     @Test
     void tellsOfThisNodeAndOfAPodThatReachesItself() {
         pod.tables.service(TCP, SERVICE, 80, "10.1.0.2:8080");
 
-        assertThat(ask(CLIENT, SERVICE, 80)).isInstanceOfSatisfying(ServiceAnswer.Translated.class, hairpin -> {
+        assertThat(ask(CLIENT, SERVICE, 80)).isInstanceOfSatisfying(ServiceOutcome.Translated.class, hairpin -> {
             assertThat(hairpin.source()).hasToString(PodPrograms.NODE4);
             assertThat(hairpin.state()).contains(FlowFlag.HAIRPIN);
         });
         assertThat(ask(ServiceQuestion.THIS_NODE, PodPrograms.NODE4, SERVICE, 80))
                 .isInstanceOfSatisfying(
-                        ServiceAnswer.Translated.class,
+                        ServiceOutcome.Translated.class,
                         ours -> assertThat(ours.state()).containsExactly(FlowFlag.HOST));
     }
 
@@ -116,13 +117,13 @@ final class ServiceProbeKernelTest {
 
         assertThat(ask(CLIENT, SERVICE, 80))
                 .isInstanceOfSatisfying(
-                        ServiceAnswer.Translated.class,
+                        ServiceOutcome.Translated.class,
                         fresh -> assertThat(fresh.remembered()).isFalse());
-        assertThat(ask("10.1.0.3", SERVICE, 80)).isInstanceOfSatisfying(ServiceAnswer.Translated.class, again -> {
+        assertThat(ask("10.1.0.3", SERVICE, 80)).isInstanceOfSatisfying(ServiceOutcome.Translated.class, again -> {
             assertThat(again.remembered()).isTrue();
             assertThat(again.backend()).isEqualTo(end("10.1.7.4", 8080));
         });
-        assertThat(ask(CLIENT, "10.9.9.9", 80)).isEqualTo(new ServiceAnswer.NoFrontend());
+        assertThat(ask(CLIENT, "10.9.9.9", 80)).isEqualTo(new ServiceOutcome.NoFrontend());
 
         assertThat(pod.tables.count(Tables.FLOWS)).isZero();
         assertThat(pod.tables.count(Tables.AFFINITY)).isOne();
@@ -153,7 +154,7 @@ final class ServiceProbeKernelTest {
                         1);
             }
             IpAddress address = service.key().address();
-            ServiceAnswer answer = ask(client, address.toString(), 80);
+            ServiceOutcome answer = ask(client, address.toString(), 80);
             kinds.add(answer.getClass().getSimpleName());
             TestRun run = pod.ingress(ethernet()
                     .ip(client, address.toString())
@@ -188,10 +189,10 @@ final class ServiceProbeKernelTest {
     }
 
     /// A choice at random is compared by its candidates, all else exactly.
-    private static void compare(String what, ServiceAnswer answer, TestRun run, TestService service, String client) {
+    private static void compare(String what, ServiceOutcome answer, TestRun run, TestService service, String client) {
         PacketView packet = PacketView.of(run.packet());
         switch (answer) {
-            case ServiceAnswer.Translated translated -> {
+            case ServiceOutcome.Translated translated -> {
                 assertThat(run.verdict()).as(what).isIn(PodPrograms.PASS, PodPrograms.TURNED);
                 List<IpPort> ends = new ArrayList<>();
                 service.backends().forEach(backend -> ends.add(new IpPort(backend.address(), backend.port())));
@@ -203,13 +204,13 @@ final class ServiceProbeKernelTest {
                     assertThat(began(client)).as(what).isEqualTo(translated.state());
                 }
             }
-            case ServiceAnswer.Passed _, ServiceAnswer.NoFrontend _ ->
+            case ServiceOutcome.Passed _, ServiceOutcome.NoFrontend _ ->
                 assertThat(packet.destination()).as(what).hasToString(SERVICE);
-            case ServiceAnswer.Refused _ -> {
+            case ServiceOutcome.Refused _ -> {
                 assertThat(run.verdict()).as(what).isEqualTo(PodPrograms.TURNED);
                 assertThat(packet.flags()).as(what).contains(RST);
             }
-            case ServiceAnswer.Dropped dropped -> {
+            case ServiceOutcome.Dropped dropped -> {
                 assertThat(run.verdict()).as(what).isEqualTo(PodPrograms.DROP);
                 assertThat(pod.tables.drops(dropped.reason())).as(what).isOne();
             }
