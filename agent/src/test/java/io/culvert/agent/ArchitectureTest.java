@@ -22,6 +22,8 @@ final class ArchitectureTest {
 
     private static final String CONTROL_MESSAGES = "io.culvert.agent.control.v1";
 
+    private static final String HUBBLE_MESSAGES = "io.culvert.observability.api.";
+
     private static JavaClasses culvert;
 
     @BeforeAll
@@ -113,10 +115,10 @@ final class ArchitectureTest {
     }
 
     @Test
-    void grpcStaysInTheControlPackage() {
+    void grpcStaysInTheControlPackageAndBehindTheHubbleApi() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("io.culvert.agent.control..")
+                .resideOutsideOfPackages("io.culvert.agent.control..", "io.culvert.observability..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.grpc..", "com.google.protobuf..", CONTROL_MESSAGES)
@@ -138,6 +140,7 @@ final class ArchitectureTest {
         Set<String> unmarked = culvert.stream()
                 .map(type -> type.getPackage())
                 .filter(type -> !type.getName().equals(CONTROL_MESSAGES))
+                .filter(type -> !type.getName().startsWith(HUBBLE_MESSAGES))
                 .filter(type -> !type.isAnnotatedWith(NullMarked.class))
                 .map(JavaPackage::getName)
                 .collect(Collectors.toSet());
@@ -159,6 +162,7 @@ final class ArchitectureTest {
                                 "servicelb",
                                 "policy",
                                 "observability.flow",
+                                "observability.hubble",
                                 "observability.names",
                                 "agent")
                         .map(name -> "io.culvert." + name)

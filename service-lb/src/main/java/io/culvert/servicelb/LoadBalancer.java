@@ -299,6 +299,29 @@ public final class LoadBalancer {
         }
     }
 
+    /// A frontend in the kernel's tables.
+    ///
+    /// @param key of a node port with the wildcard of its family
+    /// @param index into `services`
+    public record NamedFrontend(FrontendKey key, int index, ServicePortName name) {}
+
+    /// Every frontend that leads to a Service that is known, in no order.
+    public List<NamedFrontend> namedFrontends() {
+        lock.lock();
+        try {
+            List<NamedFrontend> named = new ArrayList<>(kernel.owners().size());
+            kernel.owners().forEach((key, port) -> {
+                ServicePortName name = port.name();
+                if (name != null) {
+                    named.add(new NamedFrontend(key, port.index(), name));
+                }
+            });
+            return named;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// The Service ports that have an index in the kernel's tables.
     public Map<Integer, ServicePortName> names() {
         lock.lock();

@@ -39,7 +39,10 @@ public final class Setting<T> {
     public static final Setting<Path> BPFFS =
             used("bpffs", SettingTypes.DIRECTORY, "/sys/fs/bpf/culvert", "where maps and links are pinned");
     public static final Setting<Path> RUN_DIR = used(
-            "run-dir", SettingTypes.DIRECTORY, "/run/culvert", "agent.sock for the command line, agent.pid, the lock");
+            "run-dir",
+            SettingTypes.DIRECTORY,
+            "/run/culvert",
+            "agent.sock and hubble.sock for the command line, agent.pid, the lock");
     public static final Setting<Path> STATE_DIR = used(
             "state-dir",
             SettingTypes.DIRECTORY,
@@ -184,6 +187,18 @@ public final class Setting<T> {
             SettingTypes.GLOBS,
             "",
             "node devices for north-south traffic; else those with a default route or an address");
+    public static final Setting<String> CLUSTER_NAME =
+            used("cluster-name", SettingTypes.NAME, "default", "which cluster this node is of, for observers of many");
+    public static final Setting<FlowAggregation> FLOW_AGGREGATION = used(
+            "flow-aggregation",
+            SettingTypes.choice(FlowAggregation.class),
+            "medium",
+            "how much programs tell of traffic: off is nothing, none is every packet");
+    public static final Setting<Integer> FLOW_BUFFER = used(
+            "flow-buffer",
+            SettingTypes.count(1_000, 1 << 26),
+            "1000000",
+            "flows that are kept, 128 bytes each, which are taken as they come");
     public static final Setting<BindAddress> HUBBLE =
             later("hubble-listen-address", SettingTypes.ADDRESS, "off", "flows for remote observers");
     public static final Setting<List<IpPrefix>> CLUSTER_CIDR = used(

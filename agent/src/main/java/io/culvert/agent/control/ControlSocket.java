@@ -4,7 +4,7 @@ package io.culvert.agent.control;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/// Where the agent of a run directory listens.
+/// Where the agent of a run directory listens on Unix sockets.
 public final class ControlSocket {
 
     /// `sun_path` of unix(7), less its final zero.
@@ -14,7 +14,17 @@ public final class ControlSocket {
 
     /// @throws IllegalArgumentException if the kernel cannot address a socket there
     public static Path in(Path runDir) {
-        Path socket = runDir.resolve("agent.sock");
+        return addressable(runDir.resolve("agent.sock"));
+    }
+
+    /// Where it serves the Hubble API.
+    ///
+    /// @throws IllegalArgumentException if the kernel cannot address a socket there
+    public static Path ofFlows(Path runDir) {
+        return addressable(runDir.resolve("hubble.sock"));
+    }
+
+    private static Path addressable(Path socket) {
         int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
         if (length > LONGEST) {
             throw new IllegalArgumentException("listen on " + socket + ": the path has " + length

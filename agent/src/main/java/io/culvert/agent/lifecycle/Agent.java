@@ -118,6 +118,7 @@ public final class Agent implements AutoCloseable {
         } finally {
             opened(open, joined(control));
         }
+        opened(open, new NodeFlows(state, runDir.path(), joined(control))).startWhenReady();
         var _ = state.ready()
                 .thenRun(() -> sources.events()
                         .note(

@@ -6,6 +6,7 @@ import io.culvert.agent.config.Setting;
 import io.culvert.agent.control.NodeView;
 import io.culvert.agent.control.PolicyQueries;
 import io.culvert.agent.explain.PolicyAnswers;
+import io.culvert.agent.flows.NodeNames;
 import io.culvert.agent.metrics.AgentMetrics;
 import io.culvert.agent.metrics.ProbeCounts;
 import io.culvert.agent.network.NetworkWatch;
@@ -69,6 +70,7 @@ final class NodeState {
     private final CompletableFuture<Readiness> ready = new CompletableFuture<>();
     private final BridgedPods bridged;
     private final Optional<PluginChain> pluginChain;
+    private final NodeNames names;
     private volatile @Nullable Kernel kernel;
 
     NodeState(Plan plan, Sources sources, ClusterStore store) {
@@ -82,6 +84,7 @@ final class NodeState {
                 plan.endpoint(Setting.METRICS).isPresent());
         syncs = new SyncRecord(metrics);
         pluginChain = PodStarts.chain(plan);
+        names = new NodeNames(store::state, new StateTables(this));
         bridged = new BridgedPods(
                 plan.nodeName(),
                 store,
@@ -129,8 +132,13 @@ final class NodeState {
         // What is read first is applied first, whichever threads are here.
         synchronized (present.network()) {
             // Before what may fail: a node whose DNS cache listens at a cluster IP must reach it.
-            present.loadBalancer().localAddresses(LocalAddresses.read());
-            present.network().follow();
+            Set<IpAddress> local = LocalAddresses.read();
+            present.loadBalancer().localAddresses(local);
+            try {
+                present.network().follow();
+            } finally {
+                names.network(local, present.network().pods(), present.network().devices());
+            }
         }
         if (plan.settings().get(Setting.POLICY)) {
             followPods(present);
@@ -167,6 +175,7 @@ final class NodeState {
         Kernel present = kernel().orElseThrow();
         if (plan.settings().get(Setting.POLICY)) {
             present.policyFeed().start();
+            store.subscribePolicies(names::followPods);
             var _ = present.policyFeed().settled().thenAccept(policiesSettled::complete);
         } else {
             present.datapath().policies().enforce(false);
@@ -189,6 +198,7 @@ final class NodeState {
             watch.trigger();
         }
         ApplyResult result = present.loadBalancer().apply(update);
+        names.servicesChanged();
         Map<ObjectName, Set<IpFamily>> failing = present.loadBalancer().failing();
         syncs.applied(update, result, failing.keySet());
         // Before the ready line: whoever waits for that may ask /healthz next.
@@ -207,6 +217,7 @@ final class NodeState {
     void maintain() {
         kernel().ifPresent(present -> {
             ApplyResult result = present.loadBalancer().maintain();
+            names.servicesChanged();
             Map<ObjectName, Set<IpFamily>> failing = present.loadBalancer().failing();
             syncs.retried(result, failing.keySet());
             if (!present.optOuts().idle()) {
@@ -225,6 +236,11 @@ final class NodeState {
 
     private static Set<IpFamily> families(Map<ObjectName, Set<IpFamily>> failing) {
         return failing.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
+    }
+
+    /// What numbers in flows are called.
+    NodeNames names() {
+        return names;
     }
 
     NodeView view() {

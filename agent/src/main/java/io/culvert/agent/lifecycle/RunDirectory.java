@@ -95,6 +95,7 @@ public final class RunDirectory implements AutoCloseable {
     public void clear() {
         try {
             Files.deleteIfExists(path.resolve("agent.sock"));
+            Files.deleteIfExists(path.resolve("hubble.sock"));
             Files.deleteIfExists(path.resolve("agent.pid"));
             Files.deleteIfExists(path.resolve(LOCK));
             try (var rest = Files.list(path)) {

@@ -69,6 +69,9 @@ public final class NodePolicies {
     private long failures;
     private volatile PolicyStatus status = PolicyStatus.NOTHING;
 
+    /// Kept up to date from the moment on when somebody asks for it.
+    private volatile @Nullable PublishedNumbers numbers;
+
     /// @param flags of [PolicyControl]
     /// @param latency is told how long changes took, from their arrival to the moment when programs
     ///     enforced them
@@ -228,6 +231,22 @@ public final class NodePolicies {
                 status.refused().isEmpty() ? List.of() : List.of(status.refused())));
     }
 
+    /// What numbers in the kernel mean; empty before the first publication. The same object until the next one, and
+    /// from the
+    /// second call on without waiting for what is being published.
+    public Optional<PublishedNumbers> numbers() {
+        PublishedNumbers known = numbers;
+        return Optional.ofNullable(known == null ? readNumbers() : known);
+    }
+
+    private synchronized @Nullable PublishedNumbers readNumbers() {
+        if (enforced != null) {
+            Publication publication = publisher.publication();
+            numbers = new PublishedNumbers(enforced.plan(), publication.identities(), publication.rules());
+        }
+        return numbers;
+    }
+
     private PublishResult publish(Wanted next) {
         try {
             if (isEnforcing(next)) {
@@ -258,6 +277,9 @@ public final class NodePolicies {
 
     private void published(Wanted next, boolean changed) {
         enforced = next;
+        if (numbers != null) {
+            var _ = readNumbers();
+        }
         generation += changed ? 1 : 0;
         boolean any = isEnforcing(next);
         if (any != datapath.policies().areEnforced()) {

@@ -14,6 +14,7 @@ import java.util.Set;
 final class Numbers<T> {
 
     private final String map;
+    private final int first;
     private final int limit;
     private final Map<T, Integer> known = new HashMap<>();
     private final BitSet used = new BitSet();
@@ -27,9 +28,15 @@ final class Numbers<T> {
     /// @param map for messages
     /// @param limit one more than the greatest
     Numbers(String map, int limit) {
+        this(map, 1, limit);
+    }
+
+    /// @param first the least
+    Numbers(String map, int first, int limit) {
         this.map = map;
+        this.first = first;
         this.limit = limit;
-        used.set(0);
+        used.set(0, first);
     }
 
     /// The number of this content, given now if it has none.
@@ -47,7 +54,7 @@ final class Numbers<T> {
         }
         int free = used.nextClearBit(last + 1);
         if (free >= limit) {
-            free = used.nextClearBit(1);
+            free = used.nextClearBit(first);
         }
         if (free >= limit) {
             full = true;
@@ -62,7 +69,7 @@ final class Numbers<T> {
 
     /// Keeps a number from being given, because somebody may mean something by it.
     void avoid(int number) {
-        if (number > 0 && number < limit && !used.get(number)) {
+        if (number >= first && number < limit && !used.get(number)) {
             used.set(number);
             foreign.set(number);
         }
@@ -110,7 +117,7 @@ final class Numbers<T> {
         foreign.clear();
     }
 
-    /// How many may not be given now, 0 included.
+    /// How many may not be given now, those below the first included.
     int used() {
         return used.cardinality();
     }

@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class World {
 
     private static final int MAX_NUMBERS = 1 << 20;
+
+    /// Those below are what clients of the Hubble API take for the node, the world and other parties that are no pods.
+    private static final int FIRST_IDENTITY = 256;
+
     private static final int MAX_PODS = 1 << 16;
 
     final PublicationTarget tables;
@@ -35,7 +39,7 @@ final class World {
     final StepTables steps;
     final Runs setNumbers;
     final Runs ruleRuns;
-    final Numbers<Identity> identities = new Numbers<>("identities", MAX_NUMBERS);
+    final Numbers<Identity> identities = new Numbers<>("identities", FIRST_IDENTITY, MAX_NUMBERS);
     final Numbers<Set<PolicyPeer>> classes = new Numbers<>("classes", MAX_NUMBERS);
     final Numbers<RuleId> rules;
     final Numbers<PodKey> podNumbers = new Numbers<>("endpoints", MAX_PODS);

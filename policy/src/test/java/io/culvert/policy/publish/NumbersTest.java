@@ -26,4 +26,17 @@ class NumbersTest {
         numbers.sweep();
         assertThat(numbers.number("fourth")).isEqualTo(1);
     }
+
+    @Test
+    void numbersBelowTheFirstAreNeverGiven() {
+        Numbers<String> few = new Numbers<>("identities", 256, 258);
+
+        few.avoid(3);
+        assertThat(few.number("web")).isEqualTo(256);
+        assertThat(few.number("client")).isEqualTo(257);
+        assertThatThrownBy(() -> few.number("other")).isInstanceOf(MapFullException.class);
+        few.sweep();
+        few.retain(Set.of("client"));
+        assertThat(few.number("other")).isEqualTo(256);
+    }
 }
