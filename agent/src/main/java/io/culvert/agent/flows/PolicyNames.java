@@ -29,7 +29,9 @@ final class PolicyNames {
             Map<Integer, PolicyName> rules = new HashMap<>();
             numbers.rules().forEach((rule, number) -> rules.put(number, name(rule)));
             return new Snapshot(
-                    numbers, rules, new AtomicIntegerArray(numbers.plan().identities().size()));
+                    numbers,
+                    rules,
+                    new AtomicIntegerArray(numbers.plan().identities().size()));
         }
 
         private static PolicyName name(RuleId rule) {
