@@ -33,12 +33,7 @@ record BoundRule(Rule rule, int rank, Reach reach, List<PortInterval> ports, boo
 
     /// A rule whose port names are those of the peer.
     static BoundRule egress(Rule rule, int rank, Reach reach) {
-        return new BoundRule(
-                rule,
-                rank,
-                reach,
-                RulePorts.fixed(rule),
-                rule.namedPorts().findAny().isPresent());
+        return new BoundRule(rule, rank, reach, RulePorts.fixed(rule), rule.namesPorts());
     }
 
     private Contribution contribution(List<PortInterval> ports) {

@@ -28,7 +28,7 @@ final class PeerResolver {
     /// Takes note of numbers that mean other identities than before.
     void renumbered(BitSet numbers) {
         known.forEach((rule, reach) -> {
-            boolean named = rule.namedPorts().findAny().isPresent();
+            boolean named = rule.namesPorts();
             for (int number = numbers.nextSetBit(0); number >= 0; number = numbers.nextSetBit(number + 1)) {
                 Identity identity = identities.numbered().get(number);
                 reach.identities().set(number, selects(rule, identity));
@@ -80,7 +80,7 @@ final class PeerResolver {
 
     private Reach resolve(Rule rule) {
         Reach reach = new Reach(rule.anyone(), new BitSet(), new BitSet(), new BitSet());
-        boolean named = rule.namedPorts().findAny().isPresent();
+        boolean named = rule.namesPorts();
         for (PolicyPeer peer : rule.peers()) {
             switch (peer) {
                 case PolicyPeer.OwnNamespacePods own ->

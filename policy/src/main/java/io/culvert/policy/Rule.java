@@ -44,6 +44,16 @@ record Rule(RuleId id, PolicyAction action, boolean anyone, List<PolicyPeer> pee
                 : new Rule(id, PolicyAction.DENY, true, List.of(), List.of());
     }
 
+    /// Whether there are [#namedPorts].
+    boolean namesPorts() {
+        for (PolicyPort port : ports) {
+            if (port instanceof PolicyPort.Named) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     Stream<PolicyPort.Named> namedPorts() {
         return ports.stream().filter(PolicyPort.Named.class::isInstance).map(PolicyPort.Named.class::cast);
     }
