@@ -24,6 +24,7 @@ final class Verbs {
             "ipcache",
             "explain",
             "audit",
+            "observe",
             "map",
             "features",
             "doctor",
@@ -49,6 +50,10 @@ final class Verbs {
         if (agent != null) {
             AgentCommand.addSettings(agent.getCommandSpec());
         }
+        CommandLine observe = root.getSubcommands().get("observe");
+        if (observe != null) {
+            ObserveCommand.addFlags(observe.getCommandSpec());
+        }
     }
 
     /// Not a map of constructor references: JDK 25 crashes when it puts those of classes that extend picocli's, which
@@ -68,6 +73,7 @@ final class Verbs {
             case "ipcache" -> new IpcacheCommand();
             case "explain" -> new ExplainCommand();
             case "audit" -> new AuditCommand();
+            case "observe" -> new ObserveCommand();
             case "map" -> new MapCommand();
             case "features" -> new FeaturesCommand();
             case "doctor" -> new DoctorCommand();

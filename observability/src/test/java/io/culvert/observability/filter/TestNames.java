@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /// Names that follow from numbers: pods of 10.0.0.0/8 and fd00::/8 in four namespaces, Services by even indexes and
 /// ports.
-class TestNames implements FlowNames {
+public class TestNames implements FlowNames {
 
     @Override
     public Party party(IpAddress address, int identity) {
