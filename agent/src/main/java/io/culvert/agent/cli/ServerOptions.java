@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.cli;
 
+import io.culvert.agent.control.ControlSocket;
 import io.culvert.observability.observe.ClientTls;
 import io.culvert.observability.observe.ObserverAddress;
 import io.culvert.observability.observe.ObserverClient;
@@ -49,7 +50,7 @@ final class ServerOptions {
 
     private ObserverAddress address() {
         if (server == null) {
-            return ObserverAddress.of(node.runDir().resolve("hubble.sock"));
+            return ObserverAddress.of(ControlSocket.ofFlows(node.runDir()));
         }
         ObserverAddress address = ObserverAddress.parse(server);
         return tls && address.socket() == null

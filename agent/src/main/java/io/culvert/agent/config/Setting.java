@@ -242,6 +242,10 @@ public final class Setting<T> {
             "0.0.0.0",
             "this node's primary address of its family, in place of the Node object's; nothing is bound to it");
 
+    static {
+        ExportSettings.register();
+    }
+
     private final String key;
     private final SettingType<T> type;
     private final String defaultText;
@@ -257,7 +261,7 @@ public final class Setting<T> {
         TABLE.add(this);
     }
 
-    private static <T> Setting<T> used(String key, SettingType<T> type, String defaultText, String meaning) {
+    static <T> Setting<T> used(String key, SettingType<T> type, String defaultText, String meaning) {
         return new Setting<>(key, type, defaultText, meaning, true);
     }
 

@@ -3,6 +3,7 @@ package io.culvert.agent.config;
 
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpPrefix;
+import io.culvert.observability.filter.FilterJson;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +62,19 @@ final class SettingTypes {
             "ADDRESSES",
             "primary, all, or address blocks separated by commas, as 192.0.2.0/24",
             text -> NodePortAddresses.parse(items(text)));
+
+    /// As text, whose filters are known to be some.
+    static final SettingType<String> FLOW_FILTERS =
+            SettingType.one("JSON", "a FlowFilter in JSON, as {\"verdict\":[\"DROPPED\"]}, or an array", text -> {
+                try {
+                    return FilterJson.parseAll(text).isEmpty() ? Optional.empty() : Optional.of(text);
+                } catch (IllegalArgumentException e) {
+                    return Optional.empty();
+                }
+            });
+
+    static final SettingType<List<String>> FIELDS = SettingType.list(
+            "FIELDS", "names of flow.proto separated by commas, as time,verdict", text -> Optional.of(items(text)));
 
     static final SettingType<IpAddress> IP =
             SettingType.one("ADDRESS", "an IP address", text -> IpAddress.parse(text.strip()));

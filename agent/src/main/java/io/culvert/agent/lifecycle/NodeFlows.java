@@ -9,6 +9,7 @@ import io.culvert.agent.control.ControlSocket;
 import io.culvert.agent.control.FlowServer;
 import io.culvert.maps.event.EventLevel;
 import io.culvert.maps.event.EventTables;
+import io.culvert.observability.export.FlowExport;
 import io.culvert.observability.flow.FlowIngest;
 import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.flow.WallClock;
@@ -39,7 +40,8 @@ final class NodeFlows implements AutoCloseable {
             FlowIngest ingest,
             FlowMessages messages,
             Hubble hubble,
-            Optional<FlowServer> server) {}
+            Optional<FlowServer> server,
+            Optional<FlowExport> export) {}
 
     private final NodeState state;
     private final Path runDir;
@@ -100,7 +102,8 @@ final class NodeFlows implements AutoCloseable {
                 state.plan().settings().get(Setting.CLUSTER_NAME), state.plan().nodeName(), Version.text());
         FlowMessages messages = new FlowMessages(node, state.names(), clock);
         Hubble hubble = new Hubble(store, messages, clock, _ -> FlowWish.ALL);
-        return new Running(store, clock, ingest, messages, hubble, serve(hubble));
+        Optional<FlowExport> export = NodeExport.start(state.plan().settings(), store, messages, state.names());
+        return new Running(store, clock, ingest, messages, hubble, serve(hubble), export);
     }
 
     private Optional<FlowServer> serve(Hubble hubble) {
@@ -131,6 +134,7 @@ final class NodeFlows implements AutoCloseable {
             tables().tell(EventLevel.OFF);
             present.server.ifPresent(FlowServer::close);
             present.hubble.close();
+            present.export.ifPresent(FlowExport::close);
             present.ingest.close();
             present.store.close();
         }

@@ -70,6 +70,6 @@ final class FakeObserver extends ObserverGrpc.ObserverImplBase implements AutoCl
     @Override
     public void close() {
         server.shutdownNow();
-        loop.shutdownGracefully();
+        var _ = loop.shutdownGracefully();
     }
 }
