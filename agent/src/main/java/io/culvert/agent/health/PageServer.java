@@ -2,6 +2,7 @@
 package io.culvert.agent.health;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -25,10 +26,18 @@ public final class PageServer implements HttpListener {
     /// @param pages by path
     /// @throws IOException if the address cannot be had; its message says why
     public static PageServer open(InetSocketAddress address, Map<String, Supplier<Page>> pages) throws IOException {
+        return open(address, pages, exchange -> answer(exchange, "", Page::notFound));
+    }
+
+    /// @param rest answers every other path
+    /// @throws IOException likewise
+    public static PageServer open(InetSocketAddress address, Map<String, Supplier<Page>> pages, HttpHandler rest)
+            throws IOException {
         HttpServer server = HttpServer.create(address, 16);
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
         server.setExecutor(executor);
         pages.forEach((path, page) -> server.createContext(path, exchange -> answer(exchange, path, page)));
+        server.createContext("/", rest);
         server.start();
         return new PageServer(server, executor);
     }

@@ -17,6 +17,7 @@ import io.culvert.agent.network.NetworkFacts;
 import io.culvert.agent.network.NetworkWatch;
 import io.culvert.agent.network.NodeObjects;
 import io.culvert.agent.network.WantedNetwork;
+import io.culvert.agent.page.NodePage;
 import io.culvert.cluster.ClusterStore;
 import io.culvert.cluster.ObjectKind;
 import io.culvert.cluster.ObjectName;
@@ -179,7 +180,7 @@ public final class Agent implements AutoCloseable {
                                 Setting.METRICS.option(), address.toString(), "FailedToStartMetricServer"),
                         new ObjectName("", plan.nodeName()),
                         sources.events(),
-                        () -> PageServer.open(address.toSocketAddress(), Pages.of(state.metrics()))));
+                        () -> PageServer.open(address.toSocketAddress(), Pages.of(state.metrics()), new NodePage(state.shownFlows()))));
         if (settings(plan).get(Setting.BIND_ADDRESS_HARD_FAIL)) {
             insist(plan, pages.flatMap(RetriedServer::attempt));
         }

@@ -67,7 +67,7 @@ final class MetricsReader {
                 audits.runs(),
                 audits.differences(),
                 kernel.policyFeed().status(),
-                FlowReading.NOTHING);
+                state.shownFlows().reading());
     }
 
     private Reading readEarly() {

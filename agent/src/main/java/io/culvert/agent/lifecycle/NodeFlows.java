@@ -86,7 +86,9 @@ final class NodeFlows implements AutoCloseable {
         }
         FlowStore store = new FlowStore(state.plan().settings().get(Setting.FLOW_BUFFER));
         try {
-            running = running(tables, store);
+            Running begun = running(tables, store);
+            running = begun;
+            state.shownFlows().begin(store, begun.clock());
         } catch (RuntimeException e) {
             LOG.error("keep flows: {}; the agent goes on without", e.getMessage());
             LOG.debug("keep flows", e);
@@ -97,7 +99,7 @@ final class NodeFlows implements AutoCloseable {
 
     private Running running(EventTables tables, FlowStore store) {
         WallClock clock = WallClock.ofSystem();
-        FlowIngest ingest = FlowIngest.start(tables, store, clock);
+        FlowIngest ingest = FlowIngest.start(tables, store, clock, state.shownFlows().counts()::add);
         NodeLabel node = new NodeLabel(
                 state.plan().settings().get(Setting.CLUSTER_NAME), state.plan().nodeName(), Version.text());
         FlowMessages messages = new FlowMessages(node, state.names(), clock);
@@ -135,6 +137,7 @@ final class NodeFlows implements AutoCloseable {
             present.server.ifPresent(FlowServer::close);
             present.hubble.close();
             present.export.ifPresent(FlowExport::close);
+            state.shownFlows().end();
             present.ingest.close();
             present.store.close();
         }

@@ -71,6 +71,7 @@ final class NodeState {
     private final BridgedPods bridged;
     private final Optional<PluginChain> pluginChain;
     private final NodeNames names;
+    private final ShownFlows shownFlows = new ShownFlows(this);
     private volatile @Nullable Kernel kernel;
 
     NodeState(Plan plan, Sources sources, ClusterStore store) {
@@ -241,6 +242,11 @@ final class NodeState {
     /// What numbers in flows are called.
     NodeNames names() {
         return names;
+    }
+
+    /// Flows for metrics and for the page.
+    ShownFlows shownFlows() {
+        return shownFlows;
     }
 
     NodeView view() {

@@ -4,7 +4,8 @@ package io.culvert.agent.metrics;
 import io.culvert.maps.event.EventHook;
 import io.culvert.maps.event.EventKind;
 import io.culvert.net.IpFamily;
-import io.culvert.observability.api.flow.DropReason;
+import io.culvert.observability.count.FlowDirection;
+import io.culvert.observability.hubble.DropReasons;
 import java.util.Locale;
 
 /// What dashboards of Hubble and Cilium call things.
@@ -41,20 +42,14 @@ final class HubbleWords {
         };
     }
 
-    /// `ingress` or `egress`: of a packet by where it was met, of a socket's dial `egress`.
+    /// `ingress` or `egress`
     static String direction(EventHook hook) {
-        return switch (hook) {
-            case FROM_POD, TO_NETWORK, SOCKET -> "egress";
-            case TO_POD, FROM_NETWORK -> "ingress";
-        };
+        return FlowMeters.text(FlowDirection.of(hook));
     }
 
-    /// `POLICY_DENIED`; Hubble's name where the number is one of Hubble's, else ours.
+    /// `POLICY_DENIED`; of a reason that is ours alone the nearest one of Hubble's.
     static String reason(int number) {
-        DropReason known = DropReason.forNumber(number);
-        return known != null
-                ? known.name()
-                : io.culvert.maps.DropReason.ofNumber(number).map(Enum::name).orElse("DROP_REASON_UNKNOWN");
+        return DropReasons.describe(number).name();
     }
 
     /// `Policy denied`

@@ -146,7 +146,7 @@ final class AgentMetricsTest {
                 .contains("\nhubble_flows_processed_total{protocol=\"TCP\",subtype=\"from-endpoint\","
                         + "type=\"Trace\",verdict=\"FORWARDED\"} 2.0\n")
                 .contains("\nhubble_drop_total{protocol=\"TCP\",reason=\"POLICY_DENIED\"} 1.0\n")
-                .contains("\nhubble_drop_total{protocol=\"UDP\",reason=\"NO_LOCAL_BACKEND\"} 1.0\n")
+                .contains("\nhubble_drop_total{protocol=\"UDP\",reason=\"SERVICE_BACKEND_NOT_FOUND\"} 1.0\n")
                 .contains("\nhubble_tcp_flags_total{family=\"IPv4\",flag=\"SYN\"} 1.0\n")
                 .contains("\nhubble_tcp_flags_total{family=\"IPv6\",flag=\"RST\"} 0.0\n")
                 .contains("\nhubble_icmp_total{family=\"IPv4\",type=\"EchoRequest\"} 1.0\n")

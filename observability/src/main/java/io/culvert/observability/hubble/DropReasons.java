@@ -6,12 +6,12 @@ import java.util.Optional;
 
 /// Why something was dropped, in the words of Hubble. Most numbers are shared; those of Culvert alone become the
 /// nearest one that Hubble's clients know, and a text.
-final class DropReasons {
+public final class DropReasons {
 
     private DropReasons() {}
 
     /// @param number of a [io.culvert.maps.DropReason], or 0
-    static DropReason describe(int number) {
+    public static DropReason describe(int number) {
         DropReason shared = DropReason.forNumber(number);
         if (shared != null) {
             return shared;
