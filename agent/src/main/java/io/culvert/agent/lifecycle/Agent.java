@@ -180,7 +180,10 @@ public final class Agent implements AutoCloseable {
                                 Setting.METRICS.option(), address.toString(), "FailedToStartMetricServer"),
                         new ObjectName("", plan.nodeName()),
                         sources.events(),
-                        () -> PageServer.open(address.toSocketAddress(), Pages.of(state.metrics()), new NodePage(state.shownFlows()))));
+                        () -> PageServer.open(
+                                address.toSocketAddress(),
+                                Pages.of(state.metrics()),
+                                new NodePage(state.shownFlows()))));
         if (settings(plan).get(Setting.BIND_ADDRESS_HARD_FAIL)) {
             insist(plan, pages.flatMap(RetriedServer::attempt));
         }

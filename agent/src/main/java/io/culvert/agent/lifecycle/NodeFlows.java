@@ -99,7 +99,8 @@ final class NodeFlows implements AutoCloseable {
 
     private Running running(EventTables tables, FlowStore store) {
         WallClock clock = WallClock.ofSystem();
-        FlowIngest ingest = FlowIngest.start(tables, store, clock, state.shownFlows().counts()::add);
+        FlowIngest ingest =
+                FlowIngest.start(tables, store, clock, state.shownFlows().counts()::add);
         NodeLabel node = new NodeLabel(
                 state.plan().settings().get(Setting.CLUSTER_NAME), state.plan().nodeName(), Version.text());
         FlowMessages messages = new FlowMessages(node, state.names(), clock);

@@ -85,7 +85,7 @@ public final class NodePage implements HttpHandler {
     private static void file(HttpExchange exchange, String path) throws IOException {
         Optional<StaticFiles.Content> file = StaticFiles.at(path);
         if (file.isPresent()) {
-            send(exchange, 200, file.get().type(), file.get().bytes());
+            send(exchange, 200, file.get().type(), file.get().text());
         } else {
             send(exchange, 404, TEXT, "404 page not found\n");
         }
@@ -142,14 +142,11 @@ public final class NodePage implements HttpHandler {
         send(exchange, 503, TEXT, why + "\n");
     }
 
-    private static void send(HttpExchange exchange, int status, String type, String body) throws IOException {
-        send(exchange, status, type, body.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void send(HttpExchange exchange, int status, String type, byte[] body) throws IOException {
+    private static void send(HttpExchange exchange, int status, String type, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", type);
         boolean head = exchange.getRequestMethod().equals("HEAD");
-        exchange.sendResponseHeaders(status, head || body.length == 0 ? -1 : body.length);
+        exchange.sendResponseHeaders(status, head ? -1 : body.length);
         if (!head) {
             exchange.getResponseBody().write(body);
         }

@@ -4,6 +4,7 @@ package io.culvert.agent.page;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,8 +28,8 @@ final class StaticFiles {
     /// @param name below this package's resources
     private record File(String name, String type) {}
 
-    /// A file's bytes.
-    record Content(String type, byte[] bytes) {}
+    /// What is in a file; all are text.
+    record Content(String type, String text) {}
 
     static Optional<Content> at(String path) {
         return Optional.ofNullable(FILES.get(path)).map(StaticFiles::read);
@@ -39,7 +40,7 @@ final class StaticFiles {
             if (in == null) {
                 throw new IllegalStateException("not in the jar: " + file.name);
             }
-            return new Content(file.type, in.readAllBytes());
+            return new Content(file.type, new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException("read " + file.name, e);
         }

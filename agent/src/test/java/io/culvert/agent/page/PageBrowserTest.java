@@ -111,7 +111,8 @@ final class PageBrowserTest {
         shown.await(rows("service-rows") + " === 1");
 
         assertThat(shown.evaluate(text("rows"))).contains("shop/web-1", "shop/db-0", "policy denied", "203.0.113.9");
-        assertThat(shown.evaluate("document.querySelectorAll('#drawing path.bad').length")).isEqualTo("1");
+        assertThat(shown.evaluate("document.querySelectorAll('#drawing path.bad').length"))
+                .isEqualTo("1");
         assertThat(shown.evaluate("getComputedStyle(document.querySelector('#drawing path.bad')).stroke"))
                 .isEqualTo("rgb(179, 38, 30)");
         assertThat(shown.evaluate("document.querySelector('#edges').textContent"))
@@ -163,7 +164,8 @@ final class PageBrowserTest {
 
         shown.evaluate("document.querySelector('#drawing .node.service').dispatchEvent(new Event('click'))");
         shown.await(rows("rows") + " === 21");
-        assertThat(shown.evaluate("document.querySelector('#filters [name=service]').value")).isEqualTo("shop/db");
+        assertThat(shown.evaluate("document.querySelector('#filters [name=service]').value"))
+                .isEqualTo("shop/db");
 
         shown.evaluate("document.querySelector('#filters [name=port]').focus()");
         shown.type("http");
@@ -187,7 +189,8 @@ final class PageBrowserTest {
         assertThat(shown.evaluate(index)).isEqualTo("1");
         shown.press("PageDown");
         assertThat(shown.evaluate(index)).isEqualTo("11");
-        assertThat(shown.evaluate("getComputedStyle(document.activeElement).outlineStyle")).isEqualTo("solid");
+        assertThat(shown.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+                .isEqualTo("solid");
         assertThat(shown.evaluate("document.querySelectorAll('#rows tbody [tabindex=\"0\"]').length"))
                 .isEqualTo("1");
 
@@ -213,15 +216,32 @@ final class PageBrowserTest {
         StringBuilder order = new StringBuilder();
         for (int i = 0; i < 30; i++) {
             shown.press("Tab");
-            order.append(shown.evaluate("document.activeElement.id || document.activeElement.name"
-                            + " || document.activeElement.getAttribute('aria-label')"
-                            + " || document.activeElement.innerText.split('\\n')[0] || document.activeElement.localName"))
+            order.append(
+                            shown.evaluate(
+                                    "document.activeElement.id || document.activeElement.name"
+                                            + " || document.activeElement.getAttribute('aria-label')"
+                                            + " || document.activeElement.innerText.split('\\n')[0] || document.activeElement.localName"))
                     .append(' ');
         }
         assertThat(order.toString())
                 .containsSubsequence(
-                        "Skip", "Map", "Flows", "Services", "Policies", "drawing", "service shop/db", "As a list",
-                        "pause", "text", "pod", "service", "port", "verdict", "kind", "Clear", "service-text");
+                        "Skip",
+                        "Map",
+                        "Flows",
+                        "Services",
+                        "Policies",
+                        "drawing",
+                        "service shop/db",
+                        "As a list",
+                        "pause",
+                        "text",
+                        "pod",
+                        "service",
+                        "port",
+                        "verdict",
+                        "kind",
+                        "Clear",
+                        "service-text");
         assertThat(shown.evaluate("[...document.querySelectorAll('input, select')].every(e => e.labels.length === 1)"))
                 .isEqualTo("true");
     }
@@ -243,7 +263,8 @@ final class PageBrowserTest {
     @Test
     void namesWithMarkupAreText() {
         flows.parties.put(
-                PageFlows.WEB, new Party(300, "shop", MARKUP, List.of(), List.of(new Party.Workload("Deployment", MARKUP))));
+                PageFlows.WEB,
+                new Party(300, "shop", MARKUP, List.of(), List.of(new Party.Workload("Deployment", MARKUP))));
         flows.service = MARKUP;
         traffic();
         flows.services.add(frontend(MARKUP));
@@ -258,7 +279,8 @@ final class PageBrowserTest {
         assertThat(shown.evaluate(text("service-rows"))).contains(MARKUP);
         assertThat(shown.evaluate(text("edges"))).contains(MARKUP);
         assertThat(shown.evaluate(text("detail"))).contains(MARKUP);
-        assertThat(shown.evaluate("document.querySelectorAll('main img, main script').length")).isEqualTo("0");
+        assertThat(shown.evaluate("document.querySelectorAll('main img, main script').length"))
+                .isEqualTo("0");
         assertThat(shown.evaluate("String(window.hacked)")).isEqualTo("undefined");
         assertThat(shown.complaints()).isEmpty();
     }
