@@ -164,8 +164,7 @@ class PageLabTest {
         double receivedBefore = metric(received);
         connect("plain", family, 12, true);
 
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(metric(sent)).isGreaterThan(sentBefore + 100));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(metric(sent)).isGreaterThan(sentBefore + 100));
         assertThat(metric(received)).isGreaterThan(receivedBefore + 100);
         assertThat(edge(map(), "pod:default/plain", "service:default/far")
                         .orElseThrow()
