@@ -35,11 +35,10 @@ final class AgentCommand extends Verb {
     static void addSettings(CommandSpec agent) {
         for (Setting<?> setting : Setting.all()) {
             String defaults = setting.defaultText().isEmpty() ? "" : " (default " + setting.defaultText() + ")";
-            String later = setting.isUsed() ? "" : "; not used yet";
             agent.addOption(OptionSpec.builder(setting.option())
                     .paramLabel(setting.type().parameter())
                     .type(String.class)
-                    .description(setting.meaning() + defaults + later + ".")
+                    .description(setting.meaning() + defaults + ".")
                     .build());
         }
     }

@@ -77,7 +77,7 @@ final class KubeProxyImport {
         for (Setting<?> setting : settings) {
             values.put(setting, new Given(text, field.where() + ": " + field.name()));
         }
-        add(field, fate, "sets " + names(settings) + " " + text + later(settings) + more);
+        add(field, fate, "sets " + names(settings) + " " + text + more);
     }
 
     /// For a value that is what Culvert does anyway.
@@ -105,14 +105,6 @@ final class KubeProxyImport {
 
     private static String names(Setting<?>... settings) {
         return Stream.<Setting<?>>of(settings).map(Setting::key).collect(Collectors.joining(", "));
-    }
-
-    private static String later(Setting<?>... settings) {
-        String unused = Stream.<Setting<?>>of(settings)
-                .filter(setting -> !setting.isUsed())
-                .map(Setting::key)
-                .collect(Collectors.joining(", "));
-        return unused.isEmpty() ? "" : ", which this version does not use yet";
     }
 
     Map<Setting<?>, Given> values() {

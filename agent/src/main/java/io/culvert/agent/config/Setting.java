@@ -200,7 +200,27 @@ public final class Setting<T> {
             "1000000",
             "flows that are kept, 128 bytes each, which are taken as they come");
     public static final Setting<BindAddress> HUBBLE =
-            later("hubble-listen-address", SettingTypes.ADDRESS, "off", "flows for remote observers");
+            used("hubble-listen-address", SettingTypes.ADDRESS, "off", "flows for remote observers, with mutual TLS");
+    public static final Setting<Path> HUBBLE_TLS_CERT = used(
+            "hubble-tls-cert-file",
+            SettingTypes.FILE,
+            "/var/lib/culvert/tls/hubble/server.crt",
+            "certificate of this node for them, PEM; read again when it changes");
+    public static final Setting<Path> HUBBLE_TLS_KEY = used(
+            "hubble-tls-key-file",
+            SettingTypes.FILE,
+            "/var/lib/culvert/tls/hubble/server.key",
+            "its key, PKCS #8 in PEM");
+    public static final Setting<Path> HUBBLE_TLS_CLIENT_CA = used(
+            "hubble-tls-client-ca-file",
+            SettingTypes.FILE,
+            "/var/lib/culvert/tls/hubble/client-ca.crt",
+            "authorities of observers' certificates, PEM");
+    public static final Setting<Boolean> HUBBLE_DISABLE_TLS = used(
+            "hubble-disable-tls",
+            SettingTypes.SWITCH,
+            "false",
+            "flows for everyone who can reach hubble-listen-address, without TLS");
     public static final Setting<List<IpPrefix>> CLUSTER_CIDR = used(
             "cluster-cidr", SettingTypes.FAMILY_PREFIXES, "", "block of pod addresses, one for each family at most");
     public static final Setting<DetectLocalMode> DETECT_LOCAL_MODE = used(
@@ -250,19 +270,17 @@ public final class Setting<T> {
     private final SettingType<T> type;
     private final String defaultText;
     private final String meaning;
-    private final boolean used;
 
-    private Setting(String key, SettingType<T> type, String defaultText, String meaning, boolean used) {
+    private Setting(String key, SettingType<T> type, String defaultText, String meaning) {
         this.key = key;
         this.type = type;
         this.defaultText = defaultText;
         this.meaning = meaning;
-        this.used = used;
         TABLE.add(this);
     }
 
     static <T> Setting<T> used(String key, SettingType<T> type, String defaultText, String meaning) {
-        return new Setting<>(key, type, defaultText, meaning, true);
+        return new Setting<>(key, type, defaultText, meaning);
     }
 
     /// The size of a map; without a value it starts as the programs declare it.
@@ -272,12 +290,6 @@ public final class Setting<T> {
                 SettingTypes.count(16, 1 << 26),
                 "",
                 "entries of map " + name.replace('-', '_') + ": " + entries);
-    }
-
-    /// A setting of the contract that nothing reads yet: accepted, so that files written for later versions work, and
-    /// reported as unused.
-    private static <T> Setting<T> later(String key, SettingType<T> type, String defaultText, String meaning) {
-        return new Setting<>(key, type, defaultText, meaning, false);
     }
 
     /// All settings, in the order of help and documentation.
@@ -304,11 +316,6 @@ public final class Setting<T> {
 
     public String meaning() {
         return meaning;
-    }
-
-    /// Whether this version acts on it.
-    public boolean isUsed() {
-        return used;
     }
 
     public String option() {

@@ -12,18 +12,15 @@ import java.util.Optional;
 public final class Settings {
 
     private final Map<Setting<?>, Object> values;
-    private final List<String> unused;
 
-    private Settings(Map<Setting<?>, Object> values, List<String> unused) {
+    private Settings(Map<Setting<?>, Object> values) {
         this.values = Map.copyOf(values);
-        this.unused = List.copyOf(unused);
     }
 
     /// @param options text by setting, as the command line gave it
     /// @throws ConfigException one line for each value that cannot be read
     public static Settings resolve(Map<Setting<?>, String> options, Map<String, String> environment, ConfigFile file) {
         Map<Setting<?>, Object> values = new HashMap<>();
-        List<String> unused = new ArrayList<>();
         List<String> mistakes = new ArrayList<>(file.mistakes());
         for (Setting<?> setting : Setting.all()) {
             Optional<Given> given = given(setting, options, environment, file);
@@ -35,14 +32,12 @@ public final class Settings {
             value.ifPresent(present -> values.put(setting, present));
             if (value.isEmpty()) {
                 mistakes.add(mistake(setting, given.orElseThrow()));
-            } else if (given.isPresent() && !setting.isUsed() && file.imported().isEmpty()) {
-                unused.add(given.get().origin() + ": " + setting.key() + " is not used yet by this version");
             }
         }
         if (!mistakes.isEmpty()) {
             throw new ConfigException(mistakes);
         }
-        Settings settings = new Settings(values, unused);
+        Settings settings = new Settings(values);
         // Values that are right one by one may not fit together; the start is where to say so.
         LocalTraffic.of(settings);
         return settings;
@@ -78,10 +73,5 @@ public final class Settings {
     @SuppressWarnings("unchecked") // resolve() only puts what the setting's own type parsed
     public <T> Optional<T> find(Setting<T> setting) {
         return Optional.ofNullable((T) values.get(setting));
-    }
-
-    /// What was set and has no effect, one line each.
-    public List<String> unused() {
-        return unused;
     }
 }

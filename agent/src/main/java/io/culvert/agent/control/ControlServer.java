@@ -23,7 +23,10 @@ public final class ControlServer implements AutoCloseable {
             return new ControlServer(
                     loop,
                     SocketServer.start(
-                            socket, "rw-------", loop, List.of(new ControlService(node), new PolicyService(node))));
+                            socket,
+                            "rw-------",
+                            loop,
+                            List.of(new ControlService(node).bindService(), new PolicyService(node).bindService())));
         } catch (IOException e) {
             loop.close();
             throw e;

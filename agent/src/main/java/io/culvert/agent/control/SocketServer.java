@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.control;
 
-import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
@@ -29,7 +29,7 @@ final class SocketServer implements AutoCloseable {
 
     /// @param permissions of the file, as `rw-------`
     /// @throws IOException if the socket cannot be made
-    static SocketServer start(Path socket, String permissions, EventLoop loop, List<BindableService> services)
+    static SocketServer start(Path socket, String permissions, EventLoop loop, List<ServerServiceDefinition> services)
             throws IOException {
         Files.deleteIfExists(socket);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))

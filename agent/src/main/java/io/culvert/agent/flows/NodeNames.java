@@ -116,7 +116,7 @@ public final class NodeNames implements FlowNames {
         return made;
     }
 
-    private static Party made(PolicyPod pod, int identity) {
+    static Party made(PolicyPod pod, int identity) {
         List<String> labels = new ArrayList<>();
         pod.labels().forEach((key, value) -> labels.add("k8s:" + key + "=" + value));
         labels.add("k8s:io.kubernetes.pod.namespace=" + pod.name().namespace());

@@ -86,7 +86,6 @@ public final class Agent implements AutoCloseable {
 
     private static Agent start(Plan plan, Deque<AutoCloseable> open) {
         RunDirectory runDir = opened(open, RunDirectory.lock(plan.runDir()));
-        settings(plan).unused().forEach(LOG::warn);
         Sources sources = Sources.of(plan);
         ClusterStore store =
                 opened(open, new ClusterStore(Set.of(sources.source().name())));

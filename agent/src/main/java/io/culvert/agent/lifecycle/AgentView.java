@@ -66,7 +66,11 @@ final class AgentView implements NodeView {
                 state.kernel().map(AgentView::tables).orElse(List.of()),
                 problems(),
                 state.kernel()
-                        .map(kernel -> facts(kernel, state.plan(), state.pluginChain()))
+                        .map(kernel -> facts(
+                                kernel,
+                                state.plan(),
+                                state.pluginChain(),
+                                state.flows().running()))
                         .orElse(List.of()));
     }
 
@@ -86,7 +90,11 @@ final class AgentView implements NodeView {
                 .toList();
     }
 
-    private static List<StatusView.Fact> facts(NodeState.Kernel kernel, Plan plan, Optional<PluginChain> pluginChain) {
+    private static List<StatusView.Fact> facts(
+            NodeState.Kernel kernel,
+            Plan plan,
+            Optional<PluginChain> pluginChain,
+            Optional<NodeFlows.Running> flows) {
         var gc = kernel.gc().last();
         List<StatusView.Fact> facts = new ArrayList<>(NetworkLines.facts(kernel.network()));
         boolean asked = pluginChain.flatMap(PluginChain::problem).isEmpty();
@@ -100,6 +108,7 @@ final class AgentView implements NodeView {
                                 + kernel.gc().removed() + " expired, "
                                 + kernel.datapath().maps().openedRing().evicted() + " connections evicted"),
                 new StatusView.Fact("Audit", audit(kernel.audit().totals())),
+                new StatusView.Fact("Flows", FlowLines.summary(plan, flows)),
                 new StatusView.Fact("Pins", plan.bpffs().toString())));
         return facts;
     }
@@ -135,10 +144,7 @@ final class AgentView implements NodeView {
         state.kernel()
                 .ifPresent(kernel ->
                         problems.addAll(PolicyLines.problems(kernel.policies().status())));
-        for (String line : state.plan().settings().unused()) {
-            int colon = line.indexOf(": ");
-            problems.add(new StatusView.Trouble("warning", line.substring(0, colon), line.substring(colon + 2), ""));
-        }
+        state.flows().running().ifPresent(flows -> problems.addAll(FlowLines.problems(flows)));
         return problems;
     }
 

@@ -15,6 +15,9 @@ final class Housekeeping implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
+    /// Milliseconds between looks at certificates of the Hubble API.
+    private static final long FLOWS = 5_000;
+
     private final NodeState state;
     private final ScheduledExecutorService executor;
     private final EvictionNotice evictions;
@@ -30,6 +33,7 @@ final class Housekeeping implements AutoCloseable {
                 1_000,
                 () -> state.kernel().ifPresent(kernel -> kernel.policyFeed().maintain()));
         state.pluginChain().ifPresent(chain -> every(1_000, chain::look));
+        every(FLOWS, state.flows()::maintain);
         pages.ifPresent(server -> {
             every(1_000, () -> {
                 var _ = server.attempt();

@@ -4,9 +4,12 @@ package io.culvert.agent.lifecycle;
 import io.culvert.agent.Version;
 import io.culvert.agent.config.FlowAggregation;
 import io.culvert.agent.config.Setting;
+import io.culvert.agent.config.Settings;
 import io.culvert.agent.control.ControlServer;
 import io.culvert.agent.control.ControlSocket;
+import io.culvert.agent.control.FlowListener;
 import io.culvert.agent.control.FlowServer;
+import io.culvert.agent.control.TlsFiles;
 import io.culvert.maps.event.EventLevel;
 import io.culvert.maps.event.EventTables;
 import io.culvert.observability.export.FlowExport;
@@ -14,7 +17,6 @@ import io.culvert.observability.flow.FlowIngest;
 import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.flow.WallClock;
 import io.culvert.observability.hubble.FlowMessages;
-import io.culvert.observability.hubble.FlowWish;
 import io.culvert.observability.hubble.Hubble;
 import io.culvert.observability.hubble.NodeLabel;
 import java.io.IOException;
@@ -41,6 +43,7 @@ final class NodeFlows implements AutoCloseable {
             FlowMessages messages,
             Hubble hubble,
             Optional<FlowServer> server,
+            Optional<FlowListener> listener,
             Optional<FlowExport> export) {}
 
     private final NodeState state;
@@ -69,6 +72,7 @@ final class NodeFlows implements AutoCloseable {
 
     /// Begins when the agent is ready, on a thread of its own.
     void startWhenReady() {
+        state.flows().servedBy(this);
         var _ = state.ready().thenRun(() -> {
             var _ = Thread.ofPlatform().daemon().name("start-flows").start(this::start);
         });
@@ -103,10 +107,32 @@ final class NodeFlows implements AutoCloseable {
                 FlowIngest.start(tables, store, clock, state.shownFlows().counts()::add);
         NodeLabel node = new NodeLabel(
                 state.plan().settings().get(Setting.CLUSTER_NAME), state.plan().nodeName(), Version.text());
-        FlowMessages messages = new FlowMessages(node, state.names(), clock);
-        Hubble hubble = new Hubble(store, messages, clock, _ -> FlowWish.ALL);
-        Optional<FlowExport> export = NodeExport.start(state.plan().settings(), store, messages, state.names());
-        return new Running(store, clock, ingest, messages, hubble, serve(hubble), export);
+        FlowMessages messages = new FlowMessages(node, state.flows().names(), clock);
+        FlowContext context = state.flows();
+        Hubble hubble = new Hubble(new Hubble.Content(
+                store, messages, clock, context.log(), context.peers()));
+        context.log().started(state.started());
+        Optional<FlowListener> listener = state.plan()
+                .endpoint(Setting.HUBBLE)
+                .map(endpoint -> FlowListener.of(endpoint.toSocketAddress(), tls(), control, hubble));
+        listener.ifPresent(FlowListener::look);
+        Optional<FlowExport> export = NodeExport.start(state.plan().settings(), store, messages, context.names());
+        return new Running(store, clock, ingest, messages, hubble, serve(hubble), listener, export);
+    }
+
+    private Optional<TlsFiles.Paths> tls() {
+        Settings settings = state.plan().settings();
+        return settings.get(Setting.HUBBLE_DISABLE_TLS)
+                ? Optional.empty()
+                : Optional.of(new TlsFiles.Paths(
+                        settings.get(Setting.HUBBLE_TLS_CERT),
+                        settings.get(Setting.HUBBLE_TLS_KEY),
+                        settings.get(Setting.HUBBLE_TLS_CLIENT_CA)));
+    }
+
+    /// Takes certificates that changed, and listens where that was refused. To be called every some seconds.
+    void maintain() {
+        running().flatMap(Running::listener).ifPresent(FlowListener::look);
     }
 
     private Optional<FlowServer> serve(Hubble hubble) {
@@ -135,6 +161,7 @@ final class NodeFlows implements AutoCloseable {
         running = null;
         if (present != null) {
             tables().tell(EventLevel.OFF);
+            present.listener.ifPresent(FlowListener::close);
             present.server.ifPresent(FlowServer::close);
             present.hubble.close();
             present.export.ifPresent(FlowExport::close);

@@ -6,7 +6,6 @@ import io.culvert.agent.config.Setting;
 import io.culvert.agent.control.NodeView;
 import io.culvert.agent.control.PolicyQueries;
 import io.culvert.agent.explain.PolicyAnswers;
-import io.culvert.agent.flows.NodeNames;
 import io.culvert.agent.metrics.AgentMetrics;
 import io.culvert.agent.metrics.ProbeCounts;
 import io.culvert.agent.network.NetworkWatch;
@@ -70,7 +69,7 @@ final class NodeState {
     private final CompletableFuture<Readiness> ready = new CompletableFuture<>();
     private final BridgedPods bridged;
     private final Optional<PluginChain> pluginChain;
-    private final NodeNames names;
+    private final FlowContext flows;
     private final ShownFlows shownFlows = new ShownFlows(this);
     private volatile @Nullable Kernel kernel;
 
@@ -85,7 +84,7 @@ final class NodeState {
                 plan.endpoint(Setting.METRICS).isPresent());
         syncs = new SyncRecord(metrics);
         pluginChain = PodStarts.chain(plan);
-        names = new NodeNames(store::state, new StateTables(this));
+        flows = new FlowContext(plan, store::state, new StateTables(this));
         bridged = new BridgedPods(
                 plan.nodeName(),
                 store,
@@ -138,7 +137,7 @@ final class NodeState {
             try {
                 present.network().follow();
             } finally {
-                names.network(local, present.network().pods(), present.network().devices());
+                flows.network(local, present.network());
             }
         }
         if (plan.settings().get(Setting.POLICY)) {
@@ -176,7 +175,7 @@ final class NodeState {
         Kernel present = kernel().orElseThrow();
         if (plan.settings().get(Setting.POLICY)) {
             present.policyFeed().start();
-            store.subscribePolicies(names::followPods);
+            flows.follow(store);
             var _ = present.policyFeed().settled().thenAccept(policiesSettled::complete);
         } else {
             present.datapath().policies().enforce(false);
@@ -199,7 +198,7 @@ final class NodeState {
             watch.trigger();
         }
         ApplyResult result = present.loadBalancer().apply(update);
-        names.servicesChanged();
+        flows.applied(update);
         Map<ObjectName, Set<IpFamily>> failing = present.loadBalancer().failing();
         syncs.applied(update, result, failing.keySet());
         // Before the ready line: whoever waits for that may ask /healthz next.
@@ -218,7 +217,7 @@ final class NodeState {
     void maintain() {
         kernel().ifPresent(present -> {
             ApplyResult result = present.loadBalancer().maintain();
-            names.servicesChanged();
+            flows.names().servicesChanged();
             Map<ObjectName, Set<IpFamily>> failing = present.loadBalancer().failing();
             syncs.retried(result, failing.keySet());
             if (!present.optOuts().idle()) {
@@ -239,9 +238,9 @@ final class NodeState {
         return failing.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
     }
 
-    /// What numbers in flows are called.
-    NodeNames names() {
-        return names;
+    /// What flows are shown with.
+    FlowContext flows() {
+        return flows;
     }
 
     /// Flows for metrics and for the page.

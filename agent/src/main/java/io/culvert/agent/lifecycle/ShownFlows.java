@@ -51,7 +51,7 @@ final class ShownFlows implements PageSource {
         FlowStore store = present.store;
         return new FlowReading(
                 counts,
-                state.names()::service,
+                state.flows().names()::service,
                 lost(),
                 store.missed(),
                 store.written() - store.oldest(),
@@ -78,7 +78,7 @@ final class ShownFlows implements PageSource {
     @Override
     public Optional<Live> live() {
         return Optional.ofNullable(kept)
-                .map(present -> new Live(present.store, state.names(), present.clock, this::ringLost));
+                .map(present -> new Live(present.store, state.flows().names(), present.clock, this::ringLost));
     }
 
     private long ringLost() {

@@ -131,7 +131,7 @@ final class UsageTest {
 
         assertThat(run.status()).isEqualTo(ExitStatus.DONE);
         assertThat(run.out().replaceAll("\\s+", " "))
-                .contains("--node-name=NAME", "--masquerade-all=BOOLEAN", "not used yet");
+                .contains("--node-name=NAME", "--masquerade-all=BOOLEAN");
     }
 
     @Test

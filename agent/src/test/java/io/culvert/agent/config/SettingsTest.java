@@ -24,7 +24,6 @@ final class SettingsTest {
         assertThat(settings.get(Setting.METRICS)).hasToString("127.0.0.1:10249");
         assertThat(settings.get(Setting.NODEPORT_RANGE)).hasToString("30000-32767");
         assertThat(settings.find(Setting.NODE_NAME)).isEmpty();
-        assertThat(settings.unused()).isEmpty();
     }
 
     @Test
@@ -47,17 +46,6 @@ final class SettingsTest {
 
         assertThat(settings.get(Setting.POD_INTERFACES)).containsExactly("cali*", "veth*");
         assertThat(settings.get(Setting.DEVICES)).containsExactly("eth0", "eth1");
-    }
-
-    @Test
-    void whatNothingReadsYetIsSaid() {
-        ConfigFile file = ConfigFile.parse("agent.yaml", "node-name: n1\nhubble-listen-address: 0.0.0.0:4244\n");
-
-        assertThat(Settings.resolve(Map.of(), Map.of(), file).unused())
-                .containsExactly("agent.yaml:2: hubble-listen-address is not used yet by this version");
-        assertThat(Settings.resolve(Map.of(Setting.HUBBLE, "off"), Map.of(), ConfigFile.parse("agent.yaml", ""))
-                        .unused())
-                .containsExactly("--hubble-listen-address: hubble-listen-address is not used yet by this version");
     }
 
     @ParameterizedTest

@@ -59,7 +59,6 @@ final class DeployedManifestTest {
         ConfigFile file = configuration();
 
         assertThat(file.mistakes()).isEmpty();
-        assertThat(Settings.resolve(Map.of(), Map.of(), file).unused()).isEmpty();
         assertThat(file.values().keySet()).contains(Setting.API_SERVER);
     }
 

@@ -4,12 +4,18 @@ package io.culvert.agent.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.Timestamp;
 import io.culvert.net.IpFamily;
+import io.culvert.observability.api.flow.AgentEventType;
 import io.culvert.observability.api.flow.Endpoint;
 import io.culvert.observability.api.flow.Flow;
 import io.culvert.observability.api.flow.FlowType;
 import io.culvert.observability.api.flow.Verdict;
+import io.culvert.observability.api.observer.GetAgentEventsRequest;
+import io.culvert.observability.api.observer.GetAgentEventsResponse;
 import io.culvert.observability.api.observer.ServerStatusResponse;
+import io.culvert.observability.api.peer.NotifyRequest;
+import io.culvert.observability.api.peer.PeerGrpc;
 import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.Lab;
@@ -21,9 +27,11 @@ import io.culvert.testkit.lab.PodAttachment;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -162,6 +170,39 @@ class FlowLabTest {
         assertThat(PosixFilePermissions.toString(
                         Files.getPosixFilePermissions(lab.node("n1").runDir().resolve("hubble.sock"))))
                 .isEqualTo("rw-rw----");
+    }
+
+    @Test
+    void theAgentTellsOfItselfAndOfItsNode() {
+        Iterator<GetAgentEventsResponse> events =
+                hubble.observer().getAgentEvents(GetAgentEventsRequest.getDefaultInstance());
+        assertThat(events.next().getAgentEvent().getType()).isEqualTo(AgentEventType.AGENT_STARTED);
+
+        lab.writeManifest("other.yaml", """
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata: {name: other, namespace: default}
+                spec: {podSelector: {matchLabels: {app: nobody}}, policyTypes: [Ingress]}
+                """);
+        Iterator<GetAgentEventsResponse> news = hubble.observer()
+                .getAgentEvents(GetAgentEventsRequest.newBuilder()
+                        .setFollow(true)
+                        .setSince(Timestamp.getDefaultInstance())
+                        .build());
+        GetAgentEventsResponse update = news.next();
+        while (update.getAgentEvent().getType() != AgentEventType.POLICY_UPDATED) {
+            update = news.next();
+        }
+
+        assertThat(update.getAgentEvent().getPolicyUpdate().getLabelsList())
+                .contains("k8s:io.cilium.k8s.policy.name=other");
+        assertThat(PeerGrpc.newBlockingStub(hubble.channel())
+                        .withDeadlineAfter(20, TimeUnit.SECONDS)
+                        .notify(NotifyRequest.getDefaultInstance())
+                        .next()
+                        .getName())
+                .isEqualTo("n1");
+        assertThat(agent.verb("status")).containsPattern("Flows: +aggregation medium, [1-9]\\d* kept of at most 1000000");
     }
 
     @Test

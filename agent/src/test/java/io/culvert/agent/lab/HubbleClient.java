@@ -46,14 +46,14 @@ final class HubbleClient implements AutoCloseable {
         return channel;
     }
 
-    private ObserverGrpc.ObserverBlockingStub stub() {
+    ObserverGrpc.ObserverBlockingStub observer() {
         return ObserverGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
     }
 
     /// All that are kept.
     List<Flow> flows() {
         List<Flow> flows = new ArrayList<>();
-        stub().getFlows(GetFlowsRequest.getDefaultInstance()).forEachRemaining(response -> {
+        observer().getFlows(GetFlowsRequest.getDefaultInstance()).forEachRemaining(response -> {
             if (response.getResponseTypesCase() == GetFlowsResponse.ResponseTypesCase.FLOW) {
                 flows.add(response.getFlow());
             }
@@ -62,7 +62,7 @@ final class HubbleClient implements AutoCloseable {
     }
 
     ServerStatusResponse status() {
-        return stub().serverStatus(ServerStatusRequest.getDefaultInstance());
+        return observer().serverStatus(ServerStatusRequest.getDefaultInstance());
     }
 
     @Override

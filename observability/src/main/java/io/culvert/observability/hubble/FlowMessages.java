@@ -62,6 +62,10 @@ public final class FlowMessages {
         return node;
     }
 
+    FlowNames names() {
+        return names;
+    }
+
     /// A flow; of kind [EventKind#LOST] how many were lost in the kernel.
     public GetFlowsResponse response(Event event) {
         return event.kind() == EventKind.LOST

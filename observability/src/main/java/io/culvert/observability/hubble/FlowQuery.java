@@ -7,6 +7,7 @@ import io.culvert.observability.flow.FlowHistory.Period;
 import io.culvert.observability.flow.WallClock;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// When the flows are from that an observer asks for, and how many they are.
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @param number as an unsigned number; 0: not limited
 record FlowQuery(long number, boolean first, boolean follow, boolean sinceGiven, Period period) {
 
+    static final String BACKWARD = "read the period: until is before since";
+
     /// @throws StatusRuntimeException INVALID_ARGUMENT, in one line, if it makes no sense
     static FlowQuery of(GetFlowsRequest request, WallClock clock) {
         Period period = period(
@@ -30,26 +33,24 @@ record FlowQuery(long number, boolean first, boolean follow, boolean sinceGiven,
         return new FlowQuery(request.getNumber(), request.getFirst(), request.getFollow(), request.hasSince(), period);
     }
 
-    /// @throws StatusRuntimeException INVALID_ARGUMENT if one of them is no time, or the second is before the first
-    static Period period(@Nullable Timestamp since, @Nullable Timestamp until, WallClock clock) {
+    private static Period period(@Nullable Timestamp since, @Nullable Timestamp until, WallClock clock) {
         Period period = new Period(
-                since == null ? Long.MIN_VALUE : monotonic("since", since, clock),
-                until == null ? Long.MAX_VALUE : monotonic("until", until, clock));
+                since == null ? Long.MIN_VALUE : clock.monotonic(instant("since", since)),
+                until == null ? Long.MAX_VALUE : clock.monotonic(instant("until", until)));
         if (period.since() > period.until()) {
-            throw Status.INVALID_ARGUMENT
-                    .withDescription("read the period: until is before since")
-                    .asRuntimeException();
+            throw Status.INVALID_ARGUMENT.withDescription(BACKWARD).asRuntimeException();
         }
         return period;
     }
 
-    private static long monotonic(String name, Timestamp timestamp, WallClock clock) {
+    /// @throws StatusRuntimeException INVALID_ARGUMENT if it is no time
+    static Instant instant(String name, Timestamp timestamp) {
         if (!com.google.protobuf.util.Timestamps.isValid(timestamp)) {
             throw Status.INVALID_ARGUMENT
                     .withDescription("read " + name + ": no time between the years 1 and 9999")
                     .asRuntimeException();
         }
-        return clock.monotonic(Timestamps.instant(timestamp));
+        return Timestamps.instant(timestamp);
     }
 
     /// Whether what was looked for in the past is counted; what comes never is.

@@ -6,6 +6,7 @@ import io.culvert.maps.event.EventKind;
 import io.culvert.maps.layout.CorruptRecordException;
 import io.culvert.observability.api.flow.Flow;
 import io.culvert.observability.api.observer.GetFlowsResponse;
+import io.culvert.observability.filter.FlowSelection;
 import io.culvert.observability.flow.FlowCursor;
 import io.culvert.observability.flow.FlowHistory;
 import io.culvert.observability.flow.FlowStore;
@@ -31,7 +32,7 @@ final class FlowStream {
     private final FlowStore store;
     private final FlowMessages messages;
     private final FlowQuery query;
-    private final FlowWish wish;
+    private final FlowSelection selection;
     private final Observation<GetFlowsResponse> observer;
     private final RawFilter filter;
     /// The number of the first flow that came after the call.
@@ -45,17 +46,15 @@ final class FlowStream {
             FlowStore store,
             FlowMessages messages,
             FlowQuery query,
-            FlowWish wish,
+            FlowSelection selection,
             Observation<GetFlowsResponse> observer) {
         this.store = store;
         this.messages = messages;
         this.query = query;
-        this.wish = wish;
+        this.selection = selection;
         this.observer = observer;
         present = store.written();
-        // What was lost is told to everyone.
-        RawFilter wanted = wish.raw();
-        filter = query.period().filter().and(flow -> flow.kind() == EventKind.LOST.number() || wanted.test(flow));
+        filter = query.period().filter().and(selection.raw());
     }
 
     /// Sends all that is wanted. Returns when there is no more, or when nobody wants it any more.
@@ -85,9 +84,8 @@ final class FlowStream {
                             present,
                             query.number(),
                             query.period(),
-                            wish.raw(),
-                            event -> event.kind() != EventKind.LOST
-                                    && wish.flow().test(messages.flow(event)));
+                            selection.raw(),
+                            event -> event.kind() != EventKind.LOST && selection.test(messages.flow(event)));
         }
         return store.since(query.period().since());
     }
@@ -111,9 +109,9 @@ final class FlowStream {
             return;
         }
         Flow flow = messages.flow(event);
-        if (wish.flow().test(flow)) {
+        if (selection.test(flow)) {
             sent++;
-            observer.send(messages.response(flow, wish.shape()));
+            observer.send(messages.response(flow, selection::show));
         }
     }
 

@@ -58,6 +58,18 @@ final class Observation<M> {
         return !call.isCancelled();
     }
 
+    /// Waits until the observer is gone.
+    ///
+    /// @throws InterruptedException as [#awaitReady]
+    void awaitEnd() throws InterruptedException {
+        while (!call.isCancelled()) {
+            LockSupport.park(this);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+    }
+
     boolean isGone() {
         return call.isCancelled();
     }

@@ -20,6 +20,7 @@ final class Observations implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Observations.class);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    private final int limit;
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -28,13 +29,18 @@ final class Observations implements AutoCloseable {
         void run() throws InterruptedException;
     }
 
+    /// @param limit streams at once
+    Observations(int limit) {
+        this.limit = limit;
+    }
+
     /// Answers a call by a thread of its own.
     ///
     /// @param work is made before this returns; what it throws is the answer
     <M> void open(StreamObserver<M> answer, Function<Observation<M>, Work> work) {
-        if (closed || threads.size() >= LIMIT) {
+        if (closed || threads.size() >= limit) {
             answer.onError((closed ? Status.UNAVAILABLE : Status.RESOURCE_EXHAUSTED)
-                    .withDescription(closed ? "the agent is stopping" : LIMIT + " observers are there; try again later")
+                    .withDescription(closed ? "the agent is stopping" : limit + " observers are there; try again later")
                     .asRuntimeException());
             return;
         }

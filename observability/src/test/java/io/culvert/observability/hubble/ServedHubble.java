@@ -28,6 +28,8 @@ final class ServedHubble implements AutoCloseable {
 
     final FlowStore store;
     final Hubble hubble;
+    final AgentLog log = new AgentLog(() -> BOOT);
+    final PeerBook peers = new PeerBook("default", true);
     private final Path socket;
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final EventLoopGroup clients = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
@@ -39,9 +41,13 @@ final class ServedHubble implements AutoCloseable {
     }
 
     ServedHubble(Path directory, int capacity, WallClock clock) throws IOException {
+        this(directory, capacity, clock, Observations.LIMIT);
+    }
+
+    ServedHubble(Path directory, int capacity, WallClock clock, int limit) throws IOException {
         store = new FlowStore(capacity);
         FlowMessages messages = new FlowMessages(new NodeLabel("default", "node1", "1.0"), new Names(), clock);
-        hubble = new Hubble(store, messages, clock, _ -> FlowWish.ALL);
+        hubble = new Hubble(new Hubble.Content(store, messages, clock, log, peers), limit);
         socket = directory.resolve("hubble.sock");
         NettyServerBuilder builder = NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
                 .channelType(EpollServerDomainSocketChannel.class)
