@@ -40,25 +40,28 @@ static __always_inline bool event_is_due(struct __sk_buff *skb, __u32 hook, __u3
 {
 	__u32 signs = skb->cb[PACKET_SIGNS], protocol = signs >> PACKET_SIGNS_PROTOCOL;
 	__u32 told = PACKET_OPEN | PACKET_CLOSE | PACKET_RESET | (level == EVENTS_MAXIMUM ? 0 : PACKET_ACCEPT);
+	bool ends = signs & (PACKET_CLOSE | PACKET_RESET);
 
 	if (!protocol || skb->cb[PACKET_HOOK] & PACKET_TOLD)
 		return false;
 	if (level == EVENTS_NONE)
 		return true;
 	if (level == EVENTS_LOW)
-		return !event_was_seen(skb, hook);
+		return ends || !event_was_seen(skb, hook);
 	if (protocol == IPPROTO_TCP || protocol == IPPROTO_SCTP)
-		return signs & told && !event_was_seen(skb, hook);
+		return signs & told && (ends || !event_was_seen(skb, hook));
 	return !event_was_seen(skb, hook) && event_recurs(skb, hook);
 }
 
 /*
- * Whether what a packet shows is worth an event. Devices of the node carry much that is none of ours, and at the highest
- * aggregation only the last of the packets that end a connection counts.
+ * Whether what a packet shows is worth an event. Devices of the node carry much that is none of ours. At the highest
+ * aggregation only the last of the packets that end a connection counts, and so it does where another program has told of
+ * the packet before: that may have been before the connection's own program saw it.
  */
-static __noinline bool event_is_wanted(const struct packet *packet, __u32 hook, __u32 level)
+static __noinline bool event_is_wanted(struct __sk_buff *skb, const struct packet *packet, __u32 hook, __u32 level)
 {
-	bool end = level == EVENTS_MAXIMUM && packet->signals & (PACKET_CLOSE | PACKET_RESET);
+	bool end = packet->signals & (PACKET_CLOSE | PACKET_RESET) &&
+		   (level == EVENTS_MAXIMUM || (level != EVENTS_NONE && event_was_seen(skb, hook)));
 	struct flow *flow;
 
 	if (hook < EVENT_AT_FROM_NETWORK && !end)
@@ -81,7 +84,7 @@ __noinline int event_tell(struct __sk_buff *skb, int verdict)
 		return 0;
 	if (dropped)
 		what = EVENT_WHAT(EVENT_DROP, EVENT_DROPPED, skb->cb[PACKET_REASON] & 0xff);
-	else if (!event_is_wanted(&packet, hook, level))
+	else if (!event_is_wanted(skb, &packet, hook, level))
 		return 0;
 	return event_packet(skb, &packet, what, 0, 0);
 }

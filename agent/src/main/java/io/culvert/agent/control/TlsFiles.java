@@ -22,7 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLException;
 
-/// Certificate, key and the authority of clients, from files that others renew. Connections that are there keep what they
+/// Certificate, key and the authority of clients, from files that others renew. Connections that are there keep what
+/// they
 /// were made with.
 public final class TlsFiles {
 

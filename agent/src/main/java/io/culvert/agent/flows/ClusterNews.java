@@ -16,7 +16,8 @@ import io.culvert.observability.names.PolicyName;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Tells in the log what changed about policies, pods of this node, and addresses of pods. What was there at the start is
+/// Tells in the log what changed about policies, pods of this node, and addresses of pods. What was there at the start
+/// is
 /// no news.
 public final class ClusterNews {
 
@@ -39,7 +40,9 @@ public final class ClusterNews {
         if (!update.policies().everything()) {
             update.policies().of(ObjectKind.NETWORK_POLICY).forEach(name -> policy(name, now));
             update.policies().of(ObjectKind.CLUSTER_NETWORK_POLICY).forEach(name -> clusterPolicy(name.name(), now));
-            update.policies().of(ObjectKind.POD).forEach(name -> pod(before.pods().get(name), now.pods().get(name)));
+            update.policies()
+                    .of(ObjectKind.POD)
+                    .forEach(name -> pod(before.pods().get(name), now.pods().get(name)));
         }
         before = now;
     }

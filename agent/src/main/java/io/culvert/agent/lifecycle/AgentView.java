@@ -91,10 +91,7 @@ final class AgentView implements NodeView {
     }
 
     private static List<StatusView.Fact> facts(
-            NodeState.Kernel kernel,
-            Plan plan,
-            Optional<PluginChain> pluginChain,
-            Optional<NodeFlows.Running> flows) {
+            NodeState.Kernel kernel, Plan plan, Optional<PluginChain> pluginChain, Optional<NodeFlows.Running> flows) {
         var gc = kernel.gc().last();
         List<StatusView.Fact> facts = new ArrayList<>(NetworkLines.facts(kernel.network()));
         boolean asked = pluginChain.flatMap(PluginChain::problem).isEmpty();

@@ -40,8 +40,7 @@ final class FlowContext {
         names = new NodeNames(cluster, tables);
         news = new ClusterNews(plan.nodeName(), names, log);
         peers = new PeerBook(
-                plan.settings().get(Setting.CLUSTER_NAME),
-                !plan.settings().get(Setting.HUBBLE_DISABLE_TLS));
+                plan.settings().get(Setting.CLUSTER_NAME), !plan.settings().get(Setting.HUBBLE_DISABLE_TLS));
     }
 
     /// Takes what keeps and serves flows.
@@ -88,8 +87,10 @@ final class FlowContext {
                     : PORT;
             Map<String, String> addresses = new TreeMap<>();
             for (Node node : update.state().nodes().values()) {
-                node.internalIps().stream().findFirst().ifPresent(ip -> addresses.put(
-                        node.name().name(), new BindAddress.Endpoint(ip, port).toString()));
+                node.internalIps().stream()
+                        .findFirst()
+                        .ifPresent(
+                                ip -> addresses.put(node.name().name(), new BindAddress.Endpoint(ip, port).toString()));
             }
             peers.set(addresses);
         }

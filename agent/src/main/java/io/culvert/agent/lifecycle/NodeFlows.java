@@ -109,8 +109,7 @@ final class NodeFlows implements AutoCloseable {
                 state.plan().settings().get(Setting.CLUSTER_NAME), state.plan().nodeName(), Version.text());
         FlowMessages messages = new FlowMessages(node, state.flows().names(), clock);
         FlowContext context = state.flows();
-        Hubble hubble = new Hubble(new Hubble.Content(
-                store, messages, clock, context.log(), context.peers()));
+        Hubble hubble = new Hubble(new Hubble.Content(store, messages, clock, context.log(), context.peers()));
         context.log().started(state.started());
         Optional<FlowListener> listener = state.plan()
                 .endpoint(Setting.HUBBLE)

@@ -130,8 +130,7 @@ final class UsageTest {
         CommandLineRun run = CommandLineRun.of("agent", "--help");
 
         assertThat(run.status()).isEqualTo(ExitStatus.DONE);
-        assertThat(run.out().replaceAll("\\s+", " "))
-                .contains("--node-name=NAME", "--masquerade-all=BOOLEAN");
+        assertThat(run.out().replaceAll("\\s+", " ")).contains("--node-name=NAME", "--masquerade-all=BOOLEAN");
     }
 
     @Test

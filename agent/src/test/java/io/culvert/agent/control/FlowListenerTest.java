@@ -62,7 +62,9 @@ class FlowListenerTest {
 
     @BeforeEach
     void create() {
-        ours = new Certificates(directory.resolve("ours.p12")).sign("server", NAME).sign("client", "relay");
+        ours = new Certificates(directory.resolve("ours.p12"))
+                .sign("server", NAME)
+                .sign("client", "relay");
         paths = new TlsFiles.Paths(
                 ours.certificate("server", directory.resolve("server.crt")),
                 ours.key("server", directory.resolve("server.key")),
@@ -74,8 +76,7 @@ class FlowListenerTest {
                 new NodeLabel("default", "node1", "1.0"),
                 new NodeNames(() -> ClusterState.EMPTY, new NoTables(directory)),
                 clock);
-        hubble = opened(new Hubble(new Hubble.Content(
-                store, messages, clock, log, new PeerBook("default", true))));
+        hubble = opened(new Hubble(new Hubble.Content(store, messages, clock, log, new PeerBook("default", true))));
     }
 
     private record NoTables(Path cgroupRoot) implements NamedTables {
@@ -104,18 +105,19 @@ class FlowListenerTest {
     }
 
     private FlowListener listener(Optional<TlsFiles.Paths> tls) {
-        return opened(new FlowListener(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), tls, loop, hubble));
+        return opened(new FlowListener(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), tls, loop, hubble));
     }
 
     /// @param client whose certificate; null: without one
     private ObserverGrpc.ObserverBlockingStub observer(
             FlowListener listener, @org.jspecify.annotations.Nullable Certificates client) throws IOException {
         SslContextBuilder tls = GrpcSslContexts.forClient()
-                .trustManager(ours.certificate("ca", directory.resolve("trusted.crt")).toFile());
+                .trustManager(
+                        ours.certificate("ca", directory.resolve("trusted.crt")).toFile());
         if (client != null) {
             tls.keyManager(
-                    client.certificate("client", directory.resolve("client.crt")).toFile(),
+                    client.certificate("client", directory.resolve("client.crt"))
+                            .toFile(),
                     client.key("client", directory.resolve("client.key")).toFile());
         }
         ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", listener.port())
@@ -169,8 +171,9 @@ class FlowListenerTest {
                         .build());
         assertThat(stream.next().getAgentEvent().hasAgentStart()).isTrue();
 
-        Certificates renewed =
-                new Certificates(directory.resolve("renewed.p12")).sign("server", NAME).sign("client", "relay");
+        Certificates renewed = new Certificates(directory.resolve("renewed.p12"))
+                .sign("server", NAME)
+                .sign("client", "relay");
         renewed.certificate("server", paths.certificate());
         renewed.key("server", paths.key());
         renewed.certificate("ca", paths.clientCa());

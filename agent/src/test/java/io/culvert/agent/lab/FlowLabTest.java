@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Timestamp;
 import io.culvert.net.IpFamily;
+import io.culvert.observability.api.flow.AgentEvent;
 import io.culvert.observability.api.flow.AgentEventType;
 import io.culvert.observability.api.flow.Endpoint;
 import io.culvert.observability.api.flow.Flow;
@@ -146,6 +147,30 @@ class FlowLabTest {
                 .server();
     }
 
+    /// Of what is translated packet by packet also the end is known, and how much it carried.
+    @ParameterizedTest
+    @EnumSource
+    void aTranslatedConnectionIsToldUntilItsEnd(IpFamily family) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(agent.verb("status")).containsPattern("Opted-out pods: +1"));
+        assertThat(connect(lab.pod("plain"), family, 10)).isEqualTo("web");
+
+        Flow close = awaitFlow(flow -> flow.getSummary().contains("closed after") && isOf(flow, family));
+
+        assertThat(close.getDestinationService().getName()
+                        + close.getSourceService().getName())
+                .isEqualTo("web");
+        assertThat(List.of(name(close.getSource()), name(close.getDestination())))
+                .containsExactlyInAnyOrder("default/plain", "default/web");
+        assertThat(close.getSummary()).containsPattern("[1-9]\\d* bytes in [1-9]\\d* packets out");
+        Flow reply = awaitFlow(flow -> flow.getIsReply().getValue()
+                && flow.getL4().getTCP().getFlags().getSYN()
+                && isOf(flow, family)
+                && flow.getDestination().getPodName().equals("plain"));
+        assertThat(reply.getSourceService().getName()).isEqualTo("web");
+        assertThat(reply.getIP().getSourceXlated()).isEqualTo(serviceAddress(family, 10));
+    }
+
     @ParameterizedTest
     @EnumSource
     void aDeniedConnectionIsDroppedAndNamed(IpFamily family) {
@@ -189,20 +214,39 @@ class FlowLabTest {
                         .setFollow(true)
                         .setSince(Timestamp.getDefaultInstance())
                         .build());
-        GetAgentEventsResponse update = news.next();
-        while (update.getAgentEvent().getType() != AgentEventType.POLICY_UPDATED) {
-            update = news.next();
-        }
-
-        assertThat(update.getAgentEvent().getPolicyUpdate().getLabelsList())
+        assertThat(next(news, AgentEventType.POLICY_UPDATED).getPolicyUpdate().getLabelsList())
                 .contains("k8s:io.cilium.k8s.policy.name=other");
+        lab.writeManifest("late.yaml", """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: late, namespace: default, uid: late-1, labels: {app: late}}
+                spec: {nodeName: n1, containers: [{name: main, image: example.org/main}]}
+                status: {phase: Running, podIPs: [{ip: 10.244.1.200}]}
+                """);
+        assertThat(next(news, AgentEventType.IPCACHE_UPSERTED).getIpcacheUpdate().getCidr())
+                .isEqualTo("10.244.1.200/32");
+        assertThat(next(news, AgentEventType.ENDPOINT_CREATED).getEndpointUpdate().getPodName())
+                .isEqualTo("late");
+        lab.deleteManifest("late.yaml");
+        lab.deleteManifest("other.yaml");
+        assertThat(next(news, AgentEventType.ENDPOINT_DELETED).getEndpointUpdate().getPodName())
+                .isEqualTo("late");
         assertThat(PeerGrpc.newBlockingStub(hubble.channel())
                         .withDeadlineAfter(20, TimeUnit.SECONDS)
                         .notify(NotifyRequest.getDefaultInstance())
                         .next()
                         .getName())
                 .isEqualTo("n1");
-        assertThat(agent.verb("status")).containsPattern("Flows: +aggregation medium, [1-9]\\d* kept of at most 1000000");
+        assertThat(agent.verb("status"))
+                .containsPattern("Flows: +aggregation medium, [1-9]\\d* kept of at most 1000000");
+    }
+
+    private static AgentEvent next(Iterator<GetAgentEventsResponse> events, AgentEventType type) {
+        AgentEvent event = events.next().getAgentEvent();
+        while (event.getType() != type) {
+            event = events.next().getAgentEvent();
+        }
+        return event;
     }
 
     @Test
