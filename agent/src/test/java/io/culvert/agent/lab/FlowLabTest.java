@@ -223,13 +223,19 @@ class FlowLabTest {
                 spec: {nodeName: n1, containers: [{name: main, image: example.org/main}]}
                 status: {phase: Running, podIPs: [{ip: 10.244.1.200}]}
                 """);
-        assertThat(next(news, AgentEventType.IPCACHE_UPSERTED).getIpcacheUpdate().getCidr())
+        assertThat(next(news, AgentEventType.IPCACHE_UPSERTED)
+                        .getIpcacheUpdate()
+                        .getCidr())
                 .isEqualTo("10.244.1.200/32");
-        assertThat(next(news, AgentEventType.ENDPOINT_CREATED).getEndpointUpdate().getPodName())
+        assertThat(next(news, AgentEventType.ENDPOINT_CREATED)
+                        .getEndpointUpdate()
+                        .getPodName())
                 .isEqualTo("late");
         lab.deleteManifest("late.yaml");
         lab.deleteManifest("other.yaml");
-        assertThat(next(news, AgentEventType.ENDPOINT_DELETED).getEndpointUpdate().getPodName())
+        assertThat(next(news, AgentEventType.ENDPOINT_DELETED)
+                        .getEndpointUpdate()
+                        .getPodName())
                 .isEqualTo("late");
         assertThat(PeerGrpc.newBlockingStub(hubble.channel())
                         .withDeadlineAfter(20, TimeUnit.SECONDS)
