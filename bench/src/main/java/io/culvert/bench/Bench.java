@@ -20,7 +20,7 @@ public final class Bench {
         boolean quick = words.contains("quick");
         boolean all = words.stream().allMatch("quick"::equals);
         LoadProgram load = LoadProgram.compile(root.resolve("bench/src/main/c/load.c"), root.resolve("bench/target"));
-        Path culvert = root.resolve("culvert");
+        Path culvert = Installation.of(root);
         Page page = new Page();
         if (all || words.contains("traffic")) {
             page.traffic(new TrafficBenchmark(load, culvert, quick ? 2 : 11, quick ? 0.5 : 0.7).run());

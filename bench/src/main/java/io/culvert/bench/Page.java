@@ -107,7 +107,7 @@ final class Page {
                 ## Scale
 
                 Services of ten endpoints each. Start is that of an agent which adopts what an earlier one left, from the
-                start of the launcher to the ready line. A change takes one endpoint from a Service or gives it back; its
+                start of the installed launcher to the ready line. A change takes one endpoint from a Service or gives it back; its
                 time runs from before the file is written, or the object is put into the API server, to the moment when the
                 programs see it.
 
