@@ -18,6 +18,7 @@ public final class NodePage implements HttpHandler {
     /// Browsers that follow flows at a time.
     static final int STREAMS = 16;
 
+    private static final String NO_FLOWS = "no flows: the agent is not ready yet, or flow-aggregation is off";
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String JSON = "application/json";
     private static final Set<String> METHODS = Set.of("GET", "HEAD");
@@ -97,14 +98,14 @@ public final class NodePage implements HttpHandler {
         if (live.isPresent()) {
             send(exchange, 200, JSON, Json.of(map.view(live.get())));
         } else {
-            unavailable(exchange, "the agent is not ready yet");
+            unavailable(exchange, NO_FLOWS);
         }
     }
 
     private void flows(HttpExchange exchange, FlowQuery query) throws IOException {
         Optional<PageSource.Live> live = source.live();
         if (live.isEmpty()) {
-            unavailable(exchange, "the agent is not ready yet");
+            unavailable(exchange, NO_FLOWS);
             return;
         }
         try {

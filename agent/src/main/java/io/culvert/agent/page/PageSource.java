@@ -20,7 +20,7 @@ public interface PageSource {
     /// Name of this node's Node object.
     String nodeName();
 
-    /// Empty until programs are there.
+    /// Empty while no flows are kept.
     Optional<Live> live();
 
     /// Every Service with its backends.

@@ -166,7 +166,7 @@ final class NodePageTest {
         flows.ready = false;
         assertThat(answer("GET", "/api/map"))
                 .startsWith("HTTP/1.1 503 Service Unavailable\r\n")
-                .endsWith("the agent is not ready yet\n");
+                .endsWith("no flows: the agent is not ready yet, or flow-aggregation is off\n");
         assertThat(answer("GET", "/api/flows")).startsWith("HTTP/1.1 503 Service Unavailable\r\n");
         flows.ready = true;
     }

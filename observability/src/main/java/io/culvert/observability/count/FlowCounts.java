@@ -23,6 +23,8 @@ public final class FlowCounts {
     private static final int TYPES = 256;
     private static final int FAMILIES = 2;
     private static final long V4_MAPPED = 0xffff;
+    private static final TcpSign[] SIGNS = TcpSign.values();
+    private static final int DIRECTION = EventFlag.DIRECTED.bit() | EventFlag.IS_REPLY.bit();
 
     private final Counters flows = new Counters(NUMBERS * NUMBERS * NUMBERS * PROTOCOLS);
     private final Counters drops = new Counters(REASONS * NUMBERS * PROTOCOLS);
@@ -69,10 +71,6 @@ public final class FlowCounts {
         }
     }
 
-    static boolean isDrop(RawEvent flow) {
-        return flow.verdict() == EventVerdict.DROPPED.number() && flow.kind() != EventKind.LOST.number();
-    }
-
     private static int family(RawEvent flow) {
         boolean v4 = flow.destinationHigh() == 0 && flow.destinationLow() >>> Integer.SIZE == V4_MAPPED;
         return place(v4 ? IpFamily.IPV4 : IpFamily.IPV6);
@@ -84,33 +82,44 @@ public final class FlowCounts {
 
     /// Counts a flow.
     public void add(RawEvent flow) {
+        // Each number is read once: that is what this costs.
+        int kind = flow.kind();
+        int verdict = flow.verdict();
+        int hook = flow.hook();
+        int flags = flow.flags();
         FlowProtocol protocol = FlowProtocol.of(flow.protocol());
-        if (flow.kind() >= NUMBERS || flow.verdict() >= NUMBERS || flow.hook() >= NUMBERS) {
+        if (kind >= NUMBERS || verdict >= NUMBERS || hook >= NUMBERS) {
             return;
         }
-        flows.add(index(flow.kind(), flow.verdict(), flow.hook(), protocol), 1);
-        services.add(flow);
+        boolean dropped = verdict == EventVerdict.DROPPED.number() && kind != EventKind.LOST.number();
+        int tcpFlags = protocol == FlowProtocol.TCP ? flow.tcpFlags() : 0;
+        flows.add(index(kind, verdict, hook, protocol), 1);
+        if ((flags & EventFlag.SERVICE.bit()) != 0) {
+            boolean opens = protocol != FlowProtocol.TCP || TcpSign.opens(tcpFlags);
+            services.add(flow, kind, dropped, opens && ServiceCounts.isFirst(kind, hook, flags));
+        }
         if (protocol == FlowProtocol.ICMPV4 || protocol == FlowProtocol.ICMPV6) {
             icmp.add(family(flow) * TYPES + flow.icmpType(), 1);
         }
-        if (isDrop(flow)) {
-            int place = index(0, flow.reason(), flow.hook(), protocol);
+        if (dropped) {
+            int place = index(0, flow.reason(), hook, protocol);
             drops.add(place, 1);
             dropBytes.add(place, Integer.toUnsignedLong(flow.length()));
-        } else if (flow.verdict() == EventVerdict.FORWARDED.number()) {
-            forwarded(flow, protocol);
+        } else if (verdict == EventVerdict.FORWARDED.number()) {
+            forwarded(flow, protocol, tcpFlags, flags);
         }
     }
 
-    private void forwarded(RawEvent flow, FlowProtocol protocol) {
-        if (protocol == FlowProtocol.TCP) {
-            for (TcpSign sign : TcpSign.values()) {
-                if (sign.in(flow.tcpFlags())) {
-                    tcp.add(sign.place() * FAMILIES + family(flow), 1);
+    private void forwarded(RawEvent flow, FlowProtocol protocol, int tcpFlags, int flags) {
+        if (TcpSign.any(tcpFlags)) {
+            int family = family(flow);
+            for (TcpSign sign : SIGNS) {
+                if (sign.in(tcpFlags)) {
+                    tcp.add(sign.place() * FAMILIES + family, 1);
                 }
             }
         }
-        boolean dials = flow.has(EventFlag.DIRECTED) && !flow.has(EventFlag.IS_REPLY);
+        boolean dials = (flags & DIRECTION) == EventFlag.DIRECTED.bit();
         if (dials && (protocol == FlowProtocol.TCP || protocol == FlowProtocol.UDP || protocol == FlowProtocol.SCTP)) {
             ports.add(protocol, flow.destinationPort());
         }

@@ -26,20 +26,22 @@ final class ServiceCounts {
 
     private final AtomicReferenceArray<@Nullable Counters> pages = new AtomicReferenceArray<>(LIMIT >> PAGE_BITS);
 
-    void add(RawEvent flow) {
-        int index = flow.service();
-        if (!flow.has(EventFlag.SERVICE) || index < 0 || index >= LIMIT) {
+    /// Counts a flow that names its Service.
+    ///
+    /// @param begins whether it is the first that is told of a connection
+    void add(RawEvent flow, int kind, boolean dropped, boolean begins) {
+        boolean ends = kind == EventKind.CLOSE.number();
+        int index = ends || dropped || begins ? flow.service() : -1;
+        if (index < 0 || index >= LIMIT) {
             return;
         }
         Counters page = page(index >> PAGE_BITS);
         int place = (index & (PAGE - 1)) * WIDTH;
-        if (flow.kind() == EventKind.CLOSE.number()) {
+        if (ends) {
             page.add(place + SENT, flow.detail(0));
             page.add(place + RECEIVED, flow.detail(1));
-        } else if (FlowCounts.isDrop(flow)) {
-            page.add(place + DROPS, 1);
-        } else if (isBeginning(flow)) {
-            page.add(place + CONNECTIONS, 1);
+        } else {
+            page.add(place + (dropped ? DROPS : CONNECTIONS), 1);
         }
     }
 
@@ -52,15 +54,12 @@ final class ServiceCounts {
         return page;
     }
 
-    /// Whether a connection begins that was not told of before: what a pod of this node receives, another of our
-    /// programs has told of already, unless a process of the node itself sent it.
-    private static boolean isBeginning(RawEvent flow) {
-        boolean first = flow.kind() == EventKind.TRACE.number()
-                || (flow.kind() == EventKind.VERDICT.number()
-                        && (flow.hook() != EventHook.TO_POD.number() || flow.has(EventFlag.HOST)));
-        return first
-                && !flow.has(EventFlag.IS_REPLY)
-                && (FlowProtocol.of(flow.protocol()) != FlowProtocol.TCP || TcpSign.opens(flow.tcpFlags()));
+    /// Whether nothing was told before of the connection that a packet opens: what a pod of this node receives, another
+    /// of our programs has told of already, unless a process of the node itself sent it.
+    static boolean isFirst(int kind, int hook, int flags) {
+        boolean verdict = kind == EventKind.VERDICT.number()
+                && (hook != EventHook.TO_POD.number() || (flags & EventFlag.HOST.bit()) != 0);
+        return (verdict || kind == EventKind.TRACE.number()) && (flags & EventFlag.IS_REPLY.bit()) == 0;
     }
 
     List<FlowCounts.Service> rows() {

@@ -34,6 +34,11 @@ public enum TcpSign {
         return SYN.in(flags);
     }
 
+    /// Whether a segment with these flags says any of this.
+    static boolean any(int flags) {
+        return (flags & (BIT_FIN | BIT_SYN | BIT_RST)) != 0;
+    }
+
     /// @param flags as in the header
     boolean in(int flags) {
         return switch (this) {
