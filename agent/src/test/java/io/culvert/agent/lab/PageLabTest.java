@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What the page and the metrics of a real agent say of real connections, and to whom.
@@ -156,17 +157,19 @@ class PageLabTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void bytesAreCountedWhenAConnectionEnds(IpFamily family) throws JsonProcessingException {
-        String sent = "culvert_service_bytes_total{direction=\"request\",namespace=\"default\",service=\"far\"}";
-        String received = "culvert_service_bytes_total{direction=\"reply\",namespace=\"default\",service=\"far\"}";
+    @CsvSource({"IPV4, far, 12", "IPV6, far, 12", "IPV4, web, 10", "IPV6, web, 10"})
+    void bytesAreCountedWhenAConnectionEnds(IpFamily family, String service, int number)
+            throws JsonProcessingException {
+        String labels = "namespace=\"default\",service=\"" + service + "\"}";
+        String sent = "culvert_service_bytes_total{direction=\"request\"," + labels;
+        String received = "culvert_service_bytes_total{direction=\"reply\"," + labels;
         double sentBefore = metric(sent);
         double receivedBefore = metric(received);
-        connect("plain", family, 12, true);
+        connect("plain", family, number, true);
 
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(metric(sent)).isGreaterThan(sentBefore + 100));
         assertThat(metric(received)).isGreaterThan(receivedBefore + 100);
-        assertThat(edge(map(), "pod:default/plain", "service:default/far")
+        assertThat(edge(map(), "pod:default/plain", "service:default/" + service)
                         .orElseThrow()
                         .get("bytes")
                         .asLong())
