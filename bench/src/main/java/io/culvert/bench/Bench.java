@@ -7,12 +7,12 @@ import java.util.List;
 
 /// Runs every comparison and writes `docs/performance.md`.
 ///
-/// `sudo ./culvert bench [quick] [traffic] [nodeport] [connect] [scale] [update] [churn] [policy] [policyscale]`
+/// `sudo ./culvert bench [quick] [traffic] [nodeport] [connect] [scale] [update] [churn] [policy] [policyscale] [flows]`
 public final class Bench {
 
     private Bench() {}
 
-    /// @param args `ROOT [quick] [traffic|nodeport|connect|scale|update|churn|policy|policyscale]...`: the
+    /// @param args `ROOT [quick] [traffic|nodeport|connect|scale|update|churn|policy|policyscale|flows]...`: the
     /// checkout; fewer and shorter rounds; only some parts
     public static void main(String[] args) throws Exception {
         Path root = Path.of(args[0]).toAbsolutePath();
@@ -47,6 +47,13 @@ public final class Bench {
         if (all || words.contains("policyscale")) {
             page.add(PolicySections.attach(new PodAttachBenchmark(culvert, quick ? 20 : 120).run()));
             page.add(PolicySections.scale(new PolicyScaleBenchmark(culvert, quick ? 30 : 300).run()));
+        }
+        if (all || words.contains("flows")) {
+            page.add(FlowSections.store(new FlowStoreBenchmark(quick ? 5 : 21).run()));
+            page.add(FlowSections.ingest(new FlowIngestBenchmark(quick ? 0.5 : 1.5, quick ? 5 : 21).run()));
+            page.add(FlowSections.observers(new FlowObserversBenchmark(quick ? 1 : 5, quick ? 1 : 2).run()));
+            page.add(FlowSections.traffic(
+                    new FlowTrafficBenchmark(load, culvert, quick ? 4 : 24, quick ? 0.5 : 0.7).run()));
         }
         Progress.say("");
         String text = page.text();

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.bench;
+
+import io.culvert.maps.IpPort;
+import io.culvert.net.IpAddress;
+import io.culvert.observability.names.FlowNames;
+import io.culvert.observability.names.Party;
+import io.culvert.observability.names.Party.Reserved;
+import io.culvert.observability.names.PolicyName;
+import io.culvert.observability.names.ServiceName;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Names of a cluster of 5,000 pods in 50 namespaces, whose Services have one port each.
+final class FlowCluster implements FlowNames {
+
+    static final int PODS = 5_000;
+
+    private static final int NAMESPACES = 50;
+    private static final int FIRST_IDENTITY = 256;
+    private static final int PORTS = 20;
+
+    private final Map<IpAddress, Party> parties = new HashMap<>();
+
+    FlowCluster() {
+        for (int number = 0; number < PODS; number++) {
+            parties.put(pod(number), party(number));
+        }
+    }
+
+    private static Party party(int number) {
+        String app = "app" + number % 100;
+        return new Party(
+                FIRST_IDENTITY + number % 100,
+                "ns" + number % NAMESPACES,
+                "pod-" + number,
+                List.of("k8s:app=" + app, "k8s:tier=tier" + number % 3),
+                List.of(new Party.Workload("Deployment", app)));
+    }
+
+    /// Pods in turn.
+    static IpAddress pod(int number) {
+        return IpAddress.ofV4(10 << 24 | 1 << 16 | number % PODS);
+    }
+
+    /// Ports that pods serve, in turn.
+    static int port(int number) {
+        return 8000 + number % PORTS;
+    }
+
+    @Override
+    public Party party(IpAddress address, int identity) {
+        return parties.getOrDefault(address, Reserved.WORLD.party());
+    }
+
+    @Override
+    public Optional<Party> ofCgroup(long cgroup) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<ServiceName> service(int index) {
+        return Optional.of(new ServiceName("ns" + index % NAMESPACES, "svc-" + index));
+    }
+
+    @Override
+    public Optional<ServiceName> frontend(IpPort frontend, int protocol) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<PolicyName> rule(int rule) {
+        return Optional.of(new PolicyName("NetworkPolicy", "ns0", "rule" + rule));
+    }
+
+    @Override
+    public Optional<String> networkInterface(int ifindex) {
+        return Optional.of("veth" + ifindex);
+    }
+}

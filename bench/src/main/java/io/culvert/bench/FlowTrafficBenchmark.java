@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.bench;
+
+import io.culvert.maps.MapCatalogue;
+import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.event.EventKind;
+import io.culvert.maps.event.EventLevel;
+import io.culvert.maps.event.EventTables;
+import io.culvert.net.IpFamily;
+import io.culvert.testkit.lab.Lab;
+import io.culvert.testkit.lab.LabNode;
+import io.culvert.testkit.lab.LabPod;
+import io.culvert.testkit.lab.PodAttachment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/// New connections a second from pod to Service to pod of one node, while programs tell of them as the agent asks for
+/// by default (`flow-aggregation medium`), and while they tell nothing: one agent, which keeps what is told, and the
+/// same pods and programs take turns.
+final class FlowTrafficBenchmark {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final LoadProgram load;
+    private final Path culvert;
+    private final int rounds;
+    private final double seconds;
+
+    FlowTrafficBenchmark(LoadProgram load, Path culvert, int rounds, double seconds) {
+        this.load = load;
+        this.culvert = culvert;
+        this.rounds = rounds;
+        this.seconds = seconds;
+    }
+
+    /// @param off rates while nothing is told, one of each round
+    /// @param medium rates while it is
+    /// @param lost events that found no room
+    record Result(List<Double> off, List<Double> medium, long lost) {
+
+        /// The median over the rounds of the ratio within a round.
+        double ratio() {
+            return Median.of(IntStream.range(0, off.size())
+                    .mapToObj(round -> medium.get(round) / off.get(round))
+                    .toList());
+        }
+    }
+
+    Result run() throws InterruptedException {
+        Contender contender = Contender.CULVERT;
+        try (Lab lab = Lab.builder()
+                .families(IpFamily.IPV4)
+                .node(contender.nodeName(), PodAttachment.ROUTED, contender.clientName(), contender.serverName())
+                .create()) {
+            LabNode node = lab.node(contender.nodeName());
+            LabPod server = lab.pod(contender.serverName());
+            load.serve(server, BenchService.TARGET_PORT);
+            List<BenchService> services = BenchService.cluster(1, List.of(server.ip(IpFamily.IPV4)));
+            contender.prepare(node, contender.nodeName(), services, culvert);
+            try (MapCatalogue maps = Datapath.openPinned(node.bpffs()).orElseThrow()) {
+                awaitMedium(maps.events());
+                return measure(lab.pod(contender.clientName()), maps.events());
+            }
+        }
+    }
+
+    /// The agent begins to keep flows after it said that it is ready.
+    private static void awaitMedium(EventTables events) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (events.control().get(0).level() != EventLevel.MEDIUM.number()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("the agent does not keep flows");
+            }
+            Thread.sleep(10);
+        }
+    }
+
+    private Result measure(LabPod client, EventTables events) {
+        List<String> target = List.of(BenchService.clusterIp(0).toString(), Integer.toString(BenchService.PORT));
+        Result result = new Result(new ArrayList<>(), new ArrayList<>(), 0);
+        for (int round = 0; round <= rounds; round++) {
+            Progress.say("flows: connections, round %d of %d".formatted(round, rounds));
+            // Who goes first changes, because the machine may become faster or slower within a round.
+            for (boolean told : round % 2 == 0 ? new boolean[] {false, true} : new boolean[] {true, false}) {
+                events.tell(told ? EventLevel.MEDIUM : EventLevel.OFF);
+                double rate = load.run(client, "crr", seconds, target);
+                // The first round warms caches and is thrown away.
+                if (round > 0) {
+                    (told ? result.medium() : result.off()).add(rate);
+                }
+            }
+        }
+        return new Result(result.off(), result.medium(), lost(events));
+    }
+
+    private static long lost(EventTables events) {
+        return Stream.of(EventKind.values())
+                .mapToLong(events::lost)
+                .sum();
+    }
+}
