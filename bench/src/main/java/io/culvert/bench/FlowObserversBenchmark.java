@@ -29,6 +29,8 @@ final class FlowObserversBenchmark {
 
     private static final int CAPACITY = 1_000_000;
 
+    private static final int WARM_TURNS = 4;
+
     private final int rounds;
     private final double seconds;
 
@@ -62,7 +64,11 @@ final class FlowObserversBenchmark {
             double nobody = share(source, clients);
             List<FlowClients.Following> following = new ArrayList<>();
             filters().forEach((what, filter) -> following.add(clients.follow(what, filter, true)));
-            double _ = share(source, clients);
+            // The machine code for all of that takes a while.
+            for (int turn = 0; turn < WARM_TURNS; turn++) {
+                Progress.say("flows: observers, warming up");
+                double _ = share(source, clients);
+            }
             return measure(source, clients, nobody, following, ingest);
         }
     }

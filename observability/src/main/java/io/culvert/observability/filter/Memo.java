@@ -3,22 +3,27 @@ package io.culvert.observability.filter;
 
 import java.util.Arrays;
 
-/// Answers to a question about three numbers, as many as there is room for. Flows ask the same ones over and over.
+/// Answers to a question about three numbers. Flows ask the same ones over and over. There is more room the more they
+/// are, up to an end; then all are forgotten.
 final class Memo {
 
-    private static final int SLOT_BITS = 10;
-    private static final int SLOTS = 1 << SLOT_BITS;
+    private static final int FEWEST_BITS = 10;
+
+    /// 336 KiB: for the 5,000 pods of a large cluster, and some more.
+    private static final int MOST_BITS = 14;
+
     private static final byte UNKNOWN = 0;
     private static final byte NO = 1;
     private static final byte YES = 2;
     private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
     private final Question question;
-    private final long[] firsts = new long[SLOTS];
-    private final long[] seconds = new long[SLOTS];
-    private final int[] thirds = new int[SLOTS];
-    private final byte[] answers = new byte[SLOTS];
-    private boolean used;
+    private int bits = FEWEST_BITS;
+    private long[] firsts = new long[1 << bits];
+    private long[] seconds = new long[1 << bits];
+    private int[] thirds = new int[1 << bits];
+    private byte[] answers = new byte[1 << bits];
+    private int known;
 
     /// Answers may change with time.
     interface Question {
@@ -30,25 +35,42 @@ final class Memo {
     }
 
     boolean test(long first, long second, int third) {
-        int slot = (int) ((((first * 31 + second) * 31 + third) * SPREAD) >>> (Long.SIZE - SLOT_BITS));
-        byte answer = answers[slot];
-        if (answer != UNKNOWN && firsts[slot] == first && seconds[slot] == second && thirds[slot] == third) {
-            return answer == YES;
+        int last = answers.length - 1;
+        int slot = (int) ((((first * 31 + second) * 31 + third) * SPREAD) >>> (Long.SIZE - bits));
+        for (; answers[slot] != UNKNOWN; slot = slot + 1 & last) {
+            if (firsts[slot] == first && seconds[slot] == second && thirds[slot] == third) {
+                return answers[slot] == YES;
+            }
         }
         boolean found = question.ask(first, second, third);
         firsts[slot] = first;
         seconds[slot] = second;
         thirds[slot] = third;
         answers[slot] = found ? YES : NO;
-        used = true;
+        if (++known > last / 2) {
+            makeRoom();
+        }
         return found;
+    }
+
+    private void makeRoom() {
+        if (bits == MOST_BITS) {
+            clear();
+            return;
+        }
+        bits++;
+        firsts = new long[1 << bits];
+        seconds = new long[1 << bits];
+        thirds = new int[1 << bits];
+        answers = new byte[1 << bits];
+        known = 0;
     }
 
     /// Forgets the answers.
     void clear() {
-        if (used) {
+        if (known > 0) {
             Arrays.fill(answers, UNKNOWN);
-            used = false;
+            known = 0;
         }
     }
 }

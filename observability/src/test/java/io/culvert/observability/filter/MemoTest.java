@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.observability.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/// Answers that are kept.
+final class MemoTest {
+
+    private static final int MANY = 5_000;
+
+    private int asked;
+    private boolean turned;
+    private final Memo memo = new Memo((first, second, third) -> {
+        asked++;
+        return (first + second + third) % 2 == 0 != turned;
+    });
+
+    private void askAll() {
+        for (int number = 0; number < MANY; number++) {
+            assertThat(memo.test(number, 10L * number, number % 3))
+                    .isEqualTo((11L * number + number % 3) % 2 == 0 != turned);
+        }
+    }
+
+    @Test
+    void aQuestionIsAskedOnce() {
+        assertThat(memo.test(1, 2, 3)).isTrue();
+        assertThat(memo.test(1, 2, 3)).isTrue();
+
+        assertThat(asked).isEqualTo(1);
+    }
+
+    @Test
+    void thereIsRoomForAllPodsOfALargeCluster() {
+        askAll();
+        askAll();
+        askAll();
+        asked = 0;
+
+        askAll();
+
+        assertThat(asked).isZero();
+    }
+
+    @Test
+    void whatIsMoreThanThereIsRoomForIsAnsweredToo() {
+        for (int number = 0; number < 100 * MANY; number++) {
+            assertThat(memo.test(number, 0, 0)).isEqualTo(number % 2 == 0);
+        }
+    }
+
+    @Test
+    void whatIsForgottenIsAskedAgain() {
+        askAll();
+        turned = true;
+
+        memo.clear();
+
+        askAll();
+    }
+}
