@@ -7,7 +7,8 @@ import java.util.List;
 
 /// Runs every comparison and writes `docs/performance.md`.
 ///
-/// `sudo ./culvert bench [quick] [traffic] [nodeport] [connect] [scale] [update] [churn] [policy] [policyscale] [flows]`
+/// `sudo ./culvert bench [quick] [traffic] [nodeport] [connect] [scale] [update] [churn] [policy] [policyscale]
+/// [flows]`
 public final class Bench {
 
     private Bench() {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench;
 
+import com.google.protobuf.FieldMask;
 import io.culvert.observability.api.flow.FlowFilter;
 import io.culvert.observability.filter.FlowSelection;
 import io.culvert.observability.flow.FlowCursor;
@@ -8,7 +9,6 @@ import io.culvert.observability.flow.FlowIngest;
 import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.flow.RawFilter;
 import io.culvert.observability.flow.WallClock;
-import com.google.protobuf.FieldMask;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -136,8 +136,7 @@ final class FlowIngestBenchmark {
         private final Thread thread;
 
         Observer(FlowStore store) {
-            FlowFilter filter =
-                    FlowFilter.newBuilder().addSourcePod("ns7/").build();
+            FlowFilter filter = FlowFilter.newBuilder().addSourcePod("ns7/").build();
             RawFilter wanted = FlowSelection.of(
                             List.of(filter), List.of(), FieldMask.getDefaultInstance(), new FlowCluster())
                     .raw();

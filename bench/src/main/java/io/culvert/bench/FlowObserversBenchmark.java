@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench;
 
-import com.google.protobuf.FieldMask;
 import io.culvert.observability.api.flow.FlowFilter;
 import io.culvert.observability.api.flow.TCPFlags;
 import io.culvert.observability.api.flow.Verdict;
 import io.culvert.observability.api.flow.Workload;
-import io.culvert.observability.filter.FlowSelection;
 import io.culvert.observability.flow.FlowIngest;
 import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.flow.WallClock;
+import io.culvert.observability.hubble.AgentLog;
 import io.culvert.observability.hubble.FlowMessages;
-import io.culvert.observability.hubble.FlowWish;
 import io.culvert.observability.hubble.Hubble;
 import io.culvert.observability.hubble.NodeLabel;
-import io.culvert.observability.api.observer.GetFlowsRequest;
+import io.culvert.observability.hubble.PeerBook;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,13 +51,13 @@ final class FlowObserversBenchmark {
     record Result(double nobody, List<Double> alone, List<Double> stopped, List<Observer> observers, long lost) {}
 
     Result run() throws IOException, InterruptedException {
-        FlowCluster names = new FlowCluster();
         WallClock clock = WallClock.ofSystem();
-        FlowMessages messages = new FlowMessages(new NodeLabel("default", "n1", "bench"), names, clock);
+        FlowMessages messages = new FlowMessages(new NodeLabel("default", "n1", "bench"), new FlowCluster(), clock);
         try (FlowSource source = new FlowSource();
                 FlowStore store = new FlowStore(CAPACITY);
                 FlowIngest ingest = FlowIngest.start(source.tables(), store, clock);
-                Hubble hubble = new Hubble(store, messages, clock, request -> wish(request, names));
+                Hubble hubble = new Hubble(new Hubble.Content(
+                        store, messages, clock, new AgentLog(Instant::now), new PeerBook("default", false)));
                 FlowClients clients = FlowClients.serve(hubble)) {
             double _ = share(source, clients);
             double nobody = share(source, clients);
@@ -108,11 +107,6 @@ final class FlowObserversBenchmark {
                 ingest.lost() - lost);
     }
 
-    private static FlowWish wish(GetFlowsRequest request, FlowCluster names) {
-        FlowSelection selection = FlowSelection.of(request, names);
-        return new FlowWish(selection.raw(), selection::test, selection::show);
-    }
-
     /// Tells for a while; how much of a processor all but the program and the clients took, in percent.
     private double share(FlowSource source, FlowClients clients) throws InterruptedException {
         long own = Processor.of(Thread.currentThread());
@@ -132,14 +126,19 @@ final class FlowObserversBenchmark {
         filters.put("a port of 20", filter().addDestinationPort("8003").build());
         filters.put("a namespace of 50", filter().addSourcePod("ns7/").build());
         filters.put("a pod of 5,000", filter().addDestinationPod("ns7/pod-7").build());
-        filters.put("a label that one in 100 has", filter().addSourceLabel("app=app7").build());
-        filters.put("a workload of 100", filter().addDestinationWorkload(
-                        Workload.newBuilder().setName("app9"))
-                .build());
-        filters.put("a block of 256 addresses", filter().addSourceIp("10.1.3.0/24").build());
+        filters.put(
+                "a label that one in 100 has",
+                filter().addSourceLabel("app=app7").build());
+        filters.put(
+                "a workload of 100",
+                filter().addDestinationWorkload(Workload.newBuilder().setName("app9"))
+                        .build());
+        filters.put(
+                "a block of 256 addresses", filter().addSourceIp("10.1.3.0/24").build());
         filters.put("an address", filter().addDestinationIp("10.1.4.4").build());
         filters.put("dropped", filter().addVerdict(Verdict.DROPPED).build());
-        filters.put("SYN", filter().addTcpFlags(TCPFlags.newBuilder().setSYN(true)).build());
+        filters.put(
+                "SYN", filter().addTcpFlags(TCPFlags.newBuilder().setSYN(true)).build());
         return filters;
     }
 

@@ -22,7 +22,8 @@ final class FlowSections {
                 |---|---|---|---|
                 """.formatted(result.flows(), result.mebibytes()));
         for (FlowStoreBenchmark.Query query : result.queries()) {
-            text.append("| %s | %d | %.1f | %.1f |%n".formatted(query.what(), query.found(), query.cold(), query.warm()));
+            text.append(
+                    "| %s | %d | %.1f | %.1f |%n".formatted(query.what(), query.found(), query.cold(), query.warm()));
         }
         return new Page.Section(
                 text.toString(),
@@ -30,12 +31,16 @@ final class FlowSections {
                         Figure.atMost("store of 1,000,000 flows", result.mebibytes(), 160, " MiB"),
                         Figure.atMost(
                                 "the last 100 flows, slowest filter, warm",
-                                most(result.queries().stream().map(FlowStoreBenchmark.Query::warm).toList()),
+                                most(result.queries().stream()
+                                        .map(FlowStoreBenchmark.Query::warm)
+                                        .toList()),
                                 50,
                                 " ms"),
                         Figure.atMost(
                                 "the last 100 flows, slowest filter, cold",
-                                most(result.queries().stream().map(FlowStoreBenchmark.Query::cold).toList()),
+                                most(result.queries().stream()
+                                        .map(FlowStoreBenchmark.Query::cold)
+                                        .toList()),
                                 50,
                                 " ms")));
     }
@@ -74,7 +79,10 @@ final class FlowSections {
                     .formatted(
                             what, best.rate(), result.eventNanos(), best.readerNanos(), best.observerNanos(), tried));
             figures.add(Figure.atLeast(
-                    "events to an observer without loss, " + what, best.rate(), aggregated ? 1_000_000 : 200_000, "/s"));
+                    "events to an observer without loss, " + what,
+                    best.rate(),
+                    aggregated ? 1_000_000 : 200_000,
+                    "/s"));
         }
         return new Page.Section(text.toString(), figures);
     }
@@ -82,7 +90,8 @@ final class FlowSections {
     static Page.Section observers(FlowObserversBenchmark.Result result) {
         double alone = Median.of(result.alone());
         double stopped = Median.of(result.stopped());
-        StringBuilder text = new StringBuilder("""
+        StringBuilder text = new StringBuilder(
+                """
                 ## Flows: ten observers
 
                 50,000 events a second at `none`, ten observers that follow over the Hubble API on a Unix socket. Processor time in percent of one
@@ -118,11 +127,7 @@ final class FlowSections {
                 | mode | off | medium | ratio |
                 |---|---|---|---|
                 | crr | %,.0f | %,.0f | %.3f |
-                """.formatted(
-                                result.lost(),
-                                Median.of(result.off()),
-                                Median.of(result.medium()),
-                                result.ratio()),
+                """.formatted(result.lost(), Median.of(result.off()), Median.of(result.medium()), result.ratio()),
                 List.of(Figure.atLeast("connections/s with flows at medium, of off", result.ratio(), 0.98, " x")));
     }
 }

@@ -104,7 +104,9 @@ final class FlowStoreBenchmark {
         filters.put("Service", filter().addDestinationService("nowhere/web").build());
         filters.put("identity", filter().addSourceIdentity(9_999_999).build());
         filters.put("verdict", filter().addVerdict(Verdict.AUDIT).build());
-        filters.put("TCP flags", filter().addTcpFlags(TCPFlags.newBuilder().setRST(true)).build());
+        filters.put(
+                "TCP flags",
+                filter().addTcpFlags(TCPFlags.newBuilder().setRST(true)).build());
         return filters;
     }
 
@@ -124,8 +126,7 @@ final class FlowStoreBenchmark {
     }
 
     private int last(FlowStore store, FlowFilter filter) {
-        FlowSelection wanted = FlowSelection.of(
-                List.of(filter), List.of(), FieldMask.getDefaultInstance(), names);
+        FlowSelection wanted = FlowSelection.of(List.of(filter), List.of(), FieldMask.getDefaultInstance(), names);
         int[] found = new int[1];
         long _ = new FlowHistory(store)
                 .beginOfLast(store.written(), WANTED, FlowHistory.Period.ALL, wanted.raw(), event -> {

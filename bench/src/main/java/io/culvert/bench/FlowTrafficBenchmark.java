@@ -98,8 +98,6 @@ final class FlowTrafficBenchmark {
     }
 
     private static long lost(EventTables events) {
-        return Stream.of(EventKind.values())
-                .mapToLong(events::lost)
-                .sum();
+        return Stream.of(EventKind.values()).mapToLong(events::lost).sum();
     }
 }
