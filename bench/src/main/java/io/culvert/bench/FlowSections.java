@@ -96,7 +96,8 @@ final class FlowSections {
 
                 50,000 events a second at `none`, ten observers that follow over the Hubble API on a Unix socket. Processor time in percent of one
                 processor, without that of the program and of the clients: %.0f while nobody observes, %.0f with ten, %.0f with ten and ten
-                others that stopped reading (medians of %d turns). Lost in the ring: %,d.
+                others that stopped reading (medians of %d turns). Lost in the ring: %,d. Flows a second may be more than came, where an observer
+                was late before.
 
                 | filter | flows/s | lost, as told |
                 |---|---|---|
