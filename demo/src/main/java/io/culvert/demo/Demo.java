@@ -100,7 +100,7 @@ public final class Demo {
                 DemoCluster.WEB_V4);
         stage.show("culvert conntrack list", agents.getFirst().run("conntrack", "list"));
         outside.steps();
-        new Policies(stage, lab).steps(agents.getFirst());
+        new Policies(stage, lab).steps(agents);
         change(cluster);
         restart();
     }

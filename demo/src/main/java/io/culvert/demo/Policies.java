@@ -6,6 +6,7 @@ import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabPod;
 import io.culvert.testkit.lab.Outcome;
 import java.time.Duration;
+import java.util.List;
 
 /// A NetworkPolicy that lets one pod in and no other, and what Culvert says of it.
 final class Policies {
@@ -36,7 +37,8 @@ final class Policies {
         this.lab = lab;
     }
 
-    void steps(DemoAgent agent) {
+    void steps(List<DemoAgent> agents) {
+        DemoAgent agent = agents.getFirst();
         stage.title("A NetworkPolicy: only pod client may reach web");
         LabPod client = lab.pod("client");
         LabPod sidecar = lab.pod("sidecar");
@@ -56,11 +58,26 @@ final class Policies {
             Demo.check(refused.contains("datapath: agrees"), refused);
             return "datapath: agrees";
         });
+        stage.step("its flow logs name pods, Service and policy verdict", () -> flowLogs(agents));
         lab.deleteManifest(FILE);
         stage.step("without the policy everyone is let in again", () -> {
             await(sidecar, true);
             return "web answered";
         });
+    }
+
+    /// The node of the backend that was chosen tells of the refusal.
+    private String flowLogs(List<DemoAgent> agents) {
+        for (DemoAgent agent : agents) {
+            String flows = agent.run("observe", "--from-pod", "sidecar", "--verdict", "DROPPED", "--last", "3");
+            if (!flows.isBlank()) {
+                stage.show("culvert observe --from-pod sidecar --verdict DROPPED --last 3", flows);
+                Demo.check(flows.contains("default/sidecar:"), flows);
+                Demo.check(flows.contains("default/web-") && flows.contains(" DENIED "), flows);
+                return "policy-verdict DENIED, seen on " + agent.node().name();
+            }
+        }
+        throw new AssertionError("no node tells of the connections that were refused");
     }
 
     /// Waits until each of some connections in a row is answered, or none is.

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 final class RawSelectionTest {
 
     private static final int EVENTS = 400;
-    private static final int FILTERS = 3_000;
+    private static final int FILTERS = 2_000;
 
     /// What only messages tell, or what is the same of all flows of a node.
     private static final Set<String> MESSAGES_ONLY =
