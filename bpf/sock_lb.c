@@ -6,6 +6,7 @@
 #include "culvert/sock.h"
 #include "culvert/sock_bind.h"
 #include "culvert/sock_choose.h"
+#include "culvert/sock_end.h"
 
 /* 0: TCP sockets remember nothing, connect is cheaper, getpeername shows the backend. */
 volatile const __u8 config_tcp_peer_name = 1;
@@ -189,6 +190,22 @@ int sock_post_bind6(struct bpf_sock *sk)
 	struct ip address = { { sk->src_ip6[0], sk->src_ip6[1], sk->src_ip6[2], sk->src_ip6[3] } };
 
 	return bpf_get_netns_cookie(sk) == config_host_netns ? bind_check(sk, &address) : 1;
+}
+
+/* What it returns lets the answers of others stand. */
+SEC("sockops")
+int sock_ops(struct bpf_sock_ops *ctx)
+{
+	switch (ctx->op) {
+	case BPF_SOCK_OPS_TCP_CONNECT_CB:
+		sock_begin(ctx);
+		break;
+	case BPF_SOCK_OPS_STATE_CB:
+		if (ctx->args[1] == BPF_TCP_CLOSE)
+			sock_end(ctx);
+		break;
+	}
+	return 1;
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -20,7 +20,7 @@ struct event_control {
 #define EVENT_TRACE 1   /* a packet that goes on */
 #define EVENT_DROP 2    /* one that does not, or a system call that fails */
 #define EVENT_VERDICT 3 /* what policies say of a new connection; also a drop if they say no */
-#define EVENT_CLOSE 4   /* the packet that ends a connection that was translated, with its totals */
+#define EVENT_CLOSE 4   /* a connection that was translated ends: its totals; by its last packet, or by its socket */
 #define EVENT_SOCKET 5  /* a socket is given a backend of the Service that it dials */
 #define EVENT_LOST 6    /* made by user space: events that did not get here */
 #define EVENT_KINDS 7
@@ -73,10 +73,18 @@ struct event {
 	__u8 icmp_code;
 	/*
 	 * EVENT_CLOSE: bytes of the client, bytes of the backend, packets (the client's in the low half), nanoseconds it lived.
+	 * Of packets that are whole packets, from the network header; of a socket it is what TCP carried, and a FIN is a byte.
 	 * EVENT_SOCKET, and EVENT_DROP at a socket: socket cookie, id of the cgroup, cookie of the network namespace.
 	 * EVENT_LOST: how many.
 	 */
 	__u64 detail[4];
+};
+
+/* sock_began: a TCP socket that was given a backend and has connected since, until it ends. */
+struct sock_began {
+	__u64 time;    /* CLOCK_MONOTONIC, nanoseconds */
+	__u32 service; /* index into services */
+	__u8 pad[4];
 };
 
 /* event_recent: what has no handshake and was told a moment ago by this processor. */

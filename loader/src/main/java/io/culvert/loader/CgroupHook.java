@@ -4,9 +4,11 @@ package io.culvert.loader;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Socket system calls of the processes of a cgroup, with the numbers of `enum bpf_attach_type`
-/// (linux/bpf.h). The name is the section of the program: `SEC("cgroup/connect4")`.
+/// Socket system calls of the processes of a cgroup, and what becomes of their TCP connections, with the numbers of
+/// `enum bpf_attach_type` (linux/bpf.h). The name is that of the section, `SEC("cgroup/connect4")`, but for
+/// `SEC("sockops")`.
 public enum CgroupHook {
+    SOCK_OPS(3, "ops"),
     CONNECT4(10, "connect4"),
     CONNECT6(11, "connect6"),
     POST_BIND4(12, "post_bind4"),

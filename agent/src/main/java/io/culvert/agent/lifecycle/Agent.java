@@ -149,7 +149,7 @@ public final class Agent implements AutoCloseable {
             WantedNetwork network = WantedNetwork.of(plan.network(), NetworkFacts.read(), NodeObjects.UNKNOWN);
             Datapath datapath = Datapath.open(plan.datapath(network));
             if (plan.settings().get(Setting.SOCKET_LB)) {
-                datapath.attachSockets(plan.cgroupRoot(), plan.settings().get(Setting.NODEPORT_BIND_PROTECTION));
+                datapath.attachSockets(plan.cgroupRoot(), plan.socketPrograms());
             } else {
                 datapath.detachSockets();
             }

@@ -3,6 +3,7 @@ package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.config.BindAddress;
 import io.culvert.agent.config.ExistingConnections;
+import io.culvert.agent.config.FlowAggregation;
 import io.culvert.agent.config.PodStart;
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.config.Settings;
@@ -20,14 +21,17 @@ import io.culvert.maps.datapath.DatapathSettings;
 import io.culvert.maps.datapath.FlowTimeouts;
 import io.culvert.maps.datapath.ObjectSource;
 import io.culvert.maps.datapath.PortRange;
+import io.culvert.maps.datapath.SocketPrograms;
 import io.culvert.servicelb.desired.ServiceRules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What an agent is to do, from its settings and the machine.
 ///
@@ -101,6 +105,18 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
                         : 0)
                 | (settings.get(Setting.POLICY_ALLOW_ICMP_ECHO) ? PolicyControl.ALLOW_ECHO : 0)
                 | (settings.get(Setting.POD_START) == PodStart.STRICT_LINK ? PolicyControl.STRICT : 0);
+    }
+
+    /// Programs on sockets beside those that every node has.
+    Set<SocketPrograms> socketPrograms() {
+        Set<SocketPrograms> programs = EnumSet.noneOf(SocketPrograms.class);
+        if (settings.get(Setting.NODEPORT_BIND_PROTECTION)) {
+            programs.add(SocketPrograms.PROTECT_NODE_PORTS);
+        }
+        if (settings.get(Setting.FLOW_AGGREGATION) != FlowAggregation.OFF) {
+            programs.add(SocketPrograms.TELL_ENDS);
+        }
+        return programs;
     }
 
     FlowTimeouts timeouts() {

@@ -126,12 +126,12 @@ public final class Datapath implements AutoCloseable {
     ///
     /// @param cgroup a directory of a cgroup2 file system
     public synchronized void attachSockets(Path cgroup) {
-        attachSockets(cgroup, false);
+        attachSockets(cgroup, Set.of());
     }
 
-    /// The same; with `protectNodePorts`, bind(2) of the node's processes to a NodePort fails with `EADDRINUSE`.
-    public synchronized void attachSockets(Path cgroup, boolean protectNodePorts) {
-        links.attachSockets(cgroup, protectNodePorts, programs);
+    /// The same, and programs that not every node has; others of these are taken off.
+    public synchronized void attachSockets(Path cgroup, Set<SocketPrograms> more) {
+        links.attachSockets(cgroup, more, programs);
     }
 
     /// Takes the socket programs off their cgroup. Sockets that were translated stay so; replies to UDP sockets among

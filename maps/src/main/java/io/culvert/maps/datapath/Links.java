@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,6 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,21 +35,6 @@ import org.slf4j.LoggerFactory;
 final class Links implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Links.class);
-
-    /// Answers first, so that no socket is translated whose answers are not.
-    private static final List<CgroupHook> SOCKET_HOOKS = List.of(
-            CgroupHook.RECVMSG4,
-            CgroupHook.RECVMSG6,
-            CgroupHook.GETPEERNAME4,
-            CgroupHook.GETPEERNAME6,
-            CgroupHook.SENDMSG4,
-            CgroupHook.SENDMSG6,
-            CgroupHook.CONNECT4,
-            CgroupHook.CONNECT6);
-
-    private static final List<CgroupHook> SOCKET_AND_BIND_HOOKS = Stream.concat(
-                    SOCKET_HOOKS.stream(), Stream.of(CgroupHook.POST_BIND4, CgroupHook.POST_BIND6))
-            .toList();
 
     /// Replies are recognised before requests are translated.
     private static final List<TcDirection> PACKET_HOOKS = List.of(TcDirection.EGRESS, TcDirection.INGRESS);
@@ -129,12 +114,12 @@ final class Links implements AutoCloseable {
 
     /// Attaches the socket programs to a cgroup, then takes all others off it and off any other one.
     ///
-    /// @param bind whether those that look at bind(2) are among them
-    void attachSockets(Path cgroup, boolean bind, ProgramSet programs) {
+    /// @param more which of those that not every node has
+    void attachSockets(Path cgroup, Set<SocketPrograms> more, ProgramSet programs) {
         this.cgroup = cgroup;
         long inode = inode(cgroup);
         Set<LinkName> wanted = new HashSet<>();
-        for (CgroupHook hook : bind ? SOCKET_AND_BIND_HOOKS : SOCKET_HOOKS) {
+        for (CgroupHook hook : SocketPrograms.hooks(more)) {
             LinkName name = LinkName.socket(inode, hook);
             wanted.add(name);
             attach(name, () -> CgroupAttachment.attach(programs.program(name.program()), cgroup, hook));
@@ -266,7 +251,7 @@ final class Links implements AutoCloseable {
                     name.hook().equals(TcDirection.INGRESS.toString()) ? TcDirection.INGRESS : TcDirection.EGRESS;
             return Attachment.attachTc(program, (int) name.target(), direction);
         }
-        CgroupHook hook = SOCKET_AND_BIND_HOOKS.stream()
+        CgroupHook hook = Arrays.stream(CgroupHook.values())
                 .filter(one -> one.toString().equals(name.hook()))
                 .findFirst()
                 .orElseThrow();

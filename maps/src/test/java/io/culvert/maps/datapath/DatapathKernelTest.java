@@ -19,6 +19,7 @@ import io.culvert.net.IpAddress;
 import io.culvert.testkit.KernelTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,7 +75,7 @@ final class DatapathKernelTest {
     @Test
     void A21_30_whetherNodePortsAreProtectedFromBindIsASetting() {
         try (Datapath datapath = Datapath.open(place.config())) {
-            datapath.attachSockets(place.cgroup, true);
+            datapath.attachSockets(place.cgroup, Set.of(SocketPrograms.PROTECT_NODE_PORTS));
             assertThat(datapath.attachments()).hasSize(10);
         }
         try (Datapath datapath = Datapath.open(place.config())) {
@@ -83,6 +84,23 @@ final class DatapathKernelTest {
             assertThat(datapath.attachments())
                     .hasSize(8)
                     .allSatisfy((name, _) -> assertThat(name).doesNotContain("bind"));
+        }
+    }
+
+    @Test
+    void whetherSocketsTellOfTheirEndIsASetting() {
+        try (Datapath datapath = Datapath.open(place.config())) {
+            datapath.attachSockets(place.cgroup, EnumSet.allOf(SocketPrograms.class));
+            assertThat(datapath.attachments()).hasSize(11);
+            datapath.attachSockets(place.cgroup, Set.of(SocketPrograms.TELL_ENDS));
+            assertThat(datapath.attachments()).hasSize(9);
+        }
+        try (Datapath datapath = Datapath.open(place.config())) {
+            assertThat(datapath.attachments()).as("adopted").hasSize(9);
+            datapath.attachSockets(place.cgroup);
+            assertThat(datapath.attachments())
+                    .hasSize(8)
+                    .allSatisfy((name, _) -> assertThat(name).doesNotContain("ops"));
         }
     }
 

@@ -3,6 +3,7 @@ package io.culvert.maps.datapath;
 
 import static io.culvert.net.Protocol.TCP;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.culvert.maps.DropReason;
 import io.culvert.maps.IpPort;
@@ -16,13 +17,19 @@ import io.culvert.maps.event.EventVerdict;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import io.culvert.testkit.LabTest;
+import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabPod;
 import io.culvert.testkit.lab.PodAttachment;
+import io.culvert.testkit.lab.TcpConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -44,6 +51,7 @@ final class EventLabTest {
         server.sockets().serve(8080);
         programs = LabPrograms.load(lab.node("n1"))
                 .attachSockets(lab.node("n1").cgroupRoot())
+                .tellEnds(lab.node("n1").cgroupRoot())
                 .attachPods(lab.node("n1"));
         log = new EventLog(programs.object());
     }
@@ -104,7 +112,78 @@ final class EventLabTest {
         assertThat(events.stream().filter(event -> (event.tcpFlags() & 0x02) != 0))
                 .as("each packet once, though two programs see it")
                 .hasSize(2);
-        assertThat(events).isSortedAccordingTo(java.util.Comparator.comparingLong(Event::time));
+        assertThat(events).isSortedAccordingTo(Comparator.comparingLong(Event::time));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aConnectionThatItsSocketTranslatedEndsWithItsTotals(IpFamily family) {
+        TestService service =
+                programs.tables.service(TCP, vip(family).address().toString(), 80, "[" + server.ip(family) + "]:8080");
+
+        Event small = end(family, "x".repeat(10));
+        Event large = end(family, "x".repeat(1000));
+
+        assertThat(small.hook()).isEqualTo(EventHook.FROM_POD);
+        assertThat(small.has(EventFlag.HOST)).isFalse();
+        assertThat(small.verdict()).isEqualTo(EventVerdict.FORWARDED);
+        assertThat(small.service()).isEqualTo(service.index());
+        assertThat(small.source().address()).isEqualTo(client.ip(family));
+        assertThat(small.source().port())
+                .isNotZero()
+                .isNotEqualTo(large.source().port());
+        assertThat(small.destination()).isEqualTo(vip(family));
+        assertThat(small.translated()).isEqualTo(new IpPort(server.ip(family), 8080));
+        assertThat(small.detail().first()).as("bytes of the client").isBetween(11L, 12L);
+        assertThat(large.detail().first() - small.detail().first()).isEqualTo(990);
+        assertThat(small.detail().second()).as("bytes of the backend").isGreaterThan(10);
+        assertThat(small.detail().clientPackets()).isBetween(3L, 10L);
+        assertThat(small.detail().backendPackets()).isBetween(2L, 10L);
+        assertThat(small.detail().fourth()).as("nanoseconds").isBetween(1_000L, 60_000_000_000L);
+    }
+
+    /// What is told of the end of a connection that carried a line.
+    private static Event end(IpFamily family, String line) {
+        log.take();
+        try (TcpConnection connection =
+                client.sockets().openTcp(Dial.to(vip(family).address().toString(), 80))) {
+            connection.exchange(line).answer();
+        }
+        List<Event> told = new ArrayList<>();
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            told.addAll(log.take());
+            return told.stream().anyMatch(event -> event.kind() == EventKind.CLOSE);
+        });
+        List<Event> ends =
+                told.stream().filter(event -> event.kind() == EventKind.CLOSE).toList();
+        assertThat(ends).hasSize(1);
+        return ends.getFirst();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aConnectionThatIsRefusedEndsWithNothing(IpFamily family) {
+        programs.tables.service(TCP, vip(family).address().toString(), 80, "[" + server.ip(family) + "]:9");
+
+        client.sockets().tcp(vip(family).address().toString(), 80).failure();
+
+        Event end = tcp().stream()
+                .filter(event -> event.kind() == EventKind.CLOSE)
+                .findFirst()
+                .orElseThrow();
+        assertThat(end.detail().first()).isZero();
+        assertThat(end.detail().second()).isZero();
+    }
+
+    @Test
+    void nothingIsToldOfEndsWhileNobodyAsks() {
+        IpFamily family = IpFamily.IPV4;
+        programs.tables.service(TCP, vip(family).address().toString(), 80, "[" + server.ip(family) + "]:8080");
+        log.begin(EventLevel.OFF);
+
+        client.sockets().tcp(vip(family).address().toString(), 80).answer();
+
+        assertThat(log.take()).isEmpty();
     }
 
     @ParameterizedTest

@@ -121,6 +121,12 @@ final class LabPrograms implements AutoCloseable {
         return this;
     }
 
+    /// Connections of sockets are told when they end.
+    LabPrograms tellEnds(Path cgroup) {
+        attachments.add(CgroupAttachment.attach(sockets.program("sock_ops"), cgroup, CgroupHook.SOCK_OPS));
+        return this;
+    }
+
     LabPrograms attachPods(LabNode node) {
         for (LabPod pod : node.pods()) {
             var device = new Device(IpAddress.UNSPECIFIED, IpAddress.UNSPECIFIED, true);

@@ -45,7 +45,8 @@ class VerifierKernelTest {
                             "sock_getpeername4",
                             "sock_getpeername6",
                             "sock_post_bind4",
-                            "sock_post_bind6");
+                            "sock_post_bind6",
+                            "sock_ops");
             assertThat(names(packets.load().programs()))
                     .containsExactlyInAnyOrder("pod_ingress", "pod_egress", "pod_deliver");
             assertThat(names(devices.load().programs())).containsExactlyInAnyOrder("net_ingress", "net_egress");

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import io.culvert.loader.CgroupHook;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// Programs on sockets that not every node has.
+public enum SocketPrograms {
+    /// bind(2) of the node's processes to a NodePort fails with `EADDRINUSE`.
+    PROTECT_NODE_PORTS,
+    /// TCP connections whose sockets were given a backend are told when they end. Costs a call or two a connection.
+    TELL_ENDS;
+
+    /// Answers first, so that no socket is translated whose answers are not.
+    private static final List<CgroupHook> ALWAYS = List.of(
+            CgroupHook.RECVMSG4,
+            CgroupHook.RECVMSG6,
+            CgroupHook.GETPEERNAME4,
+            CgroupHook.GETPEERNAME6,
+            CgroupHook.SENDMSG4,
+            CgroupHook.SENDMSG6,
+            CgroupHook.CONNECT4,
+            CgroupHook.CONNECT6);
+
+    /// The hooks of those that every node has, then of these.
+    static List<CgroupHook> hooks(Set<SocketPrograms> more) {
+        List<CgroupHook> all = new ArrayList<>(ALWAYS);
+        more.stream().sorted().forEach(programs -> all.addAll(programs.hooks()));
+        return all;
+    }
+
+    private List<CgroupHook> hooks() {
+        return switch (this) {
+            case PROTECT_NODE_PORTS -> List.of(CgroupHook.POST_BIND4, CgroupHook.POST_BIND6);
+            case TELL_ENDS -> List.of(CgroupHook.SOCK_OPS);
+        };
+    }
+}
