@@ -45,7 +45,7 @@ class ConntrackKernelTest {
         ConntrackTable table = new ConntrackTable(flows, FlowLifetimes.DEFAULT, _ -> Optional.empty());
         assertThat(table.list(FlowFilter.ALL)).hasSize(LIVE);
 
-        ConntrackGc gc = new ConntrackGc(flows, FlowLifetimes.DEFAULT, new StaleFlows(_ -> true));
+        ConntrackGc gc = new ConntrackGc(flows, FlowLifetimes.DEFAULT, new StaleFlows(_ -> true), _ -> {});
         int removed = 0;
         GcPass pass;
         do {

@@ -105,6 +105,7 @@ final class NodeFlows implements AutoCloseable {
         WallClock clock = WallClock.ofSystem();
         FlowIngest ingest =
                 FlowIngest.start(tables, store, clock, state.shownFlows().counts()::add);
+        state.expired().to(ingest::tell);
         NodeLabel node = new NodeLabel(
                 state.plan().settings().get(Setting.CLUSTER_NAME), state.plan().nodeName(), Version.text());
         FlowMessages messages = new FlowMessages(node, state.flows().names(), clock);

@@ -68,6 +68,8 @@ final class NodeState {
     private final CompletableFuture<Boolean> policiesSettled = new CompletableFuture<>();
     private final CompletableFuture<Readiness> ready = new CompletableFuture<>();
     private final BridgedPods bridged;
+    private final ExpiredConnections expired = new ExpiredConnections(address ->
+            kernel().stream().anyMatch(present -> present.network().podLinks().containsKey(address)));
     private final Optional<PluginChain> pluginChain;
     private final FlowContext flows;
     private final ShownFlows shownFlows = new ShownFlows(this);
@@ -105,7 +107,11 @@ final class NodeState {
                 datapath,
                 loadBalancer,
                 network,
-                new ConntrackGc(new DatapathFlows(datapath.maps().flows()), new FlowLifetimes(plan.timeouts()), stale),
+                new ConntrackGc(
+                        new DatapathFlows(datapath.maps().flows()),
+                        new FlowLifetimes(plan.timeouts()),
+                        stale,
+                        expired::tell),
                 stale,
                 new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())),
                 new NodeAudit(datapath, loadBalancer, network),
@@ -158,6 +164,11 @@ final class NodeState {
     /// Whether the container runtime asks this agent; empty where it need not.
     Optional<PluginChain> pluginChain() {
         return pluginChain;
+    }
+
+    /// Connections that end without a packet that says so.
+    ExpiredConnections expired() {
+        return expired;
     }
 
     /// Who is behind the ports of bridges.

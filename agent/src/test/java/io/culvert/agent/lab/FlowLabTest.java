@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @LabTest
 class FlowLabTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int PORT = 80;
     private static final int TARGET_PORT = 8080;
 
@@ -77,7 +77,9 @@ class FlowLabTest {
                 spec: {podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress]}
                 """);
         List.of("web", "db").forEach(pod -> made.pod(pod).sockets().serve(TARGET_PORT));
-        agent = new LabAgent(node).launch().awaitReady();
+        agent = new LabAgent(node)
+                .launch("--conntrack-udp", "1s", "--conntrack-udp-stream", "1s")
+                .awaitReady();
         await().atMost(PATIENCE).until(() -> Files.exists(node.runDir().resolve("hubble.sock")));
         hubble = HubbleClient.open(node.runDir().resolve("hubble.sock"));
     }
@@ -169,6 +171,42 @@ class FlowLabTest {
                 && flow.getDestination().getPodName().equals("plain"));
         assertThat(reply.getSourceService().getName()).isEqualTo("web");
         assertThat(reply.getIP().getSourceXlated()).isEqualTo(serviceAddress(family, 10));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theEndOfAConnectionTellsWhatItCarried(IpFamily family) {
+        connect(lab.pod("client"), family, 10);
+        connect(lab.pod("plain"), family, 10);
+
+        for (String pod : List.of("client", "plain")) {
+            Flow end = awaitFlow(flow -> flow.getSummary().contains("closed after")
+                    && isOf(flow, family)
+                    && flow.getL4().hasTCP()
+                    && (flow.getSource().getPodName().equals(pod)
+                            || flow.getDestination().getPodName().equals(pod)));
+            assertThat(end.getVerdict()).isEqualTo(Verdict.FORWARDED);
+            assertThat(List.of(
+                            end.getSourceService().getName(),
+                            end.getDestinationService().getName()))
+                    .as(pod)
+                    .contains("web");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void datagramsEndWhenNoMoreCome(IpFamily family) {
+        lab.pod("plain").sockets().udp(serviceAddress(family, 10), PORT).answer();
+
+        Flow end = awaitFlow(flow -> flow.getSummary().contains("closed after")
+                && isOf(flow, family)
+                && flow.getL4().hasUDP());
+
+        assertThat(name(end.getSource())).isEqualTo("default/plain");
+        assertThat(name(end.getDestination())).isEqualTo("default/web");
+        assertThat(end.getDestinationService().getName()).isEqualTo("web");
+        assertThat(end.getSummary()).contains(" in 1 packets out, ", " in 1 packets back");
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import io.culvert.maps.event.Event;
 import io.culvert.maps.event.EventDetail;
 import io.culvert.maps.event.EventHook;
 import io.culvert.maps.event.EventKind;
+import io.culvert.maps.event.EventMemory;
 import io.culvert.maps.event.EventReader;
 import io.culvert.maps.event.EventTables;
 import io.culvert.maps.event.EventVerdict;
@@ -14,7 +15,9 @@ import io.culvert.net.IpAddress;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -39,6 +42,8 @@ public final class FlowIngest implements AutoCloseable {
     private final WallClock clock;
     private final Consumer<RawEvent> sink;
     private final Map<EventKind, Long> told = new EnumMap<>(EventKind.class);
+    private final Queue<Event> others = new ConcurrentLinkedQueue<>();
+    private final EventMemory other = new EventMemory(1);
     private final Thread thread;
     private long nextCheck;
     private final AtomicLong lost = new AtomicLong();
@@ -78,7 +83,7 @@ public final class FlowIngest implements AutoCloseable {
     private void run() {
         while (!closed) {
             boolean full = reader.backlog() > reader.size() / 2;
-            int read = reader.consume(sink);
+            int read = reader.consume(sink) + takeOthers();
             long now = System.nanoTime();
             if (full || now - nextCheck >= 0) {
                 nextCheck = now + SECOND;
@@ -92,6 +97,23 @@ public final class FlowIngest implements AutoCloseable {
                 store.publish();
             }
         }
+    }
+
+    private int takeOthers() {
+        RawEvent flow = new RawEvent();
+        int taken = 0;
+        for (Event event = others.poll(); event != null; event = others.poll()) {
+            other.set(0, event);
+            other.get(0, flow);
+            sink.accept(flow);
+            taken++;
+        }
+        return taken;
+    }
+
+    /// Adds what no program told of, soon and behind what is in the ring.
+    public void tell(Event event) {
+        others.add(event);
     }
 
     private void tellLosses(long now) {
@@ -144,6 +166,7 @@ public final class FlowIngest implements AutoCloseable {
         LockSupport.unpark(thread);
         try {
             thread.join();
+            other.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

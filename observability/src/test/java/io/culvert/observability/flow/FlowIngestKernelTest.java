@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,23 @@ final class FlowIngestKernelTest {
     private static RawFilter sentTo(int port) {
         return flow ->
                 flow.destinationPort() == port && flow.hook() == EventHook.TO_POD.number() && flow.protocol() == 17;
+    }
+
+    @Test
+    void whatOthersTellIsCountedAndKeptAsWell() {
+        Event flow = TestFlows.flow(7, EventKind.CLOSE);
+        List<Integer> counted = new CopyOnWriteArrayList<>();
+        FlowCursor cursor = store.cursor(0);
+        try (var ingest = FlowIngest.start(datapath.maps().events(), store, clock, seen -> counted.add(seen.kind()))) {
+            ingest.tell(flow);
+            List<Event> seen = new ArrayList<>();
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                var _ = cursor.read(RawFilter.ALL, 10, seen::add);
+                return !seen.isEmpty();
+            });
+            assertThat(seen).containsExactly(flow);
+            assertThat(counted).containsExactly(EventKind.CLOSE.number());
+        }
     }
 
     @Test

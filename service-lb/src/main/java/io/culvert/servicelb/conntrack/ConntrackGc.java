@@ -2,12 +2,14 @@
 package io.culvert.servicelb.conntrack;
 
 import io.culvert.maps.Flow;
+import io.culvert.maps.FlowFlag;
 import io.culvert.maps.FlowKey;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /// Frees the memory of flows that have expired, and of those that are stale for another reason. The datapath does not
@@ -29,22 +31,31 @@ public final class ConntrackGc {
     private final StaleFlows stale;
     private final LongSupplier clock;
     private final int bound;
+    private final Consumer<EndedConnection> ended;
     private final AtomicLong removedInAll = new AtomicLong();
     private int skip;
     private volatile GcPass last = GcPass.NONE;
 
-    public ConntrackGc(FlowEntries flows, FlowLifetimes timeouts, StaleFlows stale) {
-        this(flows, timeouts, stale, System::nanoTime, BOUND);
+    /// @param ended is told of connections whose end no program told of
+    public ConntrackGc(FlowEntries flows, FlowLifetimes timeouts, StaleFlows stale, Consumer<EndedConnection> ended) {
+        this(flows, timeouts, stale, ended, System::nanoTime, BOUND);
     }
 
     /// @param clock nanoseconds of CLOCK_MONOTONIC, which [System#nanoTime] is on Linux
     /// @param bound how many entries one pass may remember
-    public ConntrackGc(FlowEntries flows, FlowLifetimes timeouts, StaleFlows stale, LongSupplier clock, int bound) {
+    public ConntrackGc(
+            FlowEntries flows,
+            FlowLifetimes timeouts,
+            StaleFlows stale,
+            Consumer<EndedConnection> ended,
+            LongSupplier clock,
+            int bound) {
         this.flows = flows;
         this.timeouts = timeouts;
         this.stale = stale;
         this.clock = clock;
         this.bound = bound;
+        this.ended = ended;
     }
 
     /// One pass through the table.
@@ -87,15 +98,23 @@ public final class ConntrackGc {
             return 0;
         }
         FlowGroup group = FlowGroup.of(now.get(), flows::get);
-        return group.expiresIn(timeouts, clock.getAsLong()) < 0 ? group.removeFrom(flows) : 0;
+        return group.expiresIn(timeouts, clock.getAsLong()) < 0 ? remove(group) : 0;
     }
 
     /// The key may be another connection's by now.
     private int removeIfStale(FlowKey key, StaleFlows.Pass pass) {
         return flows.get(key)
                 .filter(pass)
-                .map(flow -> FlowGroup.of(flow, flows::get).removeFrom(flows))
+                .map(flow -> remove(FlowGroup.of(flow, flows::get)))
                 .orElse(0);
+    }
+
+    private int remove(FlowGroup group) {
+        int removed = group.removeFrom(flows);
+        if (removed > 0 && (group.state() & FlowFlag.TOLD.bit()) == 0) {
+            ended.accept(group.ended());
+        }
+        return removed;
     }
 
     /// The latest pass; nothing before the first.

@@ -72,6 +72,19 @@ final class FlowGroup {
         return Optional.ofNullable(entries.get(role));
     }
 
+    /// What it carried.
+    EndedConnection ended() {
+        Optional<Flow> client = entry(FlowRole.FORWARD);
+        Optional<Flow> backend = entry(FlowRole.REPLY);
+        return new EndedConnection(
+                any(),
+                client.map(Flow::bytes).orElse(0L),
+                client.map(Flow::packets).orElse(0L),
+                backend.map(Flow::bytes).orElse(0L),
+                backend.map(Flow::packets).orElse(0L),
+                lastSeen() - any().created());
+    }
+
     /// Removes all of them; how many were still there.
     int removeFrom(FlowEntries flows) {
         return (int) entries.values().stream()

@@ -6,6 +6,7 @@ import static io.culvert.maps.FlowFlag.CLIENT_CLOSED;
 import static io.culvert.maps.FlowFlag.RESET;
 import static io.culvert.maps.FlowFlag.SERVER_CLOSED;
 import static io.culvert.maps.FlowFlag.SYN;
+import static io.culvert.maps.FlowFlag.TOLD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.maps.FlowFlag;
@@ -13,6 +14,7 @@ import io.culvert.maps.FlowRole;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,9 @@ class ConntrackGcTest {
     private final InMemoryFlows flows = new InMemoryFlows();
     private final Set<Integer> withdrawn = new HashSet<>();
     private final StaleFlows stale = new StaleFlows(id -> !withdrawn.contains(id), () -> flows.now);
-    private final ConntrackGc gc = new ConntrackGc(flows, FlowLifetimes.DEFAULT, stale, () -> flows.now, 100);
+    private final List<EndedConnection> ended = new ArrayList<>();
+    private final ConntrackGc gc =
+            new ConntrackGc(flows, FlowLifetimes.DEFAULT, stale, ended::add, () -> flows.now, 100);
 
     static Stream<Arguments> timeouts() {
         return Stream.of(
@@ -56,6 +60,27 @@ class ConntrackGcTest {
         });
         assertThat(flows.entries).isEmpty();
         assertThat(gc.removed()).isEqualTo(2);
+    }
+
+    @Test
+    void whatNoProgramToldTheEndOfIsToldOnceWithItsTotals() {
+        Duration old = Duration.ofSeconds(1_000);
+        flows.connection(Protocol.UDP, 40_000, old, old, ANSWERED);
+        flows.masqueraded(Protocol.UDP, 40_001, old, old, old);
+        flows.connection(Protocol.TCP, 40_002, old, old, SYN, RESET, TOLD);
+        flows.connection(Protocol.UDP, 40_003, Duration.ZERO, old, ANSWERED);
+
+        gc.run();
+        gc.run();
+
+        assertThat(ended).extracting(end -> end.flow().client().port()).containsExactlyInAnyOrder(40_000, 40_001);
+        assertThat(ended).allSatisfy(end -> {
+            assertThat(end.clientBytes()).isEqualTo(500);
+            assertThat(end.clientPackets()).isEqualTo(5);
+            assertThat(end.backendBytes()).isEqualTo(4000);
+            assertThat(end.backendPackets()).isEqualTo(4);
+            assertThat(end.nanos()).isEqualTo(Duration.ofDays(1).minus(old).toNanos());
+        });
     }
 
     @Test
