@@ -67,7 +67,7 @@ final class ExpiredConnections {
                 new EventDetail(
                         ended.clientBytes(),
                         ended.backendBytes(),
-                        ended.backendPackets() << Integer.SIZE | ended.clientPackets() & 0xffffffffL,
+                        (ended.backendPackets() << Integer.SIZE) | (ended.clientPackets() & 0xffffffffL),
                         ended.nanos()));
     }
 }
