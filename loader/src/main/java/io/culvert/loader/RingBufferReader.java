@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 
 /// Reads the records of a `BPF_MAP_TYPE_RINGBUF` map through memory that is shared with the kernel: no system call and
 /// no
-/// copy a record. A ring buffer has one reader.
+/// copy a record, but for the one in each round that crosses the end. A ring buffer has one reader.
 ///
-/// Records come in the order in which programs reserved them. A record is shown as a slice of the ring, which is valid
+/// Records come in the order in which programs reserved them. A record is shown as a slice of memory, which is valid
 /// only while the consumer runs: it must copy what it wants to keep.
 public final class RingBufferReader implements AutoCloseable {
 
@@ -61,8 +61,9 @@ public final class RingBufferReader implements AutoCloseable {
         Arena arena = Arena.ofShared();
         try {
             int page = MappedMemory.pageSize();
+            requireSize(fd, page, maxEntries);
             MemorySegment consumer = MappedMemory.map(fd, 0, page, true, arena);
-            MemorySegment producer = MappedMemory.map(fd, page, page + 2L * maxEntries, false, arena);
+            MemorySegment producer = MappedMemory.map(fd, page, (long) page + maxEntries, false, arena);
             var records = new RingRecords(consumer, producer.asSlice(0, page), producer.asSlice(page));
             return new RingBufferReader(fd, arena, records, new Wakeup());
         } catch (IllegalStateException e) {
@@ -70,6 +71,13 @@ public final class RingBufferReader implements AutoCloseable {
             SystemCalls.close(fd);
             throw new IllegalStateException(
                     "open ring buffer: " + e.getMessage() + "; is it a ring buffer of " + maxEntries + " bytes?", e);
+        }
+    }
+
+    /// The kernel offers the data twice in a row: no smaller ring can be mapped so far.
+    private static void requireSize(int fd, int page, int maxEntries) {
+        try (Arena arena = Arena.ofConfined()) {
+            var _ = MappedMemory.map(fd, page, page + 2L * maxEntries, false, arena);
         }
     }
 

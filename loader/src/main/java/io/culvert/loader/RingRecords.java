@@ -4,6 +4,7 @@ package io.culvert.loader;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.function.BooleanSupplier;
@@ -13,8 +14,10 @@ import java.util.function.Consumer;
 /// memory that somebody else mapped.
 ///
 /// A record is a header of eight bytes, of which the first four are its length and two flags, then its data, padded to
-/// eight bytes. Both positions count bytes since the ring was made and never wrap; the data appears twice in a row, so
-/// that a record that crosses the end is still contiguous.
+/// eight bytes. Both positions count bytes since the ring was made and never wrap. The kernel offers the data twice in
+/// a
+/// row, so that a record that crosses the end is contiguous; mapped once, and such a record copied, it counts as half
+/// the memory of whoever reads.
 final class RingRecords {
 
     private static final int HEADER = 8;
@@ -27,16 +30,18 @@ final class RingRecords {
     private final MemorySegment producer;
     private final MemorySegment data;
     private final long size;
+    /// For a record that crosses the end.
+    private MemorySegment joined = MemorySegment.NULL;
     private volatile RingBufferReader.Counts counts = new RingBufferReader.Counts(0, 0, 0);
 
     /// @param consumer begins with the position up to which records were taken; written here only
     /// @param producer begins with the position up to which space was reserved; written by the kernel only
-    /// @param data the ring twice
+    /// @param data the ring once
     RingRecords(MemorySegment consumer, MemorySegment producer, MemorySegment data) {
         this.consumer = consumer;
         this.producer = producer;
         this.data = data;
-        this.size = data.byteSize() / 2;
+        this.size = data.byteSize();
     }
 
     /// Takes the records that are complete, but none that was begun after this call, so that it ends however fast the
@@ -69,7 +74,7 @@ final class RingRecords {
                 taken++;
                 bytes += length;
                 try {
-                    taker.accept(data.asSlice(at + HEADER, length));
+                    taker.accept(record((at + HEADER) & (size - 1), length));
                 } finally {
                     release(position);
                 }
@@ -78,6 +83,19 @@ final class RingRecords {
             counts = counts.plus(taken, discarded, bytes);
         }
         return taken;
+    }
+
+    private MemorySegment record(long at, int length) {
+        long first = size - at;
+        if (length <= first) {
+            return data.asSlice(at, length);
+        }
+        if (joined.byteSize() < length) {
+            joined = Arena.ofAuto().allocate(length, HEADER);
+        }
+        MemorySegment.copy(data, at, joined, 0, first);
+        MemorySegment.copy(data, 0, joined, first, length - first);
+        return joined.asSlice(0, length);
     }
 
     /// Bytes that the kernel has reserved and that were not taken.
