@@ -6,6 +6,10 @@ import static io.culvert.testkit.packet.PacketBuilder.ethernet;
 import static io.culvert.testkit.packet.TcpFlag.SYN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.loader.BpfObject;
+import io.culvert.maps.Flow;
+import io.culvert.maps.FlowFlag;
+import io.culvert.maps.FlowRole;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.FrontendType;
 import io.culvert.maps.Tables;
@@ -20,6 +24,9 @@ import org.junit.jupiter.api.Test;
 /// Mistakes that the fuzz against the model found, one test each.
 @KernelTest
 class FuzzRegressionKernelTest extends NodeProgramsFixture {
+
+    private static final String CLIENT = "198.51.100.7";
+    private static final String BACKEND = "10.1.7.3";
 
     /// A Service at a port of `config_source_ports`, where the flow table is looked at although there is no frontend.
     @Test
@@ -58,5 +65,88 @@ class FuzzRegressionKernelTest extends NodeProgramsFixture {
                 .flow(Protocol.UDP, "198.51.100.7:40000", "10.1.0.3:8080")
                 .lastSeen();
         assertThat(System.nanoTime() - last).isLessThan(30_000_000_000L);
+    }
+
+    /// All ports of the backend are taken, and the only connection that may be cut for one is this client's own,
+    /// through
+    /// another Service, of which just this entry is in use: what is left of it looks like a connection that another
+    /// processor is opening, for a second.
+    @Test
+    void aConnectionThatCutsAnotherOfItsClientHasAnotherSourceWhileThatIsYoung() {
+        byte[] second = udp(40000, 30081);
+        try (NodePrograms narrow = NodePrograms.load(FuzzRegressionKernelTest::twoPorts)) {
+            Flow cut = halfIdle(narrow);
+            assertThatPacket(narrow.in(second, false)).hasDestination(BACKEND, 8080);
+            assertThat(narrow.pods.hasFlow(Protocol.UDP, CLIENT + ":40000", PodPrograms.NODE4 + ":30080"))
+                    .isFalse();
+            Flow other = narrow.pods.flow(Protocol.UDP, CLIENT + ":40000", PodPrograms.NODE4 + ":30081");
+            assertThat(other.has(FlowFlag.OTHER_SOURCE)).isTrue();
+            assertThat(other.source().port()).isIn(61000, 61001);
+            assertThat(other.masquerade()).isEqualTo(cut.masquerade());
+        }
+        try (NodePrograms narrow = NodePrograms.load(FuzzRegressionKernelTest::twoPorts)) {
+            Flow cut = halfIdle(narrow);
+            for (FlowRole role : FlowRole.values()) {
+                Flow entry = narrow.tables.get(Tables.FLOWS, cut.key(role)).orElseThrow();
+                narrow.tables.put(Tables.FLOWS, entry.key(), begun(entry, entry.created() - 2_000_000_000L));
+            }
+            narrow.in(second, false);
+            assertThat(narrow.pods
+                            .flow(Protocol.UDP, CLIENT + ":40000", PodPrograms.NODE4 + ":30081")
+                            .has(FlowFlag.OTHER_SOURCE))
+                    .isFalse();
+        }
+    }
+
+    private static BpfObject twoPorts(BpfObject object) {
+        PortRange ports = new PortRange(61000, 61001);
+        return object.configure("config_source_ports", PortRange.toBytes(List.of(ports, ports)));
+    }
+
+    private static byte[] udp(int port, int nodePort) {
+        return ethernet().ip(CLIENT, PodPrograms.NODE4).udp(port, nodePort).toBytes();
+    }
+
+    /// Two NodePorts of one backend. One port is that of a connection with an answer; the other one's forward and reply
+    /// entries are idle, and what the backend sees is not.
+    private static Flow halfIdle(NodePrograms on) {
+        for (int nodePort : new int[] {30080, 30081}) {
+            FrontendKey key = new FrontendKey(IpAddress.of("0.0.0.0"), nodePort, Protocol.UDP);
+            on.tables.service(key, FrontendType.NODE_PORT, Set.of(), List.of(), List.of(BACKEND + ":8080"));
+        }
+        on.in(udp(40001, 30080), false);
+        Flow answered = on.pods.flow(Protocol.UDP, CLIENT + ":40001", PodPrograms.NODE4 + ":30080");
+        on.out(
+                on.in(
+                        ethernet()
+                                .ip(BACKEND, PodPrograms.NODE4)
+                                .udp(8080, answered.masquerade().port())
+                                .toBytes(),
+                        false),
+                false);
+        on.in(udp(40000, 30080), false);
+        Flow flow = on.pods.flow(Protocol.UDP, CLIENT + ":40000", PodPrograms.NODE4 + ":30080");
+        for (FlowRole role : List.of(FlowRole.FORWARD, FlowRole.REPLY)) {
+            on.pods.age(on.tables.get(Tables.FLOWS, flow.key(role)).orElseThrow(), 1000);
+        }
+        return flow;
+    }
+
+    private static Flow begun(Flow flow, long created) {
+        return new Flow(
+                flow.protocol(),
+                flow.role(),
+                flow.client(),
+                flow.service(),
+                flow.backend(),
+                flow.source(),
+                flow.masquerade(),
+                flow.serviceIndex(),
+                flow.backendId(),
+                created,
+                flow.lastSeen(),
+                flow.packets(),
+                flow.bytes(),
+                flow.state());
     }
 }

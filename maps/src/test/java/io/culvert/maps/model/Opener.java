@@ -243,8 +243,19 @@ final class Opener {
         if (plan.isMasqueraded() && masquerade.equals(packet.source())) {
             return false;
         }
+        // Half of a connection that this packet cut: it gives way or not, by how long ago the connection began.
+        if (again && plan.isMasqueraded() && cuts(FlowKey.between(packet.protocol(), masquerade, plan.end()), own)) {
+            return stored.source().equals(packet.source());
+        }
         return flows.isFree(own)
                 || (again && flows.givesWay(own) && stored.source().equals(packet.source()));
+    }
+
+    /// Whether taking one key ends a connection that is not over and that has the other key, too.
+    private boolean cuts(FlowKey taken, FlowKey other) {
+        Entry first = flows.entries.get(taken);
+        Entry second = flows.entries.get(other);
+        return first != null && second != null && first.connection == second.connection && !flows.isFree(taken);
     }
 
     private void insert(Frame frame, Packet packet, Connection connection) {

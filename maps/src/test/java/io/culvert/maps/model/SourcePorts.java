@@ -82,8 +82,10 @@ final class SourcePorts {
         }
         boolean shared =
                 plan.isMasqueraded() && plan.masquerade().equals(packet.source().address());
+        // At the second attempt the packet may have cut the connection that has the client's own port.
         boolean search = plan.source().isPresent()
                 || shared
+                || again
                 || !isFree(FlowKey.between(packet.protocol(), packet.source(), plan.end()), again);
         IpAddress source = plan.source().orElse(packet.source().address());
         return search && isExhausted(packet.protocol(), source, plan.end(), shared ? 1 : 0, again);
