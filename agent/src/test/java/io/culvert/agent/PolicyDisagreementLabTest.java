@@ -7,7 +7,7 @@ import io.culvert.maps.AddressKey;
 import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.MapCatalogue;
 import io.culvert.maps.PolicyTables;
-import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.DatapathPins;
 import io.culvert.net.IpFamily;
 import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.Dial;
@@ -83,7 +83,7 @@ final class PolicyDisagreementLabTest {
     }
 
     private void change(Consumer<PolicyTables> change) {
-        try (MapCatalogue maps = Datapath.openPinned(node.bpffs()).orElseThrow()) {
+        try (MapCatalogue maps = DatapathPins.open(node.bpffs()).orElseThrow()) {
             change.accept(maps.policies());
         }
     }

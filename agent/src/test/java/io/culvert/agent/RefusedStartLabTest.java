@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.maps.Control;
 import io.culvert.maps.MapCatalogue;
-import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.DatapathPins;
 import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.ExecResult;
 import io.culvert.testkit.lab.Lab;
@@ -69,7 +69,7 @@ final class RefusedStartLabTest {
 
     @Test
     void mapsOfAnotherLayoutAreRefusedAndTheRemedyHelps() {
-        try (MapCatalogue maps = Datapath.openPinned(node.bpffs()).orElseThrow()) {
+        try (MapCatalogue maps = DatapathPins.open(node.bpffs()).orElseThrow()) {
             setLayout(maps, Control.LAYOUT_VERSION + 1);
             assertRefused(
                     start(List.of(), List.of()),

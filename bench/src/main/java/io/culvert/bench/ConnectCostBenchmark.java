@@ -8,6 +8,7 @@ import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.maps.datapath.DatapathConfig;
+import io.culvert.maps.datapath.DatapathPins;
 import io.culvert.maps.datapath.DatapathSettings;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
@@ -59,7 +60,7 @@ final class ConnectCostBenchmark {
                     publish(datapath, node.ip(IpFamily.IPV4));
                     costs.addAll(measure(node, remember ? "with" : "without"));
                 }
-                Datapath.remove(node.bpffs());
+                DatapathPins.remove(node.bpffs());
             }
         }
         return costs;

@@ -2,7 +2,7 @@
 package io.culvert.bench;
 
 import io.culvert.maps.MapCatalogue;
-import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.DatapathPins;
 import io.culvert.maps.event.EventKind;
 import io.culvert.maps.event.EventLevel;
 import io.culvert.maps.event.EventTables;
@@ -61,7 +61,7 @@ final class FlowTrafficBenchmark {
             load.serve(server, BenchService.TARGET_PORT);
             List<BenchService> services = BenchService.cluster(1, List.of(server.ip(IpFamily.IPV4)));
             contender.prepare(node, contender.nodeName(), services, culvert);
-            try (MapCatalogue maps = Datapath.openPinned(node.bpffs()).orElseThrow()) {
+            try (MapCatalogue maps = DatapathPins.open(node.bpffs()).orElseThrow()) {
                 awaitMedium(maps.events());
                 return measure(lab.pod(contender.clientName()), maps.events());
             }

@@ -4,7 +4,7 @@ package io.culvert.bench;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.MapCatalogue;
 import io.culvert.maps.ServiceWord;
-import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.DatapathPins;
 import io.culvert.net.Protocol;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +17,7 @@ record KernelWatch(MapCatalogue maps) implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     static KernelWatch open(Path bpffs) {
-        return new KernelWatch(Datapath.openPinned(bpffs).orElseThrow());
+        return new KernelWatch(DatapathPins.open(bpffs).orElseThrow());
     }
 
     /// Milliseconds from before `change` to the publication of another extent for the Service.

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.culvert.maps.MapCatalogue;
 import io.culvert.maps.MappedArray;
 import io.culvert.maps.PolicyControl;
-import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.DatapathPins;
 import io.culvert.net.IpFamily;
 import io.culvert.policy.PolicyCompiler;
 import io.culvert.policy.PolicyInputs;
@@ -76,7 +76,7 @@ final class PolicyScaleBenchmark {
             }
             PolicyCluster.objects().forEach(server::put);
             try (AgentProcess agent = AgentProcess.start(home, culvert, source);
-                    MapCatalogue maps = Datapath.openPinned(node.bpffs()).orElseThrow()) {
+                    MapCatalogue maps = DatapathPins.open(node.bpffs()).orElseThrow()) {
                 var control = maps.policies().control();
                 var _ = measure("label", server, control, WARM_UP, PolicyScaleBenchmark::relabelled);
                 double begun = agent.cpuSeconds();

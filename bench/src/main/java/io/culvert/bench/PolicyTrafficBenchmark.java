@@ -4,6 +4,7 @@ package io.culvert.bench;
 import io.culvert.loader.netlink.NetworkNamespace;
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.maps.datapath.DatapathConfig;
+import io.culvert.maps.datapath.DatapathPins;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import io.culvert.net.IpPrefix;
@@ -58,7 +59,7 @@ final class PolicyTrafficBenchmark {
                 prepare(lab, node, datapath);
                 return List.of(measure(lab, datapath, "crr"), measure(lab, datapath, "rr"));
             } finally {
-                Datapath.remove(node.bpffs());
+                DatapathPins.remove(node.bpffs());
             }
         }
     }

@@ -3,6 +3,7 @@ package io.culvert.servicelb;
 
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.maps.datapath.DatapathConfig;
+import io.culvert.maps.datapath.DatapathPins;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,6 +44,6 @@ final class PinnedDatapath implements AutoCloseable {
     @Override
     public void close() {
         datapath.close();
-        Datapath.remove(config.bpffs());
+        DatapathPins.remove(config.bpffs());
     }
 }

@@ -10,7 +10,7 @@ import io.culvert.agent.kubeproxy.Leftover;
 import io.culvert.agent.kubeproxy.LiveCommands;
 import io.culvert.agent.lifecycle.RunDirectory;
 import io.culvert.agent.lifecycle.StateDirectory;
-import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.DatapathPins;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,7 +78,7 @@ final class CleanupCommand extends Verb {
         try (RunDirectory runDir = RunDirectory.lock(node.runDir())) {
             Path bpffs = node.bpffs();
             boolean there = Files.exists(bpffs);
-            Datapath.remove(bpffs);
+            DatapathPins.remove(bpffs);
             StateDirectory.of(stateDir, node.runDir()).clear();
             runDir.clear();
             say(there ? "removed the datapath of " + bpffs : "nothing is pinned in " + bpffs);

@@ -6,7 +6,7 @@ import io.culvert.agent.control.ControlException;
 import io.culvert.agent.control.ControlSocket;
 import io.culvert.agent.control.NodeView;
 import io.culvert.maps.MapCatalogue;
-import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.DatapathPins;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -71,7 +71,7 @@ final class NodeOptions {
     ///
     /// @throws CommandFailure with [ExitStatus#NOTHING_THERE] if nothing is pinned
     <T> T read(Function<MapCatalogue, T> reader) {
-        try (MapCatalogue maps = Datapath.openPinned(bpffs).orElseThrow(this::nothingThere)) {
+        try (MapCatalogue maps = DatapathPins.open(bpffs).orElseThrow(this::nothingThere)) {
             return reader.apply(maps);
         }
     }

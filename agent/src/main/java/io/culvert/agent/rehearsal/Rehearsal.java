@@ -12,7 +12,7 @@ import io.culvert.agent.lifecycle.Agent;
 import io.culvert.cluster.ClusterStore;
 import io.culvert.cluster.kubernetes.KubernetesConfig;
 import io.culvert.cluster.kubernetes.KubernetesSource;
-import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.DatapathPins;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -89,7 +89,7 @@ public final class Rehearsal {
         } catch (ExecutionException | TimeoutException e) {
             return "rehearsed, but the agent did not become ready: " + e;
         } finally {
-            Datapath.remove(pins);
+            DatapathPins.remove(pins);
             Files.deleteIfExists(cgroup);
         }
         return "rehearsed";

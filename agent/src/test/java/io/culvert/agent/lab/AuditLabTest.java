@@ -12,7 +12,7 @@ import io.culvert.maps.AddressKey;
 import io.culvert.maps.Control;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.MapCatalogue;
-import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.DatapathPins;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
@@ -128,7 +128,7 @@ class AuditLabTest {
         AddressKey address = new AddressKey(node.ip(IPV4));
         Control control;
         int addresses;
-        try (MapCatalogue maps = Datapath.openPinned(node.bpffs()).orElseThrow()) {
+        try (MapCatalogue maps = DatapathPins.open(node.bpffs()).orElseThrow()) {
             control = maps.control().get(0);
             addresses = maps.nodeAddresses().count();
             assertThat(maps.nodeAddresses().remove(address)).isTrue();
@@ -142,7 +142,7 @@ class AuditLabTest {
                 .hasMessageContaining("devices")
                 .hasMessageContaining("control");
         assertThat(agent.verb("audit", "-o", "json")).contains("\"total\" : 0");
-        try (MapCatalogue maps = Datapath.openPinned(node.bpffs()).orElseThrow()) {
+        try (MapCatalogue maps = DatapathPins.open(node.bpffs()).orElseThrow()) {
             assertThat(maps.control().get(0)).isEqualTo(control);
             assertThat(control.ranges()).isNotEmpty();
             assertThat(maps.nodeAddresses().count()).isEqualTo(addresses);
@@ -153,7 +153,7 @@ class AuditLabTest {
 
     /// Deletes the frontend of `web` over IPv4, and puts the backend of `other` into the extent of `web` over IPv6.
     private void corruptMaps() {
-        try (MapCatalogue maps = Datapath.openPinned(node.bpffs()).orElseThrow()) {
+        try (MapCatalogue maps = DatapathPins.open(node.bpffs()).orElseThrow()) {
             int target = slot(maps, web);
             maps.slots().set(target, maps.slots().get(slot(maps, other)));
             assertThat(maps.frontends().remove(key(web, IPV4))).isTrue();

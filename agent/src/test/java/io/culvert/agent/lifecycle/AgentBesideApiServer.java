@@ -6,7 +6,7 @@ import io.culvert.agent.config.Setting;
 import io.culvert.agent.config.Settings;
 import io.culvert.agent.doctor.LiveMachine;
 import io.culvert.agent.doctor.MountTable;
-import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.DatapathPins;
 import io.culvert.testkit.fakeapi.FakeApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ abstract class AgentBesideApiServer {
     @AfterEach
     void remove() throws IOException {
         server.close();
-        Datapath.remove(pins);
+        DatapathPins.remove(pins);
         Files.deleteIfExists(cgroup);
     }
 

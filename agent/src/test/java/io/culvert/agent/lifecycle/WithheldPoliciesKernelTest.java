@@ -10,7 +10,7 @@ import io.culvert.agent.control.ControlSocket;
 import io.culvert.agent.health.Http;
 import io.culvert.maps.MapCatalogue;
 import io.culvert.maps.PolicyControl;
-import io.culvert.maps.datapath.Datapath;
+import io.culvert.maps.datapath.DatapathPins;
 import io.culvert.testkit.KernelTest;
 import io.culvert.testkit.fakeapi.Answer;
 import io.culvert.testkit.fakeapi.Resource;
@@ -103,7 +103,7 @@ final class WithheldPoliciesKernelTest extends AgentBesideApiServer {
     }
 
     private int epoch() {
-        try (MapCatalogue maps = Datapath.openPinned(pins).orElseThrow()) {
+        try (MapCatalogue maps = DatapathPins.open(pins).orElseThrow()) {
             PolicyControl control = maps.policies().control().get(0);
             return control.epoch();
         }

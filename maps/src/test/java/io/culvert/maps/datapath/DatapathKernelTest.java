@@ -128,7 +128,7 @@ final class DatapathKernelTest {
                         "open maps in %s: they have layout 7, this agent reads layout 3; run the agent that made them,"
                                         .formatted(place.bpffs)
                                 + " or culvert cleanup --bpffs %s and start again".formatted(place.bpffs));
-        assertThatThrownBy(() -> Datapath.openPinned(place.bpffs)).isInstanceOf(ForeignLayoutException.class);
+        assertThatThrownBy(() -> DatapathPins.open(place.bpffs)).isInstanceOf(ForeignLayoutException.class);
         assertThat(place.bpffs.resolve("links")).isNotEmptyDirectory();
     }
 
@@ -219,12 +219,12 @@ final class DatapathKernelTest {
 
     @Test
     void theCommandLineReadsWithoutAnAgent() {
-        assertThat(Datapath.openPinned(place.bpffs)).isEmpty();
+        assertThat(DatapathPins.open(place.bpffs)).isEmpty();
         assertThat(place.bpffs).as("looking leaves no trace").doesNotExist();
         try (Datapath datapath = Datapath.open(place.config())) {
             TestExtents.publish(datapath, "10.96.0.1", 8080, 1);
         }
-        try (MapCatalogue maps = Datapath.openPinned(place.bpffs).orElseThrow()) {
+        try (MapCatalogue maps = DatapathPins.open(place.bpffs).orElseThrow()) {
             assertThat(maps.dump("frontends").orElseThrow())
                     .containsExactly(new MapEntry("TCP 10.96.0.1:80", "service 0, ClusterIP"));
             assertThat(maps.dump("services").orElseThrow())
@@ -249,9 +249,9 @@ final class DatapathKernelTest {
         try (Datapath datapath = Datapath.open(place.config())) {
             datapath.attachSockets(place.cgroup);
         }
-        Datapath.remove(place.bpffs);
+        DatapathPins.remove(place.bpffs);
         assertThat(place.bpffs).doesNotExist();
-        Datapath.remove(place.bpffs);
+        DatapathPins.remove(place.bpffs);
     }
 
     private static void run(String... command) throws Exception {

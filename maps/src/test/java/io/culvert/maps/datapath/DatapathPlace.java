@@ -45,7 +45,7 @@ final class DatapathPlace implements AutoCloseable {
 
     @Override
     public void close() {
-        Datapath.remove(bpffs);
+        DatapathPins.remove(bpffs);
         try {
             Files.deleteIfExists(cgroup);
         } catch (IOException e) {

@@ -131,7 +131,7 @@ final class LayoutMigrationKernelTest {
     @Test
     void whatReadsOnlySaysThatTheAgentConverts() {
         try (var _ = new EarlierAgent(place.bpffs, sources)) {
-            assertThatThrownBy(() -> Datapath.openPinned(place.bpffs))
+            assertThatThrownBy(() -> DatapathPins.open(place.bpffs))
                     .isInstanceOf(ForeignLayoutException.class)
                     .hasMessageContaining("start its agent, which converts them");
         }

@@ -114,7 +114,7 @@ final class PolicyProgramsKernelTest {
         try (Datapath datapath = Datapath.open(place.config())) {
             datapath.policies().enforce(true);
         }
-        Datapath.remove(place.bpffs);
+        DatapathPins.remove(place.bpffs);
         try (Datapath datapath = Datapath.open(place.config())) {
             assertThat(datapath.policies().areEnforced()).isFalse();
         }

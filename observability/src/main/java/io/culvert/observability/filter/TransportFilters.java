@@ -37,10 +37,10 @@ final class TransportFilters {
     }
 
     static Match protocol(String field, List<String> values) {
-        Set<FlowProtocol> wanted = EnumSet.noneOf(FlowProtocol.class);
-        values.forEach(value -> wanted.addAll(FlowProtocol.of(field, value)));
+        Set<NamedProtocol> wanted = EnumSet.noneOf(NamedProtocol.class);
+        values.forEach(value -> wanted.addAll(NamedProtocol.of(field, value)));
         Set<Layer4.ProtocolCase> messages =
-                wanted.stream().map(FlowProtocol::message).collect(Collectors.toSet());
+                wanted.stream().map(NamedProtocol::message).collect(Collectors.toSet());
         boolean[] numbers = new boolean[1 << Byte.SIZE];
         wanted.forEach(protocol -> numbers[protocol.number()] = true);
         return new Match(flow -> messages.contains(flow.getL4().getProtocolCase()), flow -> numbers[flow.protocol()]);
@@ -52,7 +52,7 @@ final class TransportFilters {
         return new Match(
                 flow -> hasFlags(flow)
                         && anySet(wanted, bits(flow.getL4().getTCP().getFlags())),
-                flow -> flow.protocol() == FlowProtocol.TCP.number() && anySet(wanted, flow.tcpFlags()));
+                flow -> flow.protocol() == NamedProtocol.TCP.number() && anySet(wanted, flow.tcpFlags()));
     }
 
     private static boolean hasFlags(Flow flow) {

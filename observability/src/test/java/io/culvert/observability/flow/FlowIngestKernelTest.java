@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.maps.datapath.DatapathConfig;
+import io.culvert.maps.datapath.DatapathPins;
 import io.culvert.maps.event.Event;
 import io.culvert.maps.event.EventHook;
 import io.culvert.maps.event.EventKind;
@@ -53,7 +54,7 @@ final class FlowIngestKernelTest {
     @AfterEach
     void close() {
         datapath.close();
-        Datapath.remove(bpffs);
+        DatapathPins.remove(bpffs);
         store.close();
     }
 

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /// Protocols that filters know.
-enum FlowProtocol {
+enum NamedProtocol {
     TCP(Layer4.ProtocolCase.TCP, 6),
     UDP(Layer4.ProtocolCase.UDP, 17),
     ICMPV4(Layer4.ProtocolCase.ICMPV4, 1),
@@ -20,7 +20,7 @@ enum FlowProtocol {
     private final Layer4.ProtocolCase message;
     private final int number;
 
-    FlowProtocol(Layer4.ProtocolCase message, int number) {
+    NamedProtocol(Layer4.ProtocolCase message, int number) {
         this.message = message;
         this.number = number;
     }
@@ -38,17 +38,17 @@ enum FlowProtocol {
     /// packets.
     ///
     /// @throws MalformedFilterException if there is no such protocol
-    static Set<FlowProtocol> of(String field, String value) {
+    static Set<NamedProtocol> of(String field, String value) {
         return switch (value.toLowerCase(Locale.ROOT)) {
             case "icmp" -> EnumSet.of(ICMPV4, ICMPV6);
-            case "dns", "http", "kafka" -> EnumSet.noneOf(FlowProtocol.class);
+            case "dns", "http", "kafka" -> EnumSet.noneOf(NamedProtocol.class);
             default -> EnumSet.of(named(field, value));
         };
     }
 
-    private static FlowProtocol named(String field, String value) {
+    private static NamedProtocol named(String field, String value) {
         Set<String> known = new TreeSet<>(Set.of("icmp", "dns", "http", "kafka"));
-        for (FlowProtocol protocol : values()) {
+        for (NamedProtocol protocol : values()) {
             if (protocol.name().equalsIgnoreCase(value)) {
                 return protocol;
             }
