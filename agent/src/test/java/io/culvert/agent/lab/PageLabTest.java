@@ -123,6 +123,13 @@ class PageLabTest {
                 .findFirst();
     }
 
+    /// An edge that must be there, or will be.
+    private static JsonNode seen(JsonNode map, String from, String to) {
+        Optional<JsonNode> edge = edge(map, from, to);
+        assertThat(edge).as(from + " -> " + to).isPresent();
+        return edge.orElseThrow();
+    }
+
     private static double metric(String line) {
         return get(n1, "127.0.0.1", "/metrics")
                 .lines()
@@ -142,8 +149,7 @@ class PageLabTest {
         await().atMost(PATIENCE).untilAsserted(() -> {
             JsonNode map = map();
             for (String pod : List.of("client", "plain")) {
-                JsonNode edge =
-                        edge(map, "pod:default/" + pod, "service:default/web").orElseThrow();
+                JsonNode edge = seen(map, "pod:default/" + pod, "service:default/web");
                 assertThat(edge.get("connections").asLong()).isPositive();
                 assertThat(edge.get("drops").asLong()).isZero();
             }
@@ -187,8 +193,8 @@ class PageLabTest {
         await().atMost(PATIENCE).untilAsserted(() -> {
             JsonNode map = map();
             // Where it is dropped, the packet has lost its socket, and with it what was dialled.
-            JsonNode socket = edge(map, "pod:default/client", "pod:default/db").orElseThrow();
-            JsonNode packets = edge(map, "service:default/db", "pod:default/db").orElseThrow();
+            JsonNode socket = seen(map, "pod:default/client", "pod:default/db");
+            JsonNode packets = seen(map, "service:default/db", "pod:default/db");
             for (JsonNode edge : List.of(socket, packets)) {
                 assertThat(edge.get("drops").asLong()).isPositive();
                 assertThat(edge.get("reasons").toString()).contains("policy denied");
