@@ -105,6 +105,16 @@ final class NodeFlows implements AutoCloseable {
         WallClock clock = WallClock.ofSystem();
         FlowIngest ingest =
                 FlowIngest.start(tables, store, clock, state.shownFlows().counts()::add);
+        try {
+            return running(store, clock, ingest);
+        } catch (RuntimeException e) {
+            // Whoever called closes the store, which the reader must not outlive.
+            ingest.close();
+            throw e;
+        }
+    }
+
+    private Running running(FlowStore store, WallClock clock, FlowIngest ingest) {
         state.expired().to(ingest::tell);
         NodeLabel node = new NodeLabel(
                 state.plan().settings().get(Setting.CLUSTER_NAME), state.plan().nodeName(), Version.text());
