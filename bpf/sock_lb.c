@@ -8,21 +8,19 @@
 #include "culvert/sock_choose.h"
 #include "culvert/sock_end.h"
 
-/* 0: TCP sockets remember nothing, connect is cheaper, getpeername shows the backend. */
-volatile const __u8 config_tcp_peer_name = 1;
-
 static __always_inline int sock_connect(struct bpf_sock_addr *ctx, const struct frontend_key *key,
 					struct sock_peer *peer)
 {
 	bool stream = key->protocol == IPPROTO_TCP;
-	int result = sock_destination(ctx, key, peer);
+	struct frontend *frontend = sock_frontend(ctx, key);
+	int result = frontend ? sock_choose(ctx, key, frontend, peer) : sock_without_frontend(ctx, key);
 
 	if (result == SOCK_UNCHANGED)
 		sock_forget_connected(ctx);
-	if (result != SOCK_TRANSLATED || (stream && !config_tcp_peer_name))
+	if (!frontend || result != SOCK_TRANSLATED || (stream && !config_tcp_peer_name))
 		return result;
 	/* Without memory a TCP socket only loses the name of its peer; a UDP socket could not tell who answers. */
-	return sock_remember_connected(ctx, peer) || stream ? SOCK_TRANSLATED : -ENOMEM;
+	return sock_remember_connected(ctx, peer, frontend->service) || stream ? SOCK_TRANSLATED : -ENOMEM;
 }
 
 static __always_inline int sock_send(struct bpf_sock_addr *ctx, const struct frontend_key *key, struct sock_peer *peer)

@@ -40,35 +40,59 @@ static __always_inline void event_set_flow(struct event *event, const struct flo
 	event->translated_port = flow->backend_port;
 }
 
-/* The same where the socket was given its backend when it connected: veth pairs leave a packet its socket. */
-static __always_inline void event_set_socket(struct event *event, struct __sk_buff *skb, const struct packet *packet)
+static __always_inline bool event_set_peer(struct event *event, const struct sock_peer *peer)
 {
+	if (!sock_peer_has_backend(peer, &event->destination, event->destination_port))
+		return false;
+	event->flags |= EVENT_FLAG_DIRECTED | EVENT_FLAG_ADDRESSED;
+	event->translated = event->destination;
+	event->translated_port = event->destination_port;
+	event->destination = peer->service;
+	event->destination_port = peer->service_port;
+	return true;
+}
+
+static __always_inline void event_set_service(struct event *event, __u32 service)
+{
+	event->flags |= EVENT_FLAG_SERVICE;
+	event->service = service;
+}
+
+/* Of a datagram: its socket does not know which Service that was. */
+static __always_inline void event_set_datagram(struct event *event, struct bpf_sock *sk)
+{
+	struct sock_peer *peer = bpf_sk_storage_get(&sock_peer, sk, 0, 0);
 	struct frontend_key key = {};
-	struct bpf_sock *sk = skb->sk;
 	struct frontend *frontend;
-	struct sock_peer *peer;
+
+	if (!peer || !event_set_peer(event, peer))
+		return;
+	key.address = peer->service;
+	key.port = peer->service_port;
+	key.protocol = event->protocol;
+	frontend = bpf_map_lookup_elem(&frontends, &key);
+	if (frontend)
+		event_set_service(event, frontend->service);
+}
+
+/* The same where the socket was given its backend when it connected: veth pairs leave a packet its socket. */
+static __always_inline void event_set_socket(struct event *event, struct __sk_buff *skb)
+{
+	struct bpf_sock *sk = skb->sk;
+	struct sock_connected *connected;
 
 	if (!sk)
 		return;
 	sk = bpf_sk_fullsock(sk);
 	if (!sk)
 		return;
-	peer = bpf_sk_storage_get(&sock_peer, sk, 0, 0);
-	if (!peer || !sock_peer_has_backend(peer, &packet->destination, packet->destination_port))
+	if (event->protocol != IPPROTO_TCP) {
+		event_set_datagram(event, sk);
 		return;
-	event->flags |= EVENT_FLAG_DIRECTED | EVENT_FLAG_ADDRESSED;
-	event->translated = event->destination;
-	event->translated_port = event->destination_port;
-	event->destination = peer->service;
-	event->destination_port = peer->service_port;
-	key.address = peer->service;
-	key.port = peer->service_port;
-	key.protocol = packet->protocol;
-	frontend = bpf_map_lookup_elem(&frontends, &key);
-	if (!frontend)
-		return;
-	event->flags |= EVENT_FLAG_SERVICE;
-	event->service = frontend->service;
+	}
+	connected = bpf_sk_storage_get(&sock_connected, sk, 0, 0);
+	if (connected && event_set_peer(event, &connected->peer))
+		event_set_service(event, connected->service);
 }
 
 /* What ended a connection is told once, with what both directions counted. */
@@ -171,7 +195,7 @@ __noinline int event_packet(struct __sk_buff *skb, const struct packet *packet, 
 		if (event->kind == EVENT_TRACE && event_is_end(flow, packet))
 			event_set_totals(event, flow);
 	} else {
-		event_set_socket(event, skb, packet);
+		event_set_socket(event, skb);
 	}
 	event_submit(event);
 	return 0;

@@ -6,6 +6,12 @@
 #include "drop.h"
 #include "event_ring.h"
 
+/* 0: TCP sockets remember nothing, connect is cheaper, getpeername shows the backend. */
+volatile const __u8 config_tcp_peer_name = 1;
+
+/* bpf_get_netns_cookie of the node's own sockets; 0: every socket counts as a pod's. */
+volatile const __u64 config_host_netns = 0;
+
 /* The source is unknown: the socket has mostly none before it is connected. */
 static __noinline int event_socket(struct bpf_sock_addr *ctx, const struct frontend_key *key,
 				   const struct sock_peer *peer, __u32 service, __u32 reason)
@@ -39,11 +45,20 @@ static __noinline int event_socket(struct bpf_sock_addr *ctx, const struct front
 	return 0;
 }
 
+/* Whether the SYN of a connection will say all that can be said of its socket: a program meets it, and finds the Service. */
+static __always_inline bool sock_is_told_by_packet(struct bpf_sock_addr *ctx, const struct frontend_key *key)
+{
+	return key->protocol == IPPROTO_TCP && config_tcp_peer_name && config_host_netns &&
+	       bpf_get_netns_cookie(ctx) != config_host_netns;
+}
+
 /* Of a backend that was chosen. */
 static __always_inline void sock_tell(struct bpf_sock_addr *ctx, const struct frontend_key *key,
 				      const struct sock_peer *peer, __u32 service)
 {
-	if (event_level() >= EVENTS_MEDIUM)
+	__u32 level = event_level();
+
+	if (level >= EVENTS_LOW || (level == EVENTS_MEDIUM && !sock_is_told_by_packet(ctx, key)))
 		event_socket(ctx, key, peer, service, 0);
 }
 

@@ -40,17 +40,18 @@ static __always_inline bool event_is_due(struct __sk_buff *skb, __u32 hook, __u3
 {
 	__u32 signs = skb->cb[PACKET_SIGNS], protocol = signs >> PACKET_SIGNS_PROTOCOL;
 	__u32 told = PACKET_OPEN | PACKET_CLOSE | PACKET_RESET | (level == EVENTS_MAXIMUM ? 0 : PACKET_ACCEPT);
-	bool ends = signs & (PACKET_CLOSE | PACKET_RESET);
+	bool handshake = protocol == IPPROTO_TCP || protocol == IPPROTO_SCTP;
 
 	if (!protocol || skb->cb[PACKET_HOOK] & PACKET_TOLD)
 		return false;
 	if (level == EVENTS_NONE)
 		return true;
-	if (level == EVENTS_LOW)
-		return ends || !event_was_seen(skb, hook);
-	if (protocol == IPPROTO_TCP || protocol == IPPROTO_SCTP)
-		return signs & told && (ends || !event_was_seen(skb, hook));
-	return !event_was_seen(skb, hook) && event_recurs(skb, hook);
+	if (level != EVENTS_LOW && handshake && !(signs & told))
+		return false;
+	/* Who translates the end of a connection tells of it, whoever has seen the packet before. */
+	if (signs & (PACKET_CLOSE | PACKET_RESET) && skb->cb[PACKET_HOOK] & PACKET_MOVED)
+		return true;
+	return !event_was_seen(skb, hook) && (level == EVENTS_LOW || handshake || event_recurs(skb, hook));
 }
 
 /*

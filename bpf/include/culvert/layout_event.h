@@ -80,9 +80,10 @@ struct event {
 	__u64 detail[4];
 };
 
-/* sock_began: a TCP socket that was given a backend and has connected since, until it ends. */
-struct sock_began {
-	__u64 time;    /* CLOCK_MONOTONIC, nanoseconds */
+/* sock_connected: a TCP socket that was given a backend, for its life. One record: to allocate a second costs as much again. */
+struct sock_connected {
+	struct sock_peer peer;
+	__u64 time;    /* when it connected: CLOCK_MONOTONIC, nanoseconds; 0: nobody asked */
 	__u32 service; /* index into services */
 	__u8 pad[4];
 };

@@ -3,8 +3,11 @@
 #ifndef CULVERT_SOCK_H
 #define CULVERT_SOCK_H
 
+#include <linux/in.h>
+
 #include "addr.h"
 #include "maps.h"
+#include "maps_event.h"
 
 static __always_inline bool sock_peer_has_service(const struct sock_peer *peer, const struct frontend_key *key)
 {
@@ -17,10 +20,22 @@ static __always_inline bool sock_peer_has_backend(const struct sock_peer *peer, 
 }
 
 /* Remembers the peer of a connected socket. False when there is no memory for it. */
-static __always_inline bool sock_remember_connected(struct bpf_sock_addr *ctx, const struct sock_peer *peer)
+static __always_inline bool sock_remember_connected(struct bpf_sock_addr *ctx, const struct sock_peer *peer,
+						    __u32 service)
 {
-	struct sock_peer *stored = bpf_sk_storage_get(&sock_peer, ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	struct sock_connected *connected;
+	struct sock_peer *stored;
 
+	if (ctx->protocol == IPPROTO_TCP) {
+		connected = bpf_sk_storage_get(&sock_connected, ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+		if (!connected)
+			return false;
+		connected->peer = *peer;
+		connected->time = 0;
+		connected->service = service;
+		return true;
+	}
+	stored = bpf_sk_storage_get(&sock_peer, ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!stored)
 		return false;
 	*stored = *peer;
@@ -30,10 +45,24 @@ static __always_inline bool sock_remember_connected(struct bpf_sock_addr *ctx, c
 /* A socket that connects to something else no longer stands for a Service. */
 static __always_inline void sock_forget_connected(struct bpf_sock_addr *ctx)
 {
-	struct sock_peer *stored = bpf_sk_storage_get(&sock_peer, ctx->sk, 0, 0);
-
-	if (stored)
+	if (ctx->protocol == IPPROTO_TCP) {
+		if (bpf_sk_storage_get(&sock_connected, ctx->sk, 0, 0))
+			bpf_sk_storage_delete(&sock_connected, ctx->sk);
+	} else if (bpf_sk_storage_get(&sock_peer, ctx->sk, 0, 0)) {
 		bpf_sk_storage_delete(&sock_peer, ctx->sk);
+	}
+}
+
+/* What it stands for, or null. TCP sockets that connected under an earlier agent are in sock_peer. */
+static __always_inline struct sock_peer *sock_connected_peer(struct bpf_sock_addr *ctx)
+{
+	struct sock_connected *connected = NULL;
+
+	if (ctx->protocol == IPPROTO_TCP)
+		connected = bpf_sk_storage_get(&sock_connected, ctx->sk, 0, 0);
+	if (connected)
+		return &connected->peer;
+	return bpf_sk_storage_get(&sock_peer, ctx->sk, 0, 0);
 }
 
 /* Finds the backend that this socket last used for a Service, and notes that it is about to be sent to. */
@@ -106,7 +135,7 @@ static __always_inline bool sock_remember_sent(struct bpf_sock_addr *ctx, const 
 static __always_inline bool sock_find_backend(struct bpf_sock_addr *ctx, const struct ip *address, __be16 port,
 					      struct sock_peer *peer)
 {
-	struct sock_peer *connected = bpf_sk_storage_get(&sock_peer, ctx->sk, 0, 0);
+	struct sock_peer *connected = sock_connected_peer(ctx);
 	struct sock_overflow_key key = {};
 	struct sock_peers *peers;
 	struct sock_peer *older;

@@ -16,9 +16,6 @@
 /* Processes of the node reach NodePorts on 127.0.0.0/8 and ::1. */
 volatile const __u8 config_localhost_node_ports = 0;
 
-/* bpf_get_netns_cookie of the node's own sockets; 0: every socket counts as a pod's. */
-volatile const __u64 config_host_netns = 0;
-
 /* Zero to go on as the process asked, 1 to go to the peer, or the negative errno that the process gets. */
 #define SOCK_UNCHANGED 0
 #define SOCK_TRANSLATED 1
@@ -147,15 +144,6 @@ static __always_inline int sock_choose(struct bpf_sock_addr *ctx, const struct f
 	peer->service_port = key->port;
 	sock_tell(ctx, key, peer, frontend->service);
 	return SOCK_TRANSLATED;
-}
-
-/* Finds the peer of a socket that is given key as its destination. */
-static __always_inline int sock_destination(struct bpf_sock_addr *ctx, const struct frontend_key *key,
-					    struct sock_peer *peer)
-{
-	struct frontend *frontend = sock_frontend(ctx, key);
-
-	return frontend ? sock_choose(ctx, key, frontend, peer) : sock_without_frontend(ctx, key);
 }
 
 #endif

@@ -9,32 +9,21 @@
 #include <linux/in.h>
 
 #include "event_ring.h"
-#include "frontend.h"
 
 #define SOCK_FAMILY_IPV4 2 /* AF_INET, whose header is the C library's */
 
 /* Notes when a socket with a peer connects, and asks to be called when it ends. */
 static __always_inline void sock_begin(struct bpf_sock_ops *ctx)
 {
-	struct frontend_key key = { .protocol = IPPROTO_TCP };
 	struct bpf_sock *sk = ctx->sk;
-	struct frontend *frontend;
-	struct sock_began *began;
-	struct sock_peer *peer;
+	struct sock_connected *connected;
 
 	if (!sk || event_level() == EVENTS_OFF)
 		return;
-	peer = bpf_sk_storage_get(&sock_peer, sk, 0, 0);
-	if (!peer)
+	connected = bpf_sk_storage_get(&sock_connected, sk, 0, 0);
+	if (!connected)
 		return;
-	key.address = peer->service;
-	key.port = peer->service_port;
-	frontend = frontend_find(&key);
-	began = frontend ? bpf_sk_storage_get(&sock_began, sk, 0, BPF_SK_STORAGE_GET_F_CREATE) : NULL;
-	if (!began)
-		return;
-	began->time = bpf_ktime_get_ns();
-	began->service = frontend->service;
+	connected->time = bpf_ktime_get_ns();
 	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
 }
 
@@ -55,16 +44,16 @@ static __always_inline void sock_set_source(struct event *event, const struct bp
 static __always_inline void sock_end(struct bpf_sock_ops *ctx)
 {
 	struct bpf_sock *sk = ctx->sk;
-	struct sock_began *began;
-	struct sock_peer *peer;
+	struct sock_connected *connected;
+	const struct sock_peer *peer;
 	struct event *event;
 
 	if (!sk || event_level() == EVENTS_OFF)
 		return;
-	began = bpf_sk_storage_get(&sock_began, sk, 0, 0);
-	peer = began ? bpf_sk_storage_get(&sock_peer, sk, 0, 0) : NULL;
-	if (!peer)
+	connected = bpf_sk_storage_get(&sock_connected, sk, 0, 0);
+	if (!connected || !connected->time)
 		return;
+	peer = &connected->peer;
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		event_lose(EVENT_CLOSE);
@@ -78,7 +67,7 @@ static __always_inline void sock_end(struct bpf_sock_ops *ctx)
 	event->protocol = IPPROTO_TCP;
 	event->flags = EVENT_FLAG_DIRECTED | EVENT_FLAG_ADDRESSED | EVENT_FLAG_SERVICE |
 		       (bpf_get_netns_cookie(ctx) == config_host_netns ? EVENT_FLAG_HOST : 0);
-	event->service = began->service;
+	event->service = connected->service;
 	sock_set_source(event, ctx);
 	event->destination = peer->service;
 	event->destination_port = peer->service_port;
@@ -87,7 +76,7 @@ static __always_inline void sock_end(struct bpf_sock_ops *ctx)
 	event->detail[0] = ctx->bytes_acked ? ctx->bytes_acked - 1 : 0;
 	event->detail[1] = ctx->bytes_received;
 	event->detail[2] = ctx->segs_out | (__u64)ctx->segs_in << 32;
-	event->detail[3] = event->time - began->time;
+	event->detail[3] = event->time - connected->time;
 	event_submit(event);
 }
 

@@ -26,6 +26,7 @@
 #define PACKET_REASON 2
 #define PACKET_HOOK 3 /* EVENT_AT_* of layout_event.h */
 #define PACKET_TOLD (1u << 8) /* there as well: an event has told of it at this hook */
+#define PACKET_MOVED (1u << 9) /* and so is this: a flow translated it at this hook */
 
 /* What policies say of it. */
 #define PACKET_VERDICT 4

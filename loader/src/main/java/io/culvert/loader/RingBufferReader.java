@@ -91,6 +91,15 @@ public final class RingBufferReader implements AutoCloseable {
         });
     }
 
+    /// Waits until a program wakes the reader (`BPF_RB_FORCE_WAKEUP`), until [#close], or until `timeout` has passed,
+    /// however many records there are.
+    public void pause(Duration timeout) {
+        int _ = reading(() -> {
+            wakeup.awaitNews(fd, Math.clamp(timeout.toMillis(), 0, Integer.MAX_VALUE));
+            return 0;
+        });
+    }
+
     /// As [#poll], without waiting and without a system call.
     public int consume(Consumer<MemorySegment> consumer) {
         return reading(() -> records.take(consumer, this::isClosed));

@@ -5,7 +5,6 @@ import io.culvert.maps.Table.Kind;
 import io.culvert.maps.event.Event;
 import io.culvert.maps.event.EventControl;
 import io.culvert.maps.event.EventRecent;
-import io.culvert.maps.event.SockBegan;
 import io.culvert.maps.layout.Numbers;
 import java.util.List;
 import java.util.Optional;
@@ -140,8 +139,8 @@ public final class Tables {
     public static final Table<Integer, Long> EVENT_LOSSES =
             new Table<>("event_losses", Kind.PER_CPU_ARRAY, Numbers.U32, Numbers.U64, false);
 
-    public static final Table<Integer, SockBegan> SOCK_BEGAN =
-            new Table<>("sock_began", Kind.SOCKET_STORAGE, Numbers.INT, SockBegan.CODEC, false);
+    public static final Table<Integer, SockConnected> SOCK_CONNECTED =
+            new Table<>("sock_connected", Kind.SOCKET_STORAGE, Numbers.INT, SockConnected.CODEC, false);
 
     public static final Table<Integer, EventRecent> EVENT_RECENT =
             new Table<>("event_recent", Kind.PER_CPU_ARRAY, Numbers.U32, EventRecent.CODEC, false);
@@ -186,8 +185,11 @@ public final class Tables {
             EVENTS,
             EVENT_CONTROL,
             EVENT_LOSSES,
-            SOCK_BEGAN,
+            SOCK_CONNECTED,
             EVENT_RECENT);
+
+    /// Names of maps that earlier agents had.
+    public static final List<String> FORMER = List.of("sock_began");
 
     private Tables() {}
 

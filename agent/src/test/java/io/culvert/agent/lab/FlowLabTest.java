@@ -78,7 +78,7 @@ class FlowLabTest {
                 """);
         List.of("web", "db").forEach(pod -> made.pod(pod).sockets().serve(TARGET_PORT));
         agent = new LabAgent(node)
-                .launch("--conntrack-udp", "1s", "--conntrack-udp-stream", "1s")
+                .launch("--conntrack-udp", "1s", "--conntrack-udp-stream", "1s", "--flow-aggregation", "low")
                 .awaitReady();
         await().atMost(PATIENCE).until(() -> Files.exists(node.runDir().resolve("hubble.sock")));
         hubble = HubbleClient.open(node.runDir().resolve("hubble.sock"));
@@ -281,8 +281,7 @@ class FlowLabTest {
                         .next()
                         .getName())
                 .isEqualTo("n1");
-        assertThat(agent.verb("status"))
-                .containsPattern("Flows: +aggregation medium, [1-9]\\d* kept of at most 1000000");
+        assertThat(agent.verb("status")).containsPattern("Flows: +aggregation low, [1-9]\\d* kept of at most 1000000");
     }
 
     private static AgentEvent next(Iterator<GetAgentEventsResponse> events, AgentEventType type) {

@@ -82,6 +82,8 @@ class ObserveLabTest {
         List.of("web", "db").forEach(pod -> lab.pod(pod).sockets().serve(TARGET_PORT));
         agent = new LabAgent(node)
                 .launch(
+                        "--flow-aggregation",
+                        "low",
                         "--flow-export-path",
                         directory.resolve("flows.log").toString(),
                         "--flow-export-allow",

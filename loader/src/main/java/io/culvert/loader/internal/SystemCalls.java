@@ -17,6 +17,8 @@ public final class SystemCalls {
     private static final int O_RDONLY_CLOEXEC = 0x80000;
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
+    private static final int EPOLL_CLOEXEC = 0x80000;
+    private static final int EPOLL_CTL_ADD = 1;
     private static final int PROT_READ = 1;
     private static final int PROT_WRITE = 2;
     private static final int MAP_SHARED = 1;
@@ -30,6 +32,9 @@ public final class SystemCalls {
     private static final CFunction SETSOCKOPT = CFunction.ofLibc("setsockopt");
     private static final CFunction GETSOCKOPT = CFunction.ofLibc("getsockopt");
     private static final CFunction POLL = CFunction.ofLibc("poll");
+    private static final CFunction EPOLL_CREATE = CFunction.ofLibc("epoll_create1");
+    private static final CFunction EPOLL_CTL = CFunction.ofLibc("epoll_ctl");
+    private static final CFunction EPOLL_WAIT = CFunction.ofLibc("epoll_wait");
     private static final CFunction EVENTFD = CFunction.ofLibc("eventfd");
     private static final CFunction EVENTFD_WRITE = CFunction.ofLibc("eventfd_write");
     private static final CFunction SETNS = CFunction.ofLibc("setns");
@@ -83,6 +88,21 @@ public final class SystemCalls {
     /// `int poll(struct pollfd *fds, nfds_t count, int timeout);`
     public static int poll(MemorySegment fds, long count, int timeoutMillis) {
         return call(POLL, pointer(fds), count, timeoutMillis);
+    }
+
+    /// `int epoll_create1(EPOLL_CLOEXEC);`
+    public static int epoll() {
+        return call(EPOLL_CREATE, EPOLL_CLOEXEC);
+    }
+
+    /// `int epoll_ctl(int epoll, EPOLL_CTL_ADD, int fd, struct epoll_event *event);`
+    public static int epollAdd(int epoll, int fd, MemorySegment event) {
+        return call(EPOLL_CTL, epoll, EPOLL_CTL_ADD, fd, pointer(event));
+    }
+
+    /// `int epoll_wait(int epoll, struct epoll_event *events, int count, int timeout);`
+    public static int epollWait(int epoll, MemorySegment events, int count, int timeoutMillis) {
+        return call(EPOLL_WAIT, epoll, pointer(events), count, timeoutMillis);
     }
 
     /// `int eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);`

@@ -11,8 +11,14 @@ public final class Wakeup implements AutoCloseable {
 
     private static final int POLLFD_SIZE = 8;
     private static final short POLLIN = 1;
+    private static final int EPOLLIN = 1;
+    private static final int EPOLLET = 1 << 31;
+    /// Of `struct epoll_event`, with room for those processors that do not pack it.
+    private static final int EPOLL_EVENT_SIZE = 16;
 
     private final int eventFd;
+    /// Descriptor of an epoll; negative: nobody asked for one.
+    private int epoll = -1;
     private boolean closed;
 
     public Wakeup() {
@@ -36,12 +42,38 @@ public final class Wakeup implements AutoCloseable {
             MemorySegment fds = arena.allocate(2 * POLLFD_SIZE, Long.BYTES);
             watch(fds, 0, eventFd);
             watch(fds, POLLFD_SIZE, fd);
-            int ready = SystemCalls.poll(fds, 2, timeoutMillis);
-            if (ready < 0) {
-                throw new IllegalStateException("wait for events: " + Errno.of(-ready));
-            }
+            int _ = checked(SystemCalls.poll(fds, 2, timeoutMillis));
             return occurred(fds, 0) ? Reason.WOKEN : occurred(fds, POLLFD_SIZE) ? Reason.READABLE : Reason.TIMED_OUT;
         }
+    }
+
+    /// Waits for at most `timeoutMillis` until `fd` wakes who waits for it. That it has been readable all the time is
+    /// not
+    /// enough. Once woken by [#wake], no later wait blocks.
+    ///
+    /// @param fd the same in each call
+    public void awaitNews(int fd, int timeoutMillis) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment events = arena.allocate(2 * EPOLL_EVENT_SIZE, Long.BYTES);
+            if (epoll < 0) {
+                epoll = checked(SystemCalls.epoll());
+                add(eventFd, EPOLLIN, events);
+                add(fd, EPOLLIN | EPOLLET, events);
+            }
+            int _ = checked(SystemCalls.epollWait(epoll, events, 2, timeoutMillis));
+        }
+    }
+
+    private void add(int fd, int flags, MemorySegment event) {
+        event.set(ValueLayout.JAVA_INT, 0, flags);
+        int _ = checked(SystemCalls.epollAdd(epoll, fd, event));
+    }
+
+    private static int checked(int result) {
+        if (result < 0) {
+            throw new IllegalStateException("wait for events: " + Errno.of(-result));
+        }
+        return result;
     }
 
     /// Ends the wait of another thread, and every later one. Does nothing once closed.
@@ -58,6 +90,9 @@ public final class Wakeup implements AutoCloseable {
         if (!closed) {
             closed = true;
             SystemCalls.close(eventFd);
+            if (epoll >= 0) {
+                SystemCalls.close(epoll);
+            }
         }
     }
 

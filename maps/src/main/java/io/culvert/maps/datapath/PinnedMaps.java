@@ -182,8 +182,9 @@ final class PinnedMaps {
         }
     }
 
-    /// Removes what a growth left that was cut short.
+    /// Removes what a growth left that was cut short, and maps that only earlier agents had.
     void removeLeftOvers() {
+        Tables.FORMER.forEach(name -> delete(directory.resolve(name)));
         for (Table<?, ?> table : Tables.ALL) {
             delete(directory.resolve(table.name() + NEXT));
         }

@@ -33,6 +33,11 @@ public final class EventReader implements AutoCloseable {
         return ring.poll(timeout, record -> accept(record, consumer));
     }
 
+    /// Waits until much waits (see [EventTables#tell]), until [#close], or until `timeout` has passed.
+    public void pause(Duration timeout) {
+        ring.pause(timeout);
+    }
+
     private void accept(MemorySegment record, Consumer<RawEvent> consumer) {
         if (record.byteSize() == EventLayout.SIZE) {
             consumer.accept(event.at(record, 0));

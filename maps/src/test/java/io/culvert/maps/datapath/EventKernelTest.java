@@ -261,6 +261,25 @@ final class EventKernelTest extends EventFixture {
     }
 
     @Test
+    void theEndOfAConnectionThatAnotherProgramHereHasSeenIsToldWhereItIsTranslated() {
+        service(PolicyNet.V4);
+        PodPrograms.markTestDevice(pods.tables);
+        try {
+            pods.sends(tcp("10.1.0.2", 40000, PolicyNet.V4.service, 80, SYN));
+            pods.receivesFromItself(tcp(PolicyNet.V4.remotePod, 8080, "10.1.0.2", 40000, SYN, ACK));
+            log.begin(EventLevel.MEDIUM);
+
+            pods.receivesFromItself(tcp(PolicyNet.V4.remotePod, 8080, "10.1.0.2", 40001, RST));
+            assertThat(log.take()).as("of no connection").isEmpty();
+            pods.receivesFromItself(tcp(PolicyNet.V4.remotePod, 8080, "10.1.0.2", 40000, RST));
+
+            assertThat(log.only().kind()).isEqualTo(EventKind.CLOSE);
+        } finally {
+            pods.tables.remove(Tables.DEVICES, PodPrograms.TEST_DEVICE);
+        }
+    }
+
+    @Test
     void theNetworkIsToldOfWhereServicesAreConcerned() {
         TestService service = pods.tables.service(TCP, "192.0.2.80", 80, "10.1.0.2:8080");
 
@@ -306,5 +325,27 @@ final class EventKernelTest extends EventFixture {
         pods.repeat(data, log.reader().size() / 8 / (int) (Event.CODEC.size() + 8) + 1000);
 
         assertThat(first.join()).isPositive();
+    }
+
+    @Test
+    void aPauseEndsWhenMuchWaitsAndNotBefore() {
+        log.begin(EventLevel.LOW);
+        byte[] data = ethernet()
+                .ip("10.1.0.2", "10.1.7.3")
+                .udp(40000, 53)
+                .payload("x")
+                .toBytes();
+        pods.sends(data);
+        // The first pause finds what was there before it.
+        log.reader().pause(Duration.ZERO);
+        long begin = System.nanoTime();
+        pods.sends(data);
+        log.reader().pause(Duration.ofMillis(200));
+        assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(190_000_000L);
+
+        var pause = CompletableFuture.runAsync(() -> log.reader().pause(Duration.ofSeconds(50)));
+        pods.repeat(data, log.reader().size() / 8 / (int) (Event.CODEC.size() + 8) + 1000);
+
+        assertThat(pause).succeedsWithin(Duration.ofSeconds(20));
     }
 }

@@ -21,6 +21,7 @@ public final class FlowStore implements AutoCloseable {
 
     private static final int BLOCK_BITS = 10;
     private static final int BLOCK = 1 << BLOCK_BITS;
+    private static final long FOLLOWED = 2_000_000_000L;
 
     private final EventMemory memory;
     private final int capacity;
@@ -28,6 +29,7 @@ public final class FlowStore implements AutoCloseable {
     private final AtomicLongArray latest;
     private final Object arrival = new Object();
     private volatile int waiting;
+    private volatile long followed = System.nanoTime() - FOLLOWED;
     private final AtomicLong claimed = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
     private final LongAdder missed = new LongAdder();
@@ -77,6 +79,11 @@ public final class FlowStore implements AutoCloseable {
         }
     }
 
+    /// Whether an observer has waited for flows within the last seconds.
+    boolean isFollowed() {
+        return waiting > 0 || System.nanoTime() - followed < FOLLOWED;
+    }
+
     /// Waits until a flow of that number is there.
     ///
     /// @return whether it is
@@ -91,6 +98,7 @@ public final class FlowStore implements AutoCloseable {
                 }
             } finally {
                 waiting--;
+                followed = System.nanoTime();
             }
         }
         return written() > number;
