@@ -53,6 +53,19 @@ struct policy_cidr_key {
 	struct ip address;
 };
 
+/*
+ * policy_blocks: the same of IPv4 blocks, an index of policy_cidrs that takes the same time however many there are. Entry i
+ * below POLICY_BLOCKS is of all addresses whose first 16 bits are i. A word is the class of all of them, or where the
+ * next 256 entries are, one for each value of the next 8 bits; 0: nothing is known, policy_cidrs has it.
+ */
+#define POLICY_BLOCKS 65536
+#define POLICY_BLOCK_ENTRIES 256
+#define POLICY_BLOCK_CLASS (1u << 31) /* the bits below are a class, 0 for none; else the index of the first of the next entries */
+
+struct policy_block {
+	__u32 word[2]; /* by side */
+};
+
 /* policy_sets: what pods with the same policies are held to, in one direction. Immutable while it is used. */
 #define POLICY_SET_USED (1u << 0)
 #define POLICY_SET_ISOLATED (1u << 1) /* a NetworkPolicy selects the pod: what matches no rule is denied */

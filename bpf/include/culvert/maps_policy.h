@@ -51,6 +51,14 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, POLICY_BLOCKS + 64 * POLICY_BLOCK_ENTRIES);
+	__type(key, __u32);
+	__type(value, struct policy_block);
+} policy_blocks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 16384);
 	__type(key, __u32);
 	__type(value, struct policy_set);

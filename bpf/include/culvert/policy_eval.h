@@ -11,9 +11,8 @@
 #include <linux/in.h>
 
 #include "addr.h"
-#include "maps_policy.h"
+#include "policy_class.h"
 
-#define POLICY_ADDRESS_BITS 160 /* of a policy_cidr_key: the side and the address */
 #define POLICY_SEARCH_TURNS 18  /* policy_ports.count is at most the number of places in the line of ports */
 
 struct policy_question {
@@ -143,7 +142,7 @@ __noinline int policy_evaluate(const struct policy_question *question, struct po
 	struct policy_cidr_key block = { .prefixlen = POLICY_ADDRESS_BITS };
 	struct ipcache_entry *pod;
 	struct policy_set *set;
-	__u32 index, *class;
+	__u32 index;
 
 	if (!question || !answer)
 		return POLICY_DENY;
@@ -154,11 +153,7 @@ __noinline int policy_evaluate(const struct policy_question *question, struct po
 	pod = bpf_map_lookup_elem(&ipcache, &block.address);
 	if (pod)
 		answer->identity = pod->identity[question->side & 1];
-	class = bpf_map_lookup_elem(&policy_hosts, &block);
-	if (!class)
-		class = bpf_map_lookup_elem(&policy_cidrs, &block);
-	if (class)
-		answer->class = *class;
+	answer->class = policy_class(&block);
 	index = question->set;
 	if (!index)
 		return POLICY_ACCEPT;

@@ -8,6 +8,7 @@ import io.culvert.maps.Endpoint;
 import io.culvert.maps.EndpointKey;
 import io.culvert.maps.EndpointSets;
 import io.culvert.maps.IpcacheEntry;
+import io.culvert.maps.PolicyBlock;
 import io.culvert.maps.PolicyCidrKey;
 import io.culvert.maps.PolicyControl;
 import io.culvert.maps.PolicyPeerKey;
@@ -18,8 +19,13 @@ import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpPrefix;
+import io.culvert.policy.publish.BlockTable;
+import io.culvert.policy.publish.CidrPrefix;
+import io.culvert.policy.publish.PolicyBlocks;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
@@ -27,6 +33,7 @@ import java.util.function.IntFunction;
 final class PolicyRules {
 
     private final Function<Table<?, ?>, BpfMap> maps;
+    private final Map<CidrPrefix, Integer> cidrs = new HashMap<>();
     private int steps;
 
     PolicyRules(Function<Table<?, ?>, BpfMap> maps) {
@@ -53,6 +60,7 @@ final class PolicyRules {
             allow(PolicyPeerKey.identity(set, rule + 1), rule, port);
             PolicyCidrKey block = PolicyCidrKey.of(1, blocks.apply(rule));
             put(block.isHost() ? Tables.POLICY_HOSTS : Tables.POLICY_CIDRS, block, rule + 1);
+            cidrs.put(new CidrPrefix(block.block().address(), block.block().bits()), rule + 1);
             allow(PolicyPeerKey.cidrClass(set, rule + 1), rules + rule, port);
         }
     }
@@ -67,6 +75,7 @@ final class PolicyRules {
 
     /// From now on programs read what was written.
     void publish() {
+        new BlockTable(new RawBlocks()).write(1, cidrs);
         put(Tables.POLICY_CONTROL, 0, new PolicyControl(1, 0));
     }
 
@@ -77,6 +86,27 @@ final class PolicyRules {
             table.key().write(keyBytes, 0, key);
             table.value().write(valueBytes, 0, value);
             maps.apply(table).update(keyBytes, valueBytes, UpdateMode.ANY);
+        }
+    }
+
+    /// The index of blocks by system calls, an entry each; both sides are the same.
+    private final class RawBlocks implements PolicyBlocks {
+
+        @Override
+        public void write(int side, int index, int[] words) {
+            for (int i = 0; i < words.length; i++) {
+                put(Tables.POLICY_BLOCKS, index + i, new PolicyBlock(words[i], words[i]));
+            }
+        }
+
+        @Override
+        public int size() {
+            return maps.apply(Tables.POLICY_BLOCKS).info().maxEntries();
+        }
+
+        @Override
+        public void ensure(int entries) {
+            throw new UnsupportedOperationException("benchmarks make maps large enough before");
         }
     }
 }

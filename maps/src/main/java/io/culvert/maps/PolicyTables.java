@@ -43,6 +43,10 @@ public final class PolicyTables {
         return catalogue.hash(Tables.POLICY_HOSTS);
     }
 
+    public MappedArray<PolicyBlock> blocks() {
+        return catalogue.array(Tables.POLICY_BLOCKS);
+    }
+
     public MappedArray<PolicySetEntry> sets() {
         return catalogue.array(Tables.POLICY_SETS);
     }

@@ -97,6 +97,10 @@ public final class Tables {
     public static final Table<PolicyCidrKey, Integer> POLICY_HOSTS =
             new Table<>("policy_hosts", Kind.HASH, PolicyCidrKey.CODEC, Numbers.U32, true);
 
+    /// An index of the IPv4 blocks of [#POLICY_CIDRS].
+    public static final Table<Integer, PolicyBlock> POLICY_BLOCKS =
+            new Table<>("policy_blocks", Kind.MAPPED_ARRAY, Numbers.U32, PolicyBlock.CODEC, true);
+
     public static final Table<Integer, PolicySetEntry> POLICY_SETS =
             new Table<>("policy_sets", Kind.MAPPED_ARRAY, Numbers.U32, PolicySetEntry.CODEC, true);
 
@@ -173,6 +177,7 @@ public final class Tables {
             IPCACHE,
             POLICY_CIDRS,
             POLICY_HOSTS,
+            POLICY_BLOCKS,
             POLICY_SETS,
             POLICY_PEERS,
             POLICY_STEPS,

@@ -87,6 +87,9 @@ final class LayoutConstantsTest {
         java.put("POLICY_KEEP_EXISTING", (long) PolicyControl.KEEP_EXISTING);
         java.put("POLICY_ALLOW_ECHO", (long) PolicyControl.ALLOW_ECHO);
         java.put("ENDPOINT_AUDIT", (long) Endpoint.AUDIT);
+        java.put("POLICY_BLOCKS", (long) PolicyBlock.BLOCKS);
+        java.put("POLICY_BLOCK_ENTRIES", (long) PolicyBlock.ENTRIES);
+        java.put("POLICY_BLOCK_CLASS", Integer.toUnsignedLong(PolicyBlock.CLASS));
         java.put("POLICY_SET_USED", (long) PolicySetEntry.USED);
         java.put("POLICY_SET_ISOLATED", (long) PolicySetEntry.ISOLATED);
         java.put("POLICY_PEER_SHIFT", (long) PolicyPeerKey.SHIFT);

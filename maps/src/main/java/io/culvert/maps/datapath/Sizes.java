@@ -28,6 +28,7 @@ final class Sizes {
             entry("ipcache", 1 << 22),
             entry("policy_cidrs", 1 << 20),
             entry("policy_hosts", 1 << 20),
+            entry("policy_blocks", 1 << 24),
             entry("policy_sets", 1 << 20),
             entry("policy_peers", 1 << 22),
             entry("policy_steps", 1 << 22),

@@ -6,7 +6,7 @@ import io.culvert.maps.PolicyCidrKey;
 import io.culvert.net.IpAddress;
 
 /// A prefix of either side.
-record CidrPrefix(IpAddress address, int bits) {
+public record CidrPrefix(IpAddress address, int bits) {
 
     PolicyCidrKey on(int side) {
         return new PolicyCidrKey(side, new LpmKey(address, bits));

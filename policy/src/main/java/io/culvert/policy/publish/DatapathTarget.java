@@ -9,6 +9,7 @@ import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.MapFullException;
 import io.culvert.maps.MappedArray;
 import io.culvert.maps.PacketCount;
+import io.culvert.maps.PolicyBlock;
 import io.culvert.maps.PolicyCidrKey;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyPorts;
@@ -60,6 +61,11 @@ public final class DatapathTarget implements PublicationTarget {
         return new CidrHash(
                 new KernelHash<>(Tables.POLICY_CIDRS, tables.cidrs()),
                 new KernelHash<>(Tables.POLICY_HOSTS, tables.hosts()));
+    }
+
+    @Override
+    public PolicyBlocks blocks() {
+        return new KernelBlocks(tables.blocks());
     }
 
     @Override
@@ -139,6 +145,32 @@ public final class DatapathTarget implements PublicationTarget {
         @Override
         public void ensure(int entries) {
             DatapathTarget.this.ensure(table, entries, map::maxEntries);
+        }
+    }
+
+    private final class KernelBlocks implements PolicyBlocks {
+
+        private final MappedArray<PolicyBlock> map;
+
+        KernelBlocks(MappedArray<PolicyBlock> map) {
+            this.map = map;
+        }
+
+        @Override
+        public void write(int side, int index, int[] words) {
+            for (int i = 0; i < words.length; i++) {
+                map.set(index + i, map.get(index + i).with(side, words[i]));
+            }
+        }
+
+        @Override
+        public int size() {
+            return map.maxEntries();
+        }
+
+        @Override
+        public void ensure(int entries) {
+            DatapathTarget.this.ensure(Tables.POLICY_BLOCKS, entries, map::maxEntries);
         }
     }
 

@@ -26,6 +26,9 @@ public interface PublicationTarget {
 
     PolicyHash<PolicyCidrKey, Integer> cidrs();
 
+    /// The index of the IPv4 blocks of [#cidrs].
+    PolicyBlocks blocks();
+
     PolicyHash<PolicyPeerKey, PolicyPorts> peers();
 
     PolicyArray<PolicySetEntry> sets();

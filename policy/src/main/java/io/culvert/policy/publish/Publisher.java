@@ -82,6 +82,7 @@ public final class Publisher {
         tables.cidrs()
                 .ensure((int) Math.max(present, desired.cidrs().size())
                         + desired.cidrs().size());
+        world.blocks.ensure(desired.cidrs());
         tables.peers().ensure(world.peersDemand());
     }
 

@@ -36,6 +36,7 @@ final class World {
     final Mirror<EndpointKey, Endpoint> endpoints;
     final Addresses addresses;
     final Mirror<PolicyCidrKey, Integer> cidrs;
+    final BlockTable blocks;
     final StepTables steps;
     final Runs setNumbers;
     final Runs ruleRuns;
@@ -58,6 +59,7 @@ final class World {
         endpoints = new Mirror<>(tables.endpoints());
         addresses = new Addresses(new Mirror<>(tables.ipcache()));
         cidrs = new Mirror<>(tables.cidrs());
+        blocks = new BlockTable(tables.blocks());
         steps = new StepTables(tables.steps());
         setNumbers = new Runs(tables.sets());
         ruleRuns = new Runs(tables.rules());

@@ -6,6 +6,7 @@ import io.culvert.maps.AddressKey;
 import io.culvert.maps.Endpoint;
 import io.culvert.maps.EndpointKey;
 import io.culvert.maps.IpcacheEntry;
+import io.culvert.maps.PolicyBlock;
 import io.culvert.maps.PolicyCidrKey;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyPorts;
@@ -32,6 +33,8 @@ final class ModelProgram {
     private @Nullable Endpoint endpoint;
     private int set;
     private int identity;
+    private boolean isHost;
+    private int block;
     private int cidrClass;
     private @Nullable PolicyPorts byIdentity;
     private @Nullable PolicyPorts byClass;
@@ -91,25 +94,29 @@ final class ModelProgram {
                 identity = maps.ipcache
                         .getOrDefault(new AddressKey(question.peer), new IpcacheEntry(0, 0))
                         .identity(side);
-            case 4 -> cidrClass = longestPrefix();
-            case 5 -> {
+            case 4 -> readHost();
+            case 5 -> readBlock(question.peer.isV4() ? (int) question.peer.low() >>> 16 : -1);
+            case 6 -> readBlock(next((int) question.peer.low() >>> 8));
+            case 7 -> readBlock(next((int) question.peer.low()));
+            case 8 -> readClass();
+            case 9 -> {
                 if (identity != 0) {
                     byIdentity = maps.peers.get(PolicyPeerKey.identity(set, identity));
                 }
             }
-            case 6 -> {
+            case 10 -> {
                 if (byIdentity == null) {
                     byIdentity = maps.peers.get(PolicyPeerKey.anyone(set));
                 }
             }
-            case 7 -> {
+            case 11 -> {
                 if (cidrClass != 0) {
                     byClass = maps.peers.get(PolicyPeerKey.cidrClass(set, cidrClass));
                 }
             }
-            case 8 -> entry = maps.sets.get(set);
-            case 9 -> combine(byIdentity);
-            case 10 -> combine(byClass);
+            case 12 -> entry = maps.sets.get(set);
+            case 13 -> combine(byIdentity);
+            case 14 -> combine(byClass);
             default -> decide();
         }
     }
@@ -132,6 +139,30 @@ final class ModelProgram {
         }
         if (set == 0) {
             allowed = true;
+        }
+    }
+
+    private void readHost() {
+        @Nullable Integer found = maps.cidrs.get(new CidrPrefix(question.peer, 128).on(side));
+        isHost = found != null;
+        cidrClass = found == null ? 0 : found;
+    }
+
+    /// @param index -1: stays with the word that is there
+    private void readBlock(int index) {
+        if (!isHost && index >= 0) {
+            block = maps.blocks[side][index];
+        }
+    }
+
+    /// Where the entry for the next bits is.
+    private int next(int bits) {
+        return block > 0 ? block + (bits & 0xff) : -1;
+    }
+
+    private void readClass() {
+        if (!isHost) {
+            cidrClass = block < 0 ? block & ~PolicyBlock.CLASS : longestPrefix();
         }
     }
 

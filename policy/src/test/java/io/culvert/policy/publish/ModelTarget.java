@@ -6,12 +6,14 @@ import io.culvert.maps.Endpoint;
 import io.culvert.maps.EndpointKey;
 import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.MapFullException;
+import io.culvert.maps.PolicyBlock;
 import io.culvert.maps.PolicyCidrKey;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyPorts;
 import io.culvert.maps.PolicySetEntry;
 import io.culvert.maps.PolicyStep;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +41,7 @@ final class ModelTarget implements PublicationTarget {
     final List<PolicySetEntry> sets;
     final List<PolicyStep> steps;
     final List<Integer> rules;
+    final int[][] blocks = new int[2][PolicyBlock.BLOCKS + 16 * PolicyBlock.ENTRIES];
     int epoch;
     int entries;
     int counters;
@@ -78,6 +81,8 @@ final class ModelTarget implements PublicationTarget {
                 Map.copyOf(endpoints),
                 Map.copyOf(ipcache),
                 Map.copyOf(cidrs),
+                Arrays.hashCode(blocks[0]),
+                Arrays.hashCode(blocks[1]),
                 Map.copyOf(peers),
                 List.copyOf(sets),
                 List.copyOf(steps),
@@ -107,6 +112,11 @@ final class ModelTarget implements PublicationTarget {
     @Override
     public PolicyHash<PolicyCidrKey, Integer> cidrs() {
         return new ModelHash<>("policy_cidrs", cidrs);
+    }
+
+    @Override
+    public PolicyBlocks blocks() {
+        return new ModelBlocks();
     }
 
     @Override
@@ -174,6 +184,30 @@ final class ModelTarget implements PublicationTarget {
         public void ensure(int wanted) {
             if (wanted > entries) {
                 throw new MapFullException("add to", name, entries);
+            }
+        }
+    }
+
+    /// Words in a row are written at once: no program reads their side.
+    private final class ModelBlocks implements PolicyBlocks {
+
+        @Override
+        public void write(int side, int index, int[] words) {
+            if (side == (epoch & 1) && epoch != 0) {
+                throw new AssertionError("the index that programs read is written");
+            }
+            ModelTarget.this.write(() -> System.arraycopy(words, 0, blocks[side], index, words.length));
+        }
+
+        @Override
+        public int size() {
+            return blocks[0].length;
+        }
+
+        @Override
+        public void ensure(int wanted) {
+            if (wanted > size()) {
+                throw new MapFullException("add to", "policy_blocks", size());
             }
         }
     }
