@@ -12,11 +12,11 @@
 /* Beside the state that a connection begins with. */
 #define EXPLAIN_REMEMBERED (1u << 16) /* the client had this backend before */
 
-/* As select_backend_for(), but a client without an affinity gets none. */
+/* As select_backend_for(), but a client without an affinity gets none, and turns are not taken. */
 static __noinline const struct backend *explain_select(const struct candidates *candidates, __u32 service,
-						       const struct ip *client, __u32 *remembered)
+						       const struct packet *packet, __u32 *remembered)
 {
-	struct affinity_key key = { .service = service, .client = *client };
+	struct affinity_key key = { .service = service, .client = packet->source };
 	struct candidates plain = *candidates;
 	const struct backend *backend = NULL;
 	struct affinity *last;
@@ -29,7 +29,9 @@ static __noinline const struct backend *explain_select(const struct candidates *
 	if (backend)
 		return backend;
 	plain.affinity_seconds = 0;
-	return select_backend_for(&plain, service, client);
+	plain.flags |= SELECT_PEEK;
+	return select_backend_for(&plain, service, &packet->source, &packet->destination,
+				  connection_ports(packet->source_port, packet->destination_port, packet->protocol));
 }
 
 /* Writes into the packet whom the backend sees, and which backend that is; ports of a masquerade are chosen later. */
@@ -83,7 +85,7 @@ static __always_inline int explain_frontend(struct __sk_buff *skb, const struct 
 	if (reason)
 		return reason;
 	reason = connect_choice(packet, frontend, client, &candidates,
-				explain_select(&candidates, frontend->service, &packet->source, &remembered), &choice);
+				explain_select(&candidates, frontend->service, packet, &remembered), &choice);
 	if (reason)
 		return reason;
 	skb->cb[3] = remembered;

@@ -64,7 +64,11 @@ static __always_inline int connect_choose(const struct packet *packet, const str
 	if (reason)
 		return reason;
 	return connect_choice(packet, frontend, client, &candidates,
-			      select_backend_for(&candidates, frontend->service, &packet->source), choice);
+			      select_backend_for(&candidates, frontend->service, &packet->source,
+						 &packet->destination,
+						 connection_ports(packet->source_port, packet->destination_port,
+								  packet->protocol)),
+			      choice);
 }
 
 /*

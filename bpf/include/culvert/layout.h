@@ -133,9 +133,15 @@ struct service {
 
 /* slots: a record is either a header or a backend; both are 32 bytes, two to a cache line. */
 #define ALGORITHM_RANDOM 0
+#define ALGORITHM_ROUND_ROBIN 1
+#define ALGORITHM_WEIGHTED_ROUND_ROBIN 2
+#define ALGORITHM_SOURCE_HASH 5
+#define ALGORITHM_DESTINATION_HASH 6
+#define ALGORITHM_MAGLEV 9
 
 #define EXTENT_ENDPOINTS_ELSEWHERE (1u << 0) /* an empty local set is dropped, not refused: other nodes have endpoints */
 #define EXTENT_RESET_REMOVED (1u << 1)       /* open TCP connections to a backend that was removed are reset */
+#define EXTENT_TABLES (1u << 2)              /* struct extent_tables follows the backends, and then its entries */
 
 struct extent_header {
 	__u32 service;          /* index of the owner in services */
@@ -165,6 +171,24 @@ struct backend {
 union slot {
 	struct extent_header header;
 	struct backend backend;
+};
+
+/* Which backend of a set is next, or has which part of all keys: places in the set, SLOT_ENTRIES of them in a slot. */
+#define SLOT_ENTRIES 16
+
+struct extent_table {
+	__u32 first;    /* slot of the first entries, counted from the header */
+	__u32 entries;  /* 0: none, and position counts through the backends themselves */
+	__u64 position; /* connections that round robin has given to this set: the one word here that programs write */
+};
+
+/*
+ * With EXTENT_TABLES, in a slot of its own. Not a member of union slot, of which a record does not say what it is: see
+ * io.culvert.maps.layout.LayoutConversion.
+ */
+struct extent_tables {
+	struct extent_table cluster;
+	struct extent_table local; /* follows it, and nothing lies between */
 };
 
 /*

@@ -18,9 +18,19 @@ struct candidates {
 	__u32 first;
 	__u32 count;
 	__u32 affinity_seconds; /* 0: no session affinity */
-	__u32 flags;            /* EXTENT_* of the header */
+	__u32 flags;            /* EXTENT_* of the header, and SELECT_* */
+	__u32 tables;           /* slot of struct extent_tables; 0: none */
 	__u8 algorithm;
+	__u8 local; /* 1: the candidates are the local set */
 };
+
+#define SELECT_PEEK (1u << 31) /* beside EXTENT_*: nothing is written, so that the next connection is given the same backend */
+
+/* How many backends follow the header. */
+static __always_inline __u32 extent_count(__u64 extent)
+{
+	return (__u32)(extent >> EXTENT_START_BITS) & ((1u << EXTENT_COUNT_BITS) - 1);
+}
 
 /*
  * The backends of a frontend; local: only those of the local set, see frontend_is_local().
@@ -46,10 +56,12 @@ static __always_inline int service_candidates(const struct frontend *frontend, b
 	candidates->extent = start;
 	if ((extent & EXTENT_PLAIN) && !local) {
 		candidates->first = start + 1;
-		candidates->count = (__u32)(extent >> EXTENT_START_BITS) & ((1u << EXTENT_COUNT_BITS) - 1);
+		candidates->count = extent_count(extent);
 		candidates->affinity_seconds = 0;
 		candidates->flags = 0;
+		candidates->tables = 0;
 		candidates->algorithm = ALGORITHM_RANDOM;
+		candidates->local = 0;
 		return candidates->count ? CANDIDATES_FOUND : CANDIDATES_NONE;
 	}
 
@@ -58,7 +70,9 @@ static __always_inline int service_candidates(const struct frontend *frontend, b
 		return CANDIDATES_UNPUBLISHED;
 	candidates->affinity_seconds = slot->header.affinity_seconds;
 	candidates->flags = slot->header.flags;
+	candidates->tables = candidates->flags & EXTENT_TABLES ? start + 1 + extent_count(extent) : 0;
 	candidates->algorithm = slot->header.algorithm;
+	candidates->local = local;
 	if (!local) {
 		candidates->first = start + 1 + slot->header.cluster_first;
 		candidates->count = slot->header.cluster_count;

@@ -130,10 +130,11 @@ static __always_inline int sock_choose(struct bpf_sock_addr *ctx, const struct f
 	case CANDIDATES_ELSEWHERE:
 		return sock_refuse(ctx, key, DROP_NO_LOCAL_BACKEND, -ETIMEDOUT);
 	}
-	/* A Service is just being given affinity, and its frontend does not say so yet. */
-	if (candidates.affinity_seconds && !known)
+	/* A Service is just being given affinity or source hash, and its frontend does not say so yet. */
+	if ((candidates.affinity_seconds || candidates.algorithm == ALGORITHM_SOURCE_HASH) && !known)
 		return SOCK_UNCHANGED;
-	backend = select_backend_for(&candidates, frontend->service, &client);
+	backend = select_backend_for(&candidates, frontend->service, &client, &key->address,
+				     connection_ports(0, key->port, key->protocol));
 	/* A backend of the other family cannot be written into this socket's address. */
 	if (!backend || ip_is_v4(&backend->address) != ip_is_v4(&key->address))
 		return sock_refuse(ctx, key, DROP_NO_BACKEND, -ECONNREFUSED);

@@ -2,6 +2,7 @@
 package io.culvert.maps;
 
 import java.util.List;
+import java.util.Optional;
 
 /// All backends of one service port and family, immutable once published.
 ///
@@ -13,6 +14,7 @@ import java.util.List;
 /// @param affinitySeconds 0: no session affinity
 /// @param endpointsElsewhere an empty local set is dropped, not refused: other nodes have endpoints
 /// @param resetRemoved open TCP connections to a backend that was removed are reset
+/// @param tables what the algorithm goes by; empty where it needs none
 public record Extent(
         int service,
         int generation,
@@ -23,7 +25,8 @@ public record Extent(
         Algorithm algorithm,
         boolean endpointsElsewhere,
         boolean resetRemoved,
-        List<Backend> backends) {
+        List<Backend> backends,
+        Optional<ExtentTables> tables) {
 
     /// An extent has no more backends than this.
     public static final int MAX_BACKENDS = (1 << ServiceWord.COUNT_BITS) - 1;
@@ -38,6 +41,35 @@ public record Extent(
             throw new IllegalArgumentException("local [0, %d), cluster [%d, +%d) of %d backends"
                     .formatted(localCount, clusterFirst, clusterCount, count));
         }
+        if (!tables.map(has -> has.fit(clusterCount, localCount)).orElse(true)) {
+            throw new IllegalArgumentException("tables name backends outside of their sets");
+        }
+    }
+
+    /// An extent without tables.
+    public Extent(
+            int service,
+            int generation,
+            int localCount,
+            int clusterFirst,
+            int clusterCount,
+            int affinitySeconds,
+            Algorithm algorithm,
+            boolean endpointsElsewhere,
+            boolean resetRemoved,
+            List<Backend> backends) {
+        this(
+                service,
+                generation,
+                localCount,
+                clusterFirst,
+                clusterCount,
+                affinitySeconds,
+                algorithm,
+                endpointsElsewhere,
+                resetRemoved,
+                backends,
+                Optional.empty());
     }
 
     /// Whether both ranges lie within `count` backends. Negative numbers, which are large unsigned ones, do not.
@@ -56,6 +88,7 @@ public record Extent(
                 && clusterCount == backends.size()
                 && clusterCount > 0
                 && algorithm == Algorithm.RANDOM
+                && tables.isEmpty()
                 && affinitySeconds == 0
                 && !resetRemoved;
     }
@@ -81,7 +114,45 @@ public record Extent(
                 algorithm,
                 endpointsElsewhere,
                 resetRemoved,
-                backends);
+                backends,
+                tables);
+    }
+
+    /// The same with other tables.
+    public Extent withTables(Optional<ExtentTables> other) {
+        return new Extent(
+                service,
+                generation,
+                localCount,
+                clusterFirst,
+                clusterCount,
+                affinitySeconds,
+                algorithm,
+                endpointsElsewhere,
+                resetRemoved,
+                backends,
+                other);
+    }
+
+    /// The same with other backends in the same places.
+    public Extent withBackends(List<Backend> others) {
+        return new Extent(
+                service,
+                generation,
+                localCount,
+                clusterFirst,
+                clusterCount,
+                affinitySeconds,
+                algorithm,
+                endpointsElsewhere,
+                resetRemoved,
+                others,
+                tables);
+    }
+
+    /// How many slots it takes: header, backends, tables.
+    int slots() {
+        return 1 + backends.size() + tables.map(ExtentTables::slots).orElse(0);
     }
 
     /// Whether the two differ in nothing but generation, so that publishing `other` would change nothing.

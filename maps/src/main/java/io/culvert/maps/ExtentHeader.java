@@ -20,10 +20,12 @@ record ExtentHeader(
         int affinitySeconds,
         boolean endpointsElsewhere,
         boolean resetRemoved,
+        boolean tables,
         Algorithm algorithm) {
 
     static final int ENDPOINTS_ELSEWHERE = 1;
     static final int RESET_REMOVED = 1 << 1;
+    static final int TABLES = 1 << 2;
 
     static final StructLayout LAYOUT = CTypes.struct(
             "extent_header",
@@ -54,6 +56,7 @@ record ExtentHeader(
                 extent.affinitySeconds(),
                 extent.endpointsElsewhere(),
                 extent.resetRemoved(),
+                extent.tables().isPresent(),
                 extent.algorithm());
     }
 
@@ -64,7 +67,8 @@ record ExtentHeader(
                 + localCount + "), cluster [" + clusterFirst + ", " + (clusterFirst + clusterCount) + "), " + algorithm
                 + (affinitySeconds == 0 ? "" : ", affinity " + affinitySeconds + " s")
                 + (endpointsElsewhere ? ", endpoints elsewhere" : "")
-                + (resetRemoved ? ", resets removed" : "");
+                + (resetRemoved ? ", resets removed" : "")
+                + (tables ? ", tables" : "");
     }
 
     private static final class HeaderCodec implements Codec<ExtentHeader> {
@@ -86,7 +90,7 @@ record ExtentHeader(
         @Override
         public ExtentHeader read(MemorySegment memory, long offset) {
             int flags = (int) FLAGS.get(memory, offset);
-            if ((flags & ~(ENDPOINTS_ELSEWHERE | RESET_REMOVED)) != 0) {
+            if ((flags & ~(ENDPOINTS_ELSEWHERE | RESET_REMOVED | TABLES)) != 0) {
                 throw new CorruptRecordException("extent_header.flags: 0x" + Integer.toHexString(flags));
             }
             int algorithm = Byte.toUnsignedInt((byte) ALGORITHM.get(memory, offset));
@@ -99,6 +103,7 @@ record ExtentHeader(
                     (int) AFFINITY.get(memory, offset),
                     (flags & ENDPOINTS_ELSEWHERE) != 0,
                     (flags & RESET_REMOVED) != 0,
+                    (flags & TABLES) != 0,
                     Algorithm.ofNumber(algorithm)
                             .orElseThrow(() -> new CorruptRecordException("extent_header.algorithm: " + algorithm)));
         }
@@ -115,7 +120,9 @@ record ExtentHeader(
             FLAGS.set(
                     memory,
                     offset,
-                    (header.endpointsElsewhere ? ENDPOINTS_ELSEWHERE : 0) | (header.resetRemoved ? RESET_REMOVED : 0));
+                    (header.endpointsElsewhere ? ENDPOINTS_ELSEWHERE : 0)
+                            | (header.resetRemoved ? RESET_REMOVED : 0)
+                            | (header.tables ? TABLES : 0));
             ALGORITHM.set(memory, offset, (byte) header.algorithm.number());
         }
     }

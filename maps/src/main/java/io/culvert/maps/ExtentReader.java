@@ -7,6 +7,7 @@ import io.culvert.maps.layout.CorruptRecordException;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Reads published extents as programs do, but trusts nothing that it reads. It may read while another process
 /// writes.
@@ -100,6 +101,13 @@ public final class ExtentReader {
             }
             backends.add(backend);
         }
+        Optional<ExtentTables> tables =
+                header.tables() ? ExtentTables.read(view, start, word.count()) : Optional.empty();
+        if (header.tables()
+                && !tables.map(read -> read.fit(header.clusterCount(), header.localCount()))
+                        .orElse(false)) {
+            return new Reading.Corrupt(word, "tables are not sound: " + header);
+        }
         Extent extent = new Extent(
                 service,
                 header.generation(),
@@ -110,7 +118,8 @@ public final class ExtentReader {
                 header.algorithm(),
                 header.endpointsElsewhere(),
                 header.resetRemoved(),
-                backends);
+                backends,
+                tables);
         if (word.plain() && !extent.plain()) {
             return new Reading.Corrupt(word, "word says plain, the header does not: " + header);
         }

@@ -36,6 +36,9 @@ public final class ExtentStore {
     private List<Integer> foundIds = new ArrayList<>();
     /// What this store believes is published: freeing what a foreign word names could free another service's slots.
     private long[] words;
+    /// How many slots the extent of each service takes.
+    private int[] lengths;
+
     private int[] generations;
 
     /// Something found in the maps that was not trusted. The service was withdrawn: its frontends act as if they
@@ -84,6 +87,7 @@ public final class ExtentStore {
         this.indexes = new IndexPool(0, services.entries(), quarantine);
         this.allocator = new SlotAllocator(slots.entries(), quarantine);
         this.words = new long[services.entries()];
+        this.lengths = new int[services.entries()];
         this.generations = new int[services.entries()];
         for (int service = 0; service < words.length; service++) {
             adopt(service);
@@ -95,9 +99,10 @@ public final class ExtentStore {
             case Reading.Nothing _ -> {}
             case Reading.Corrupt(ServiceWord word, String reason) -> distrust(service, word, reason);
             case Reading.Published(ServiceWord word, Extent extent) -> {
-                if (allocator.claim((int) word.start(), 1 + word.count())) {
+                if (allocator.claim((int) word.start(), extent.slots())) {
                     indexes.claim(service);
                     words[service] = word.bits();
+                    lengths[service] = extent.slots();
                     generations[service] = extent.generation();
                     extent.backends().forEach(backend -> foundIds.add(backend.id()));
                 } else {
@@ -117,7 +122,8 @@ public final class ExtentStore {
         return List.copyOf(corrupt);
     }
 
-    /// The ids in the extents that were found when the store was opened, for [BackendIds#adopt]; forgotten once told.
+    /// The ids in the extents that were found when the store was opened, for [BackendIds#adopt]; forgotten once
+    /// told.
     public synchronized List<Integer> takeFoundIds() {
         List<Integer> ids = foundIds;
         foundIds = List.of();
@@ -199,7 +205,8 @@ public final class ExtentStore {
             throw new IllegalStateException("service %d was withdrawn; reserve another index".formatted(service));
         }
         long old = words[service];
-        int start = takeSlots(1 + count);
+        int oldLength = lengths[service];
+        int start = takeSlots(extent.slots());
         int generation = old == 0 ? 1 : generations[service] + 1;
         ArrayMemory.View view = slots.view();
         ExtentHeader.CODEC.write(view.memory(), view.offset(start), ExtentHeader.of(extent.withGeneration(generation)));
@@ -207,9 +214,11 @@ public final class ExtentStore {
             Backend.CODEC.write(
                     view.memory(), view.offset(start + 1 + i), extent.backends().get(i));
         }
+        extent.tables().ifPresent(tables -> tables.write(view, start, count, positions(view, old, oldLength)));
         storeWord(service, ServiceWord.of(start, count, extent.plain()));
+        lengths[service] = extent.slots();
         generations[service] = generation;
-        releaseSlots(old);
+        releaseSlots(old, oldLength);
         return generation;
     }
 
@@ -225,7 +234,8 @@ public final class ExtentStore {
     public synchronized void withdraw(int service) {
         long old = words[service];
         storeWord(service, ServiceWord.NONE);
-        releaseSlots(old);
+        releaseSlots(old, lengths[service]);
+        lengths[service] = 0;
         if (indexes.isUsed(service)) {
             indexes.release(service);
         }
@@ -260,6 +270,7 @@ public final class ExtentStore {
         indexes.extend(services.entries());
         allocator.extend(slots.entries());
         words = Arrays.copyOf(words, services.entries());
+        lengths = Arrays.copyOf(lengths, services.entries());
         generations = Arrays.copyOf(generations, services.entries());
     }
 
@@ -269,10 +280,17 @@ public final class ExtentStore {
         words[service] = word.bits();
     }
 
-    private void releaseSlots(long word) {
+    private void releaseSlots(long word, int length) {
         if (word != 0) {
-            ServiceWord old = new ServiceWord(word);
-            allocator.release((int) old.start(), 1 + old.count());
+            allocator.release((int) new ServiceWord(word).start(), length);
         }
+    }
+
+    /// Where turns go on: after the last one.
+    private static ExtentTables.Positions positions(ArrayMemory.View view, long word, int length) {
+        ServiceWord old = new ServiceWord(word);
+        return length > 1 + old.count()
+                ? ExtentTables.positions(view, (int) old.start(), old.count())
+                : ExtentTables.Positions.ZERO;
     }
 }

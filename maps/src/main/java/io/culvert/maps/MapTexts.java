@@ -132,6 +132,10 @@ final class MapTexts {
         for (Backend backend : published.extent().backends()) {
             entries.add(new MapEntry("slot " + slot++, backend.toString()));
         }
+        if (published.extent().tables().isPresent()) {
+            ExtentTables tables = published.extent().tables().get();
+            entries.add(new MapEntry("slot " + slot, "cluster: " + tables.cluster() + ", local: " + tables.local()));
+        }
     }
 
     private List<MapEntry> backends() {

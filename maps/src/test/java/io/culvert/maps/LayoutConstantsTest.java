@@ -60,6 +60,8 @@ final class LayoutConstantsTest {
         java.put("CLUSTER_ADDRESS_REFUSE", (long) AddressKey.REFUSE);
         java.put("CLUSTER_ADDRESS_LEAVE", (long) AddressKey.LEAVE);
         java.put("EXTENT_RESET_REMOVED", (long) ExtentHeader.RESET_REMOVED);
+        java.put("EXTENT_TABLES", (long) ExtentHeader.TABLES);
+        java.put("SLOT_ENTRIES", (long) ExtentTables.SLOT_ENTRIES);
         java.put("EXTENT_START_BITS", (long) ServiceWord.START_BITS);
         java.put("EXTENT_COUNT_BITS", (long) ServiceWord.COUNT_BITS);
         java.put("EXTENT_PLAIN", ServiceWord.PLAIN);

@@ -52,7 +52,7 @@ final class RecordCodecTest {
                         "fd000001 00020003 00040005 00060007 1f90 0201 11002000 03 03 000000000000"),
                 Arguments.of(
                         ExtentHeader.CODEC,
-                        new ExtentHeader(12, 3, 2, 1, 9, 10800, true, false, Algorithm.RANDOM),
+                        new ExtentHeader(12, 3, 2, 1, 9, 10800, true, false, false, Algorithm.RANDOM),
                         "0c000000 03000000 02000000 01000000 09000000 302a0000 01000000 00 000000"),
                 Arguments.of(PublishedBackend.CODEC, new PublishedBackend(0x00200011), "11002000"),
                 Arguments.of(

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.servicelb;
 
-import io.culvert.maps.Algorithm;
 import io.culvert.maps.Backend;
 import io.culvert.maps.Extent;
 import io.culvert.net.IpAddress;
 import io.culvert.servicelb.desired.ConnectionRules;
 import io.culvert.servicelb.desired.EndpointSets;
 import io.culvert.servicelb.desired.PortEndpoint;
+import io.culvert.servicelb.selection.Selection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// @param dropped backends of the current extent that are not in this one
 record ExtentDraft(Extent extent, List<Backend> dropped) {
 
-    private static final int WEIGHT = 1;
     private static final int NOWHERE = -1;
 
     private record Socket(IpAddress address, int port) {}
@@ -50,7 +49,8 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
             PortEndpoint endpoint = desired.backends().get(i);
             Integer place = held.remove(new Socket(endpoint.address(), endpoint.port()));
             Backend known = place == null ? null : before.get(place);
-            parts.add(i, place, backend(endpoint, known, !endpoint.ready(), zones));
+            Backend backend = backend(endpoint, known, !endpoint.ready(), zones);
+            parts.add(backend.weight() == 0 ? NOWHERE : i, place, backend);
         }
         if (!held.isEmpty()) {
             for (PortEndpoint endpoint : desired.resting()) {
@@ -72,8 +72,9 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
     private static Backend backend(
             PortEndpoint endpoint, @Nullable Backend known, boolean terminating, ZoneNumbers zones) {
         int id = known == null ? 0 : known.id();
+        int weight = endpoint.weightOr(known == null ? 1 : known.weight());
         int zone = zones.number(endpoint.endpoint().zone(), known == null ? 0 : known.zone());
-        return new Backend(endpoint.address(), endpoint.port(), WEIGHT, id, zone, endpoint.local(), terminating);
+        return new Backend(endpoint.address(), endpoint.port(), weight, id, zone, endpoint.local(), terminating);
     }
 
     /// Whether publishing this would change what the datapath does.
@@ -89,22 +90,7 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
         for (Backend backend : extent.backends()) {
             named.add(backend.id() != 0 ? backend : withId(backend, ids.getAsInt()));
         }
-        return withBackends(extent, named);
-    }
-
-    /// The extent with other backends in the same places.
-    static Extent withBackends(Extent extent, List<Backend> backends) {
-        return new Extent(
-                extent.service(),
-                extent.generation(),
-                extent.localCount(),
-                extent.clusterFirst(),
-                extent.clusterCount(),
-                extent.affinitySeconds(),
-                extent.algorithm(),
-                extent.endpointsElsewhere(),
-                extent.resetRemoved(),
-                backends);
+        return extent.withBackends(named);
     }
 
     static Backend withId(Backend backend, int id) {
@@ -165,17 +151,18 @@ record ExtentDraft(Extent extent, List<Backend> dropped) {
             all.addAll(both);
             all.addAll(clusterOnly);
             all.addAll(neither);
-            return new Extent(
+            Extent extent = new Extent(
                     service,
                     0,
                     localCount,
                     localOnly.size(),
                     both.size() + clusterOnly.size(),
                     rules.affinitySeconds(),
-                    Algorithm.RANDOM,
+                    rules.algorithm(),
                     elsewhere && localCount == 0,
                     rules.resetRemoved(),
                     all);
+            return extent.withTables(Selection.tables(extent.algorithm(), extent.cluster(), extent.local()));
         }
     }
 }

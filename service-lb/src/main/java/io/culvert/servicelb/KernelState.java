@@ -22,8 +22,8 @@ final class KernelState {
     private final Map<FrontendKey, ProgrammedPort> owners = new HashMap<>();
     private final Map<Integer, ProgrammedPort> unclaimed = new TreeMap<>();
 
-    /// Reads back what an earlier agent left. Of backend ids only those are withdrawn that no frontend leads to: that
-    /// agent ended after it removed the frontend and before it withdrew the extent.
+    /// Reads back what an earlier agent left. Of backend ids only those are withdrawn that no frontend leads
+    /// to: that agent ended after it removed the frontend and before it withdrew the extent.
     KernelState(ServiceTables tables) {
         this.tables = tables;
         tables.forEachFrontend((key, frontend) -> {
@@ -56,13 +56,11 @@ final class KernelState {
     /// The extent with id 0, which stands for none, where an id is another backend's or not published. A backend
     /// without an id is given one when the port is claimed.
     private Extent withOwnIds(Extent extent, Set<Integer> live) {
-        return ExtentDraft.withBackends(
-                extent,
-                extent.backends().stream()
-                        .map(backend -> tables.isPublished(backend.id()) && live.add(backend.id())
-                                ? backend
-                                : ExtentDraft.withId(backend, 0))
-                        .toList());
+        return extent.withBackends(extent.backends().stream()
+                .map(backend -> tables.isPublished(backend.id()) && live.add(backend.id())
+                        ? backend
+                        : ExtentDraft.withId(backend, 0))
+                .toList());
     }
 
     private void withdrawIds(Extent extent, Set<Integer> live) {

@@ -61,6 +61,7 @@ public final class LoadBalancer {
     private final ClusterAddressWriter addresses;
     private final WriteCounters counters = new WriteCounters();
     private final AddressClaims claims;
+    private final LabelWeights labels = new LabelWeights();
     private final Map<ObjectName, ServiceEntry> entries = new HashMap<>();
     private final Set<ServiceEntry> failing = new HashSet<>();
     private ClusterState state = ClusterState.EMPTY;
@@ -101,7 +102,7 @@ public final class LoadBalancer {
     public ApplyResult apply(ClusterUpdate update) {
         lock.lock();
         try {
-            state = update.state();
+            state = labels.state(update);
             NodeContext nodeNow = NodeContext.of(nodeName, state);
             boolean everything = !nodeNow.equals(node) || (update.complete() && !complete);
             node = nodeNow;
@@ -117,6 +118,18 @@ public final class LoadBalancer {
                 addresses.touchAll(claims);
             }
             return program(names, everything);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes what pods have as labels, which weights may go by: a change of [ClusterState#policies].
+    public ApplyResult podsChanged(ClusterUpdate update) {
+        lock.lock();
+        try {
+            Set<ObjectName> names = labels.podsChanged(update);
+            state = labels.withPods(state);
+            return program(names, false);
         } finally {
             lock.unlock();
         }
@@ -164,7 +177,7 @@ public final class LoadBalancer {
         }
         counters.servicesCompiled += plans.size();
         if (plans.size() >= LARGE_BATCH) {
-            tables.makeRoom(demand(plans));
+            tables.makeRoom(TableDemand.of(plans));
         }
         writer.write(plans, node, complete, start);
         if (complete) {
@@ -174,20 +187,6 @@ public final class LoadBalancer {
         plans.forEach(plan -> settle(plan.entry(), start));
         Duration took = Duration.ofNanos(monotonic.getAsLong() - start);
         return new ApplyResult(counters.totals().since(before), failing.size(), full, took);
-    }
-
-    private static TableDemand demand(List<Plan> plans) {
-        int frontends = 0;
-        int services = 0;
-        int backends = 0;
-        for (Plan plan : plans) {
-            services += plan.compiled().ports().size();
-            for (var port : plan.compiled().ports()) {
-                frontends += port.frontends().size();
-                backends += port.endpoints().backends().size();
-            }
-        }
-        return new TableDemand(frontends, services, backends);
     }
 
     private void settle(ServiceEntry entry, long now) {

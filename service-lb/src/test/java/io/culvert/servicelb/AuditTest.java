@@ -70,7 +70,7 @@ class AuditTest {
         given.tables.backends.remove(first.id());
         List<Backend> swapped = new ArrayList<>(extent.backends());
         swapped.set(0, ExtentDraft.withId(third, first.id()));
-        given.tables.extents.put(web, ExtentDraft.withBackends(extent, swapped));
+        given.tables.extents.put(web, extent.withBackends(swapped));
 
         given.tables.clusterAddresses.remove(new AddressKey(IpAddress.of("10.96.0.1")));
         given.tables.clusterAddresses.put(new AddressKey(IpAddress.of("10.96.0.3")), AddressKey.REFUSE);

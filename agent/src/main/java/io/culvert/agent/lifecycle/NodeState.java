@@ -187,6 +187,7 @@ final class NodeState {
         if (plan.settings().get(Setting.POLICY)) {
             present.policyFeed().start();
             flows.follow(store);
+            store.subscribePolicies(present.loadBalancer()::podsChanged);
             var _ = present.policyFeed().settled().thenAccept(policiesSettled::complete);
         } else {
             present.datapath().policies().enforce(false);

@@ -11,6 +11,7 @@ import io.culvert.maps.Control;
 import io.culvert.maps.DropReason;
 import io.culvert.maps.Extent;
 import io.culvert.maps.ExtentStore;
+import io.culvert.maps.ExtentTables;
 import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendFlag;
 import io.culvert.maps.FrontendKey;
@@ -19,6 +20,7 @@ import io.culvert.maps.Growth;
 import io.culvert.maps.IpPort;
 import io.culvert.maps.PacketCount;
 import io.culvert.maps.Quarantine;
+import io.culvert.maps.SelectionTable;
 import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
 import io.culvert.net.IpAddress;
@@ -79,6 +81,23 @@ final class ServiceTables implements AutoCloseable {
         TestService service = service(protocol, address, port, backends);
         publish(service, 0, 0, backends.length, seconds);
         return service;
+    }
+
+    /// Publishes the backends that a Service has for an algorithm; all are in both sets.
+    void choose(TestService service, Algorithm algorithm, SelectionTable table) {
+        int count = service.backends().size();
+        extents.publish(new Extent(
+                service.index(),
+                0,
+                count,
+                0,
+                count,
+                0,
+                algorithm,
+                false,
+                false,
+                service.backends(),
+                Optional.of(new ExtentTables(table, table))));
     }
 
     /// Another frontend of a Service.

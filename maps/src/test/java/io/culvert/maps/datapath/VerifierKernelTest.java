@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VerifierKernelTest {
 
     @ParameterizedTest
-    @CsvSource({"sock_lb, 10000", "pod, 60000", "net, 60000", "policy, 60000", "explain, 20000"})
+    @CsvSource({"sock_lb, 10000", "pod, 60000", "net, 60000", "policy, 60000", "explain, 30000"})
     void everyProgramIsVerifiedWithinItsBudget(String object, int budget) {
         try (BpfObject loaded = BpfObject.open(object, PodPrograms.elf(object)).load()) {
             for (BpfProgram program : loaded.programs()) {

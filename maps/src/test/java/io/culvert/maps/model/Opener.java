@@ -26,7 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// New connections. The backend and source ports are learned from what the program stored, and must be allowed ones.
+/// New connections. The backend and source ports are learned from what the program stored, and must be allowed
+/// ones.
 final class Opener {
 
     private final Network network;
@@ -83,7 +84,7 @@ final class Opener {
         FlowKey key = packet.key();
         Optional<Flow> stored = choices.flow(key);
         Backend backend = extent.affinitySeconds() == 0
-                ? chosen(packet, frontend, client, candidates, stored, verdict)
+                ? chosen(packet, frontend, client, Selected.of(extent, local, packet), stored, verdict)
                 : remembered(extent, packet, candidates);
         return openTo(frame, packet, backend, frontend.service(), kind(frontend, client, extent), stored);
     }
@@ -237,7 +238,8 @@ final class Opener {
                 plan.kind() | (own ? 0 : OTHER_SOURCE.bit()));
     }
 
-    /// Whether the backend may be told the client's own port: nobody else has it, or gives way at the second attempt.
+    /// Whether the backend may be told the client's own port: nobody else has it, or gives way at the second
+    /// attempt.
     private boolean keepsSource(Packet packet, Plan plan, IpPort masquerade, Flow stored, boolean again) {
         FlowKey own = FlowKey.between(packet.protocol(), packet.source(), plan.end());
         if (plan.isMasqueraded() && masquerade.equals(packet.source())) {

@@ -8,6 +8,7 @@ import io.culvert.maps.Backend;
 import io.culvert.maps.Control;
 import io.culvert.maps.DeviceKey;
 import io.culvert.maps.Extent;
+import io.culvert.maps.ExtentTables;
 import io.culvert.maps.Flow;
 import io.culvert.maps.FlowRole;
 import io.culvert.maps.Frontend;
@@ -15,6 +16,7 @@ import io.culvert.maps.FrontendFlag;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.FrontendType;
 import io.culvert.maps.IpPort;
+import io.culvert.maps.SelectionTable;
 import io.culvert.maps.SourceRangeKey;
 import io.culvert.maps.Tables;
 import io.culvert.net.IpAddress;
@@ -26,6 +28,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -179,21 +182,32 @@ final class Scenario {
             }
         }
         int first = oneIn(2) ? 0 : random.nextInt(locals + 1);
-        Extent extent = new Extent(
+        Algorithm[] algorithms = Algorithm.values();
+        Extent bare = new Extent(
                 service,
                 0,
                 random.nextInt(locals + 1),
                 first,
                 backends.size() - first,
                 oneIn(4) ? AFFINITY : 0,
-                Algorithm.RANDOM,
+                oneIn(2) ? Algorithm.RANDOM : algorithms[random.nextInt(algorithms.length)],
                 oneIn(2),
                 oneIn(4),
                 backends);
+        Extent extent = oneIn(2)
+                ? bare
+                : bare.withTables(Optional.of(new ExtentTables(table(bare.clusterCount()), table(bare.localCount()))));
         kernel.extents.publish(extent);
         network.extents.put(service, extent);
         retire(service, backends);
         return "published " + extent;
+    }
+
+    /// Any table of a set, or none.
+    private SelectionTable table(int backends) {
+        return backends == 0
+                ? SelectionTable.EMPTY
+                : SelectionTable.of(random.ints(random.nextInt(50), 0, backends).toArray());
     }
 
     /// Releases what a Service does not have any more, after its extent has gone.

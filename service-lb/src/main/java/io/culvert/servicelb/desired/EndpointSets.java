@@ -13,6 +13,8 @@ import java.util.List;
 /// whatever the hints; where nothing is, what is terminating but still serving here, even if other nodes have ready
 /// endpoints (KEP-1669, KEP-2086, KEP-2433, KEP-3015).
 ///
+/// What has weight 0 is in neither, but counts as there: it keeps terminating endpoints from standing in.
+///
 /// @param backends the two sets, each endpoint once
 /// @param localCount the local set is `backends[0, localCount)`
 /// @param clusterFirst the cluster set is `backends[clusterFirst, clusterFirst + clusterCount)`
@@ -36,8 +38,8 @@ public record EndpointSets(
         List<PortEndpoint> clusterOnly = new ArrayList<>(sets.cluster() ? endpoints.size() : 0);
         List<PortEndpoint> resting = new ArrayList<>();
         for (PortEndpoint endpoint : endpoints) {
-            boolean local = sets.local() && survey.inLocalSet(endpoint);
-            boolean cluster = sets.cluster() && survey.inClusterSet(endpoint, node);
+            boolean local = !endpoint.drained() && sets.local() && survey.inLocalSet(endpoint);
+            boolean cluster = !endpoint.drained() && sets.cluster() && survey.inClusterSet(endpoint, node);
             if (local && cluster) {
                 both.add(endpoint);
             } else if (local) {

@@ -6,7 +6,7 @@ import java.util.List;
 /// What one pass over the endpoints of a Service port finds out before any of them can be judged.
 ///
 /// @param anyReady some endpoint is ready
-/// @param anyUsable some endpoint is ready, or terminating but serving
+/// @param anyUsable some endpoint is ready, or terminating but serving, and not of weight 0
 /// @param anyReadyHere some endpoint of this node is ready
 /// @param topology the hints that narrow the cluster set
 record EndpointSurvey(boolean anyReady, boolean anyUsable, boolean anyReadyHere, Topology topology) {
@@ -28,7 +28,7 @@ record EndpointSurvey(boolean anyReady, boolean anyUsable, boolean anyReadyHere,
         boolean forNode = false;
         boolean forZone = false;
         for (PortEndpoint endpoint : endpoints) {
-            anyUsable |= endpoint.ready() || endpoint.usableTerminating();
+            anyUsable |= !endpoint.drained() && (endpoint.ready() || endpoint.usableTerminating());
             if (endpoint.ready()) {
                 anyReady = true;
                 anyReadyHere |= endpoint.local();

@@ -39,7 +39,12 @@ public final class EndpointUnion {
             if (last == null || !candidate.sameSocketAs(last)) {
                 Endpoint endpoint = candidate.endpoint;
                 endpoints.add(new PortEndpoint(
-                        endpoint.address(), candidate.port, endpoint, nodeName.equals(endpoint.nodeName())));
+                        endpoint.address(),
+                        candidate.port,
+                        endpoint,
+                        nodeName.equals(endpoint.nodeName()),
+                        candidate.slice.name().name(),
+                        1));
                 last = candidate;
             }
         }

@@ -2,7 +2,6 @@
 package io.culvert.servicelb.desired;
 
 import io.culvert.cluster.ClusterState;
-import io.culvert.cluster.EndpointSlice;
 import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.Service;
 import io.culvert.cluster.ServicePort;
@@ -12,7 +11,6 @@ import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -30,15 +28,16 @@ public final class ServiceCompiler {
     public static CompiledService compile(ObjectName name, ClusterState state, NodeContext node, AddressClaims claims) {
         return state.service(name)
                 .filter(Service::proxied)
-                .map(service -> compile(service, state.slices(name), node, claims))
+                .map(service -> compile(service, state, node, claims))
                 .orElse(CompiledService.NOTHING);
     }
 
     private static CompiledService compile(
-            Service service, Collection<EndpointSlice> slices, NodeContext node, AddressClaims claims) {
+            Service service, ClusterState state, NodeContext node, AddressClaims claims) {
         List<ServiceConflict> conflicts = new ArrayList<>();
         List<ServicePort> ports = distinctPorts(service, conflicts);
         ConnectionRules rules = ConnectionRules.of(service, conflicts);
+        WeightedEndpoints endpoints = new WeightedEndpoints(service, state, node, Weights.of(service, conflicts));
         ServicePortFrontends frontends = new ServicePortFrontends(service, claims, rules, conflicts);
         List<DesiredServicePort> desired =
                 new ArrayList<>(ports.size() * service.clusterIps().size());
@@ -54,7 +53,7 @@ public final class ServiceCompiler {
                     desired.add(new DesiredServicePort(
                             name,
                             leading,
-                            endpoints(service, name, leading, slices, node),
+                            endpoints.of(name, sets(service, leading)),
                             rules,
                             frontends.sourceRanges(leading, address.family(), node)));
                 }
@@ -65,15 +64,9 @@ public final class ServiceCompiler {
         return new CompiledService(desired, conflicts);
     }
 
-    private static EndpointSets endpoints(
-            Service service,
-            ServicePortName name,
-            List<DesiredFrontend> frontends,
-            Collection<EndpointSlice> slices,
-            NodeContext node) {
+    private static TrafficSets sets(Service service, List<DesiredFrontend> frontends) {
         boolean reachable = frontends.stream().anyMatch(frontend -> frontend.type() != FrontendType.CLUSTER_IP);
-        TrafficSets sets = TrafficSets.of(service.internalTrafficPolicy(), service.externalTrafficPolicy(), reachable);
-        return EndpointSets.of(EndpointUnion.of(name, slices, node.nodeName()), sets, node);
+        return TrafficSets.of(service.internalTrafficPolicy(), service.externalTrafficPolicy(), reachable);
     }
 
     private static List<ServiceConflict> sourceRangeConflicts(Service service, List<DesiredServicePort> ports) {

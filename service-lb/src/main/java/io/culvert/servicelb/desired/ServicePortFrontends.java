@@ -83,7 +83,7 @@ final class ServicePortFrontends {
         }
         boolean masqueraded =
                 type == FrontendType.CLUSTER_IP ? claims.rules().masqueradeAll() : policy == TrafficPolicy.CLUSTER;
-        if (masqueraded || rules.affinitySeconds() > 0 || flags.contains(FrontendFlag.SOURCE_RANGES)) {
+        if (masqueraded || rules.needsClient() || flags.contains(FrontendFlag.SOURCE_RANGES)) {
             flags.add(FrontendFlag.NEEDS_CLIENT);
         }
         return flags;
