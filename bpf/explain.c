@@ -65,7 +65,7 @@ static __noinline int explain_connection(struct __sk_buff *skb, const struct pac
 		.state = choice->state,
 	};
 
-	if (!connect_set_source(skb, packet, &flow))
+	if (!connect_set_source(packet, &flow, connect_device(skb, packet, choice)))
 		return DROP_NO_SOURCE_PORT;
 	skb->cb[2] = backend->id;
 	skb->cb[3] |= flow.state;
@@ -107,7 +107,7 @@ int service_probe(struct __sk_buff *skb)
 
 	if (packet_parse(skb, &packet) != PARSE_OK)
 		return TC_ACT_SHOT;
-	client = skb->cb[0] ? CLIENT_HOST : client_of_packet(skb, &packet);
+	client = skb->cb[0] ? CLIENT_HOST : client_of_packet(skb->ifindex, &packet);
 	skb->cb[1] = 0;
 	skb->cb[2] = 0;
 	skb->cb[3] = 0;

@@ -7,6 +7,12 @@
 #include "route.h"
 #include "select.h"
 
+/* UDP tells nobody what it opens, so that each datagram is asked; of other connections only the first packet. */
+static __always_inline bool packet_may_open(const struct packet *packet)
+{
+	return packet->protocol == IPPROTO_UDP || packet->signals & PACKET_OPEN;
+}
+
 /* Why a packet opens no connection; a reason of enum drop_reason stands for itself. */
 #define CHOICE_PASS 1   /* nothing to translate */
 #define CHOICE_REFUSE 2 /* nobody serves this client */
@@ -71,18 +77,23 @@ static __always_inline int connect_choose(const struct packet *packet, const str
 			      choice);
 }
 
+/* The interface by which the node would send the connection on, if what is written depends on it. */
+static __always_inline int connect_device(struct __sk_buff *skb, const struct packet *packet, const struct choice *choice)
+{
+	return choice->state & (FLOW_HOST | FLOW_MASQUERADED) ? route_device(skb, packet, &choice->backend->address) :
+								ROUTE_UNKNOWN;
+}
+
 /*
  * What the backend sees as its peer, but for the ports. False where that must be an address of this node, and there is
- * none.
+ * none. device: connect_device()
  */
-static __always_inline bool connect_set_source(struct __sk_buff *skb, const struct packet *packet, struct flow *flow)
+static __always_inline bool connect_set_source(const struct packet *packet, struct flow *flow, int device)
 {
-	int device;
-
 	flow->source = flow->client;
 	flow->source_port = flow->client_port;
 	/* What this node sends is on its way out by now: it cannot be turned back to a backend that is the node itself. */
-	if (flow->state & FLOW_HOST && route_device(skb, packet, &flow->backend) == ROUTE_HERE)
+	if (flow->state & FLOW_HOST && device == ROUTE_HERE)
 		return false;
 	if (ip_equal(&flow->client, &flow->backend)) {
 		flow->state |= FLOW_HAIRPIN | FLOW_OTHER_SOURCE;
@@ -95,7 +106,6 @@ static __always_inline bool connect_set_source(struct __sk_buff *skb, const stru
 		flow->state |= FLOW_OTHER_SOURCE;
 	if (!(flow->state & FLOW_MASQUERADED))
 		return true;
-	device = route_device(skb, packet, &flow->backend);
 	if (device == ROUTE_HERE) {
 		flow->state &= ~FLOW_MASQUERADED;
 		return true;

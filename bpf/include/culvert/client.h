@@ -15,9 +15,9 @@ enum client {
 };
 
 /* Who sent a packet that came in by an interface. */
-static __always_inline enum client client_of_packet(const struct __sk_buff *skb, const struct packet *packet)
+static __always_inline enum client client_of_packet(__u32 ifindex, const struct packet *packet)
 {
-	struct device_key key = { .ifindex = skb->ifindex };
+	struct device_key key = { .ifindex = ifindex };
 	struct device *device;
 
 	if (!config_detects_pods)

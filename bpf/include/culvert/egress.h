@@ -66,7 +66,7 @@ static __always_inline int egress_known(struct __sk_buff *skb, const struct pack
 	if (translation < 0 || (translation == TRANSLATE_REPLY && packet->signals & PACKET_OPEN))
 		return PACKET_PASS;
 	if (translation == TRANSLATE_REPLY)
-		flow_account(flow, skb, flow_state_reply(packet->signals), now);
+		flow_account(flow, packet_length(skb), flow_state_reply(packet->signals), now);
 	else
 		flow->last_seen = now;
 	return translate(skb, packet, flow, translation);
@@ -90,7 +90,7 @@ static __noinline int egress_fragment(struct __sk_buff *skb, struct packet *pack
 		return packet_without_frontend(skb, packet, BPF_F_INGRESS);
 	if (!(flow->state & FLOW_HOST) || !flow_is_forward(flow, packet))
 		return PACKET_PASS;
-	flow_account(flow, skb, flow_state_forward(0), now);
+	flow_account(flow, packet_length(skb), flow_state_forward(0), now);
 	return egress_redirect(skb, packet, flow, translate(skb, packet, flow, TRANSLATE_FORWARD));
 }
 

@@ -149,54 +149,77 @@ static __always_inline void event_set_header(struct event *event, struct __sk_bu
 	}
 }
 
-/*
- * Tells of a packet, which is not told of again at this hook. what: EVENT_WHAT(); identities: of the source, of the
- * destination above 32 bits
- */
-__noinline int event_packet(struct __sk_buff *skb, const struct packet *packet, __u32 what, __u32 rule, __u64 identities)
-{
-	struct event *event;
-	struct flow *flow;
-	__u32 hook;
+/* Where a packet is seen. */
+struct event_place {
+	__u32 hook; /* EVENT_AT_*, in its low byte */
+	__u32 ifindex;
+	__u32 length; /* packet_length() */
+};
 
-	if (!packet)
-		return 0;
-	hook = skb->cb[PACKET_HOOK];
-	skb->cb[PACKET_HOOK] = hook | PACKET_TOLD;
-	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+/* Room for an event, with what a packet and where it is tell of it; null, and counted, where there is none. */
+static __always_inline struct event *event_begin(const struct packet *packet, __u32 what, const struct event_place *place)
+{
+	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+
 	if (!event) {
 		event_lose(what & 0xff);
-		return 0;
+		return NULL;
 	}
 	__builtin_memset(event, 0, sizeof(*event));
 	event->time = bpf_ktime_get_ns();
 	event->kind = what;
 	event->verdict = what >> 8;
 	event->reason = what >> 16;
-	event->hook = hook;
+	event->hook = place->hook;
 	event->source = packet->source;
 	event->destination = packet->destination;
 	event->source_port = packet->source_port;
 	event->destination_port = packet->destination_port;
 	event->protocol = packet->protocol;
-	event->ifindex = skb->ifindex;
-	event->length = packet_length(skb);
+	event->ifindex = place->ifindex;
+	event->length = place->length;
+	event->flags = what & EVENT_REFUSED ? EVENT_FLAG_REFUSED : 0;
+	if (packet->signals & (PACKET_OPEN | PACKET_ACCEPT))
+		event->flags |= EVENT_FLAG_DIRECTED | (packet->signals & PACKET_ACCEPT ? EVENT_FLAG_IS_REPLY : 0);
+	return event;
+}
+
+/* What its connection tells, and all that was counted if it ends it. */
+static __always_inline void event_of_flow(struct event *event, struct flow *flow, const struct packet *packet)
+{
+	event_set_flow(event, flow, packet);
+	if (event->kind == EVENT_TRACE && event_is_end(flow, packet))
+		event_set_totals(event, flow);
+}
+
+/*
+ * Tells of a packet, which is not told of again at this hook. what: EVENT_WHAT(); identities: of the source, of the
+ * destination above 32 bits
+ */
+__noinline int event_packet(struct __sk_buff *skb, const struct packet *packet, __u32 what, __u32 rule, __u64 identities)
+{
+	struct event_place place = { .ifindex = skb->ifindex, .length = packet_length(skb) };
+	struct event *event;
+	struct flow *flow;
+
+	if (!packet)
+		return 0;
+	place.hook = skb->cb[PACKET_HOOK];
+	skb->cb[PACKET_HOOK] = place.hook | PACKET_TOLD;
+	event = event_begin(packet, what, &place);
+	if (!event)
+		return 0;
 	event->rule = rule;
 	event->source_identity = identities;
 	event->destination_identity = identities >> 32;
-	event->flags = (what & EVENT_REFUSED ? EVENT_FLAG_REFUSED : 0) |
-		       (event_is_of_host(skb, event->hook) ? EVENT_FLAG_HOST : 0);
-	if (packet->signals & (PACKET_OPEN | PACKET_ACCEPT))
-		event->flags |= EVENT_FLAG_DIRECTED | (packet->signals & PACKET_ACCEPT ? EVENT_FLAG_IS_REPLY : 0);
+	if (event_is_of_host(skb, event->hook))
+		event->flags |= EVENT_FLAG_HOST;
 	event_set_header(event, skb, packet);
 	flow = flow_find(packet);
-	if (flow) {
-		event_set_flow(event, flow, packet);
-		if (event->kind == EVENT_TRACE && event_is_end(flow, packet))
-			event_set_totals(event, flow);
-	} else {
+	if (flow)
+		event_of_flow(event, flow, packet);
+	else
 		event_set_socket(event, skb);
-	}
 	event_submit(event);
 	return 0;
 }

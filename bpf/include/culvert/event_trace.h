@@ -23,9 +23,9 @@ static __always_inline bool event_was_seen(struct __sk_buff *skb, __u32 hook)
  * Whether packets of what has no handshake are told of now: the first, and then one in each moment. By a number made of their
  * ends, so that two that collide may be told of more often, and hardly ever less.
  */
-static __always_inline bool event_recurs(struct __sk_buff *skb, __u32 hook)
+static __always_inline bool event_recurs(__u32 number, __u32 hook)
 {
-	__u32 tag = bpf_get_hash_recalc(skb) ^ hook << 29, index = tag & ((1 << EVENT_RECENT_BITS) - 1);
+	__u32 tag = number ^ hook << 29, index = tag & ((1 << EVENT_RECENT_BITS) - 1);
 	__u32 moment = (bpf_ktime_get_coarse_ns() >> EVENT_RECENT_SHIFT) + 1;
 	struct event_recent *recent = bpf_map_lookup_elem(&event_recent, &index);
 
@@ -36,22 +36,28 @@ static __always_inline bool event_recurs(struct __sk_buff *skb, __u32 hook)
 	return true;
 }
 
+/* What of a connection with a handshake is worth telling: PACKET_*. */
+static __always_inline __u32 event_signals(__u32 level)
+{
+	return PACKET_OPEN | PACKET_CLOSE | PACKET_RESET | (level == EVENTS_MAXIMUM ? 0 : PACKET_ACCEPT);
+}
+
 static __always_inline bool event_is_due(struct __sk_buff *skb, __u32 hook, __u32 level)
 {
 	__u32 signs = skb->cb[PACKET_SIGNS], protocol = signs >> PACKET_SIGNS_PROTOCOL;
-	__u32 told = PACKET_OPEN | PACKET_CLOSE | PACKET_RESET | (level == EVENTS_MAXIMUM ? 0 : PACKET_ACCEPT);
 	bool handshake = protocol == IPPROTO_TCP || protocol == IPPROTO_SCTP;
 
 	if (!protocol || skb->cb[PACKET_HOOK] & PACKET_TOLD)
 		return false;
 	if (level == EVENTS_NONE)
 		return true;
-	if (level != EVENTS_LOW && handshake && !(signs & told))
+	if (level != EVENTS_LOW && handshake && !(signs & event_signals(level)))
 		return false;
 	/* Who translates the end of a connection tells of it, whoever has seen the packet before. */
 	if (signs & (PACKET_CLOSE | PACKET_RESET) && skb->cb[PACKET_HOOK] & PACKET_MOVED)
 		return true;
-	return !event_was_seen(skb, hook) && (level == EVENTS_LOW || handshake || event_recurs(skb, hook));
+	return !event_was_seen(skb, hook) &&
+	       (level == EVENTS_LOW || handshake || event_recurs(bpf_get_hash_recalc(skb), hook));
 }
 
 /*

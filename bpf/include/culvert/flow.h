@@ -86,13 +86,13 @@ __noinline int flow_tell_end(const struct flow *flow)
 
 /*
  * Counts a packet. Not atomic: packets of one direction of one connection are rarely on two CPUs, and a count that is
- * lost then is worth less than a locked instruction on every packet.
+ * lost then is worth less than a locked instruction on every packet. length: packet_length(), shown: FLOW_*
  */
-static __always_inline void flow_account(struct flow *flow, const struct __sk_buff *skb, __u16 shown, __u64 now)
+static __always_inline void flow_account(struct flow *flow, __u64 length, __u16 shown, __u64 now)
 {
 	flow->last_seen = now;
 	flow->packets++;
-	flow->bytes += packet_length(skb);
+	flow->bytes += length;
 	if ((flow->state | shown) == flow->state)
 		return;
 	flow->state |= shown;

@@ -10,12 +10,6 @@
 #include "heal.h"
 #include "icmp_error.h"
 
-/* UDP tells nobody what it opens, so that each datagram is asked; of other connections only the first packet. */
-static __always_inline bool packet_may_open(const struct packet *packet)
-{
-	return packet->protocol == IPPROTO_UDP || packet->signals & PACKET_OPEN;
-}
-
 /* The Service that a packet may open a connection to, or null. */
 static __noinline struct frontend *packet_frontend(struct __sk_buff *skb, const struct packet *packet)
 {
@@ -49,7 +43,7 @@ static __always_inline int ingress_known_reply(struct __sk_buff *skb, const stru
 
 	if (translation < 0)
 		return PACKET_PASS;
-	flow_account(flow, skb, flow_state_reply(packet->signals), now);
+	flow_account(flow, packet_length(skb), flow_state_reply(packet->signals), now);
 	return translate(skb, packet, flow, translation);
 }
 
@@ -65,7 +59,7 @@ static __noinline int ingress_fragment(struct __sk_buff *skb, struct packet *pac
 	if (!flow || flow_is_expired(flow, now))
 		return packet_without_frontend(skb, packet, 0);
 	if (flow_is_forward(flow, packet)) {
-		flow_account(flow, skb, flow_state_forward(0), now);
+		flow_account(flow, packet_length(skb), flow_state_forward(0), now);
 		return translate(skb, packet, flow, TRANSLATE_FORWARD);
 	}
 	return flow_is_reply(flow, packet) ? ingress_known_reply(skb, packet, flow, now) : PACKET_PASS;
@@ -134,7 +128,7 @@ static __always_inline int ingress(struct __sk_buff *skb)
 		return packet_may_open(&packet) ? packet_without_frontend(skb, &packet, 0) : PACKET_PASS;
 	if (flow)
 		flow_delete(flow);
-	return connect_service(skb, &packet, frontend, client_of_packet(skb, &packet), 0);
+	return connect_service(skb, &packet, frontend, client_of_packet(skb->ifindex, &packet), 0);
 }
 
 #endif

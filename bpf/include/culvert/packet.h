@@ -40,4 +40,16 @@ enum parse_result {
 	PARSE_UNREADABLE, /* the bytes are there, but there was no memory to make them linear */
 };
 
+/* Whether a packet comes from one host, and not from an address that no host of the network has. */
+static __always_inline bool packet_is_of_host(const struct packet *packet)
+{
+	__u32 first = bpf_ntohl(packet->source.word[0]), last = bpf_ntohl(packet->source.word[3]);
+
+	if (packet->v4) /* 0.0.0.0/8, 127.0.0.0/8, 224.0.0.0/4, 240.0.0.0/4 */
+		return last >> 24 && last >> 24 != 127 && last >> 28 < 0xe;
+	if (first >> 24 == 0xff)
+		return false;
+	return first || packet->source.word[1] || packet->source.word[2] || last > 1;
+}
+
 #endif

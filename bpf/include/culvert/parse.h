@@ -200,6 +200,16 @@ static __always_inline __u32 l4_offset(const struct packet *packet)
 	return packet->l4_offset & IPV6_L4_OFFSET_MAX;
 }
 
+/* What the flags of TCP show of its connection: PACKET_*. */
+static __always_inline __u8 tcp_signals(const struct tcphdr *tcp)
+{
+	if (tcp->syn && !tcp->ack && !tcp->fin && !tcp->rst)
+		return PACKET_OPEN;
+	if (tcp->syn && !tcp->fin && !tcp->rst)
+		return PACKET_ACCEPT;
+	return (tcp->ack ? PACKET_PROCEED : 0) | (tcp->fin ? PACKET_CLOSE : 0) | (tcp->rst ? PACKET_RESET : 0);
+}
+
 static __always_inline int parse_tcp(struct __sk_buff *skb, struct packet *packet)
 {
 	struct tcphdr *tcp = packet_bytes(skb, l4_offset(packet), sizeof(*tcp));
@@ -210,13 +220,7 @@ static __always_inline int parse_tcp(struct __sk_buff *skb, struct packet *packe
 		return PARSE_FOREIGN;
 	packet->source_port = tcp->source;
 	packet->destination_port = tcp->dest;
-	if (tcp->syn && !tcp->ack && !tcp->fin && !tcp->rst)
-		packet->signals = PACKET_OPEN;
-	else if (tcp->syn && !tcp->fin && !tcp->rst)
-		packet->signals = PACKET_ACCEPT;
-	else
-		packet->signals = (tcp->ack ? PACKET_PROCEED : 0) | (tcp->fin ? PACKET_CLOSE : 0) |
-				  (tcp->rst ? PACKET_RESET : 0);
+	packet->signals = tcp_signals(tcp);
 	return PARSE_OK;
 }
 

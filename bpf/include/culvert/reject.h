@@ -38,15 +38,8 @@ static __always_inline bool reject_is_in_budget(void)
 
 static __always_inline bool reject_may_answer(const struct __sk_buff *skb, const struct packet *packet)
 {
-	__u32 first = bpf_ntohl(packet->source.word[0]), last = bpf_ntohl(packet->source.word[3]);
-
-	if (skb->pkt_type == PACKET_TYPE_BROADCAST || skb->pkt_type == PACKET_TYPE_MULTICAST)
-		return false;
-	if (packet->v4) /* 0.0.0.0/8, 127.0.0.0/8, 224.0.0.0/4, 240.0.0.0/4 */
-		return last >> 24 && last >> 24 != 127 && last >> 28 < 0xe;
-	if (first >> 24 == 0xff)
-		return false;
-	return first || packet->source.word[1] || packet->source.word[2] || last > 1;
+	return skb->pkt_type != PACKET_TYPE_BROADCAST && skb->pkt_type != PACKET_TYPE_MULTICAST &&
+	       packet_is_of_host(packet);
 }
 
 /* Answers the client as a closed port would. to: see packet_turn(). */

@@ -13,6 +13,38 @@
 #define FAMILY_IPV4 2 /* AF_INET and AF_INET6, whose header is the C library's */
 #define FAMILY_IPV6 10
 
+/* The question for a packet that came in by an interface and goes to an address. route: all zero */
+static __always_inline void route_ask(struct bpf_fib_lookup *route, __u32 ifindex, const struct packet *packet,
+				      const struct ip *to)
+{
+	route->ifindex = ifindex;
+	route->l4_protocol = packet->protocol;
+	route->sport = packet->source_port;
+	if (packet->v4) {
+		route->family = FAMILY_IPV4;
+		route->ipv4_src = packet->source.word[3];
+		route->ipv4_dst = to->word[3];
+	} else {
+		route->family = FAMILY_IPV6;
+		__builtin_memcpy(route->ipv6_src, &packet->source, sizeof(route->ipv6_src));
+		__builtin_memcpy(route->ipv6_dst, to, sizeof(route->ipv6_dst));
+	}
+}
+
+/* What the answer says: the index of an interface, or ROUTE_*. result: of bpf_fib_lookup() */
+static __always_inline int route_answer(const struct bpf_fib_lookup *route, long result)
+{
+	switch (result) {
+	case BPF_FIB_LKUP_RET_SUCCESS:
+	case BPF_FIB_LKUP_RET_NO_NEIGH:
+	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
+		return route->ifindex;
+	case BPF_FIB_LKUP_RET_NOT_FWDED:
+		return ROUTE_HERE;
+	}
+	return ROUTE_UNKNOWN;
+}
+
 /* The interface by which packets of a client to a backend leave: its index, or ROUTE_*. */
 __noinline int route_device(struct __sk_buff *skb, const struct packet *packet, const struct ip *backend)
 {
@@ -20,27 +52,8 @@ __noinline int route_device(struct __sk_buff *skb, const struct packet *packet, 
 
 	if (!packet || !backend)
 		return ROUTE_UNKNOWN;
-	route.ifindex = skb->ifindex;
-	route.l4_protocol = packet->protocol;
-	route.sport = packet->source_port;
-	if (packet->v4) {
-		route.family = FAMILY_IPV4;
-		route.ipv4_src = packet->source.word[3];
-		route.ipv4_dst = backend->word[3];
-	} else {
-		route.family = FAMILY_IPV6;
-		__builtin_memcpy(route.ipv6_src, &packet->source, sizeof(route.ipv6_src));
-		__builtin_memcpy(route.ipv6_dst, backend, sizeof(route.ipv6_dst));
-	}
-	switch (bpf_fib_lookup(skb, &route, sizeof(route), 0)) {
-	case BPF_FIB_LKUP_RET_SUCCESS:
-	case BPF_FIB_LKUP_RET_NO_NEIGH:
-	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
-		return route.ifindex;
-	case BPF_FIB_LKUP_RET_NOT_FWDED:
-		return ROUTE_HERE;
-	}
-	return ROUTE_UNKNOWN;
+	route_ask(&route, skb->ifindex, packet, backend);
+	return route_answer(&route, bpf_fib_lookup(skb, &route, sizeof(route), 0));
 }
 
 /* The node's primary address of a family; zero if it has none. */

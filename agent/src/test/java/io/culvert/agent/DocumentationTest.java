@@ -23,7 +23,7 @@ final class DocumentationTest {
         TreeSet<String> known =
                 new TreeSet<>(Setting.all().stream().map(Setting::key).toList());
         TreeSet<String> listed = new TreeSet<>();
-        Pattern.compile("`([a-z]+(?:-[a-z]+)+|source|kubeconfig|manifests|bpffs|devices|policy)`(?=[, |.])")
+        Pattern.compile("`([a-z]+(?:-[a-z]+)+|source|kubeconfig|manifests|bpffs|devices|policy|xdp)`(?=[, |.])")
                 .matcher(section)
                 .results()
                 .map(match -> match.group(1))

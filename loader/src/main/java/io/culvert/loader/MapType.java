@@ -17,6 +17,7 @@ public enum MapType {
     HASH_OF_MAPS(13),
     DEVMAP(14),
     SK_STORAGE(24),
+    DEVMAP_HASH(25),
     RINGBUF(27),
     /// Any other type.
     OTHER(-1);

@@ -7,7 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Runs tc programs on many packets (BPF_PROG_TEST_RUN), one at a time, through memory that is allocated once.
+/// Runs tc and XDP programs on many packets (BPF_PROG_TEST_RUN), one at a time, through memory that is allocated once.
 /// [BpfProgram#testRun] is for single packets.
 ///
 /// For one thread, whose network namespace is that of the runs.
@@ -22,6 +22,12 @@ public final class ProgramRunner implements AutoCloseable {
     private static final long IFINDEX = 40;
     private static final long CONTEXT_BYTES = 44;
 
+    /// The same of `struct xdp_md`.
+    private static final long XDP_DATA_END = 4;
+
+    private static final long XDP_INGRESS_IFINDEX = 12;
+    private static final long XDP_CONTEXT_BYTES = 24;
+
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment in = arena.allocate(ROOM, Long.BYTES);
     private final MemorySegment out = arena.allocate(ROOM, Long.BYTES);
@@ -32,6 +38,14 @@ public final class ProgramRunner implements AutoCloseable {
             .set("repeat", 1)
             .set("ctx_in", context)
             .set("ctx_size_in", (int) CONTEXT_BYTES);
+    private final MemorySegment xdpContext = arena.allocate(XDP_CONTEXT_BYTES, Long.BYTES);
+    private final CStruct xdpOptions = CStruct.allocate(arena, CStruct.TEST_RUN_OPTS)
+            .set("data_in", in)
+            .set("data_out", out)
+            .set("repeat", 1)
+            .set("ctx_in", xdpContext)
+            .set("ctx_size_in", (int) XDP_CONTEXT_BYTES);
+    private MemorySegment last = options.memory();
     private final long sizeIn = options.offset("data_size_in");
     private final long sizeOut = options.offset("data_size_out");
     private final long verdict = options.offset("retval");
@@ -44,12 +58,27 @@ public final class ProgramRunner implements AutoCloseable {
     /// @param ingressIfindex the interface that the packet came in by; 0: none
     /// @return the verdict: a `TC_ACT_*` number
     public int run(BpfProgram program, byte[] packet, int ifindex, int ingressIfindex) {
-        MemorySegment.copy(packet, 0, in, JAVA_BYTE, 0, packet.length);
-        MemorySegment memory = options.memory();
-        memory.set(JAVA_INT, sizeIn, packet.length);
-        memory.set(JAVA_INT, sizeOut, ROOM);
         context.set(JAVA_INT, IFINDEX, ifindex);
         context.set(JAVA_INT, INGRESS_IFINDEX, ingressIfindex);
+        return run(program, packet, options.memory());
+    }
+
+    /// Runs an XDP program once.
+    ///
+    /// @param packet from the Ethernet header on, 14 to 3,500 bytes
+    /// @param ifindex the interface that the packet seems to come in by, which must have an XDP program
+    /// @return the verdict: an `XDP_*` number
+    public int runXdp(BpfProgram program, byte[] packet, int ifindex) {
+        xdpContext.set(JAVA_INT, XDP_DATA_END, packet.length);
+        xdpContext.set(JAVA_INT, XDP_INGRESS_IFINDEX, ifindex);
+        return run(program, packet, xdpOptions.memory());
+    }
+
+    private int run(BpfProgram program, byte[] packet, MemorySegment memory) {
+        last = memory;
+        MemorySegment.copy(packet, 0, in, JAVA_BYTE, 0, packet.length);
+        memory.set(JAVA_INT, sizeIn, packet.length);
+        memory.set(JAVA_INT, sizeOut, ROOM);
         int result = LibbpfLinks.testRun(program.fd(), memory);
         if (result < 0) {
             throw SystemCallException.of(
@@ -60,7 +89,7 @@ public final class ProgramRunner implements AutoCloseable {
 
     /// What the last run left of its packet.
     public byte[] packet() {
-        return out.asSlice(0, options.memory().get(JAVA_INT, sizeOut)).toArray(JAVA_BYTE);
+        return out.asSlice(0, last.get(JAVA_INT, sizeOut)).toArray(JAVA_BYTE);
     }
 
     @Override

@@ -42,7 +42,7 @@ public final class MapCatalogue implements AutoCloseable {
             case HASH -> hashes.put(name, new BpfHashMap<>(name, table.key(), value, map, growth));
             case MAPPED_ARRAY -> arrays.put(name, new MappedArray<>(name, value, map));
             case PER_CPU_ARRAY -> perCpuArrays.put(name, new PerCpuArray<>(value, map));
-            case SOCKET_STORAGE, PROGRAMS, RING -> others.put(name, map);
+            case SOCKET_STORAGE, PROGRAMS, DEVICES, RING -> others.put(name, map);
         }
     }
 
@@ -98,6 +98,11 @@ public final class MapCatalogue implements AutoCloseable {
 
     public BpfHashMap<DeviceKey, Device> devices() {
         return hash(Tables.DEVICES);
+    }
+
+    /// The table of devices with a program before the stack.
+    public BpfHashMap<DeviceKey, Long> xdpDevices() {
+        return hash(Tables.XDP_DEVICES);
     }
 
     public BpfHashMap<SourceRangeKey, Integer> sourceRanges() {
@@ -162,7 +167,7 @@ public final class MapCatalogue implements AutoCloseable {
             case HASH -> Optional.ofNullable(hashes.get(name)).map(BpfHashMap::map);
             case MAPPED_ARRAY -> Optional.ofNullable(arrays.get(name)).map(MappedArray::map);
             case PER_CPU_ARRAY -> Optional.ofNullable(perCpuArrays.get(name)).map(PerCpuArray::map);
-            case SOCKET_STORAGE, PROGRAMS, RING -> Optional.ofNullable(others.get(name));
+            case SOCKET_STORAGE, PROGRAMS, DEVICES, RING -> Optional.ofNullable(others.get(name));
         };
     }
 

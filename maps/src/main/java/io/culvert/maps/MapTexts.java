@@ -45,7 +45,7 @@ final class MapTexts {
 
     private OptionalInt used(Table<?, ?> table, int maxEntries) {
         return switch (table.kind()) {
-            case SOCKET_STORAGE, PROGRAMS, RING -> OptionalInt.empty();
+            case SOCKET_STORAGE, PROGRAMS, DEVICES, RING -> OptionalInt.empty();
             case HASH -> OptionalInt.of(catalogue.hash(table).count());
             case MAPPED_ARRAY ->
                 OptionalInt.of(

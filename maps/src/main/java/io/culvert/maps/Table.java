@@ -24,6 +24,8 @@ public record Table<K, V>(String name, Kind kind, Codec<K> key, Codec<V> value, 
         /// `BPF_MAP_TYPE_PROG_ARRAY`: where tail calls lead. Its entries go when nothing holds the map any more but
         /// programs.
         PROGRAMS,
+        /// `BPF_MAP_TYPE_DEVMAP_HASH`: interfaces that packets may be sent out of. What goes away leaves it.
+        DEVICES,
         /// `BPF_MAP_TYPE_RINGBUF`: its entries are bytes; the value is the record that programs write.
         RING
     }

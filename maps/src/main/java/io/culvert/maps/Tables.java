@@ -149,6 +149,14 @@ public final class Tables {
     public static final Table<Integer, EventRecent> EVENT_RECENT =
             new Table<>("event_recent", Kind.PER_CPU_ARRAY, Numbers.U32, EventRecent.CODEC, false);
 
+    /// Devices of the node with a program before the stack, by interface: their hardware addresses as numbers.
+    public static final Table<DeviceKey, Long> XDP_DEVICES =
+            new Table<>("xdp_devices", Kind.HASH, DeviceKey.CODEC, Numbers.U64, false);
+
+    /// Where that program may send packets: by interface, the interface.
+    public static final Table<Integer, Integer> XDP_TARGETS =
+            new Table<>("xdp_targets", Kind.DEVICES, Numbers.U32, Numbers.U32, false);
+
     /// All of them, `control` first: it says which layout the others have.
     public static final List<Table<?, ?>> ALL = List.of(
             CONTROL,
@@ -191,7 +199,9 @@ public final class Tables {
             EVENT_CONTROL,
             EVENT_LOSSES,
             SOCK_CONNECTED,
-            EVENT_RECENT);
+            EVENT_RECENT,
+            XDP_DEVICES,
+            XDP_TARGETS);
 
     /// Names of maps that earlier agents had.
     public static final List<String> FORMER = List.of("sock_began");

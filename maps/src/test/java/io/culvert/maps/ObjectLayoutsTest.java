@@ -19,14 +19,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ObjectLayoutsTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"sock_lb", "pod", "net", "policy", "explain"})
+    @ValueSource(strings = {"sock_lb", "pod", "net", "policy", "xdp", "explain"})
     void everyRecordIsThatOfTheObject(String object) {
         assertThat(ObjectLayouts.differences(btf(object))).isEmpty();
     }
 
     @Test
     void everyMapOfTheObjectsIsInTheTablesAndTheOtherWayRound() {
-        List<String> declared = Stream.of("sock_lb", "pod", "policy")
+        List<String> declared = Stream.of("sock_lb", "pod", "policy", "xdp")
                 .flatMap(object -> btf(object).variables(".maps").stream())
                 .map(Btf.PlacedVariable::name)
                 .distinct()

@@ -187,6 +187,11 @@ public final class Setting<T> {
             SettingTypes.GLOBS,
             "",
             "node devices for north-south traffic; else those with a default route or an address");
+    public static final Setting<XdpChoice> XDP = used(
+            "xdp",
+            SettingTypes.choice(XdpChoice.class),
+            "off",
+            "whether packets between clients outside and other nodes are translated before the stack, and where");
     public static final Setting<String> CLUSTER_NAME =
             used("cluster-name", SettingTypes.NAME, "default", "which cluster this node is of, for observers of many");
     public static final Setting<FlowAggregation> FLOW_AGGREGATION = used(

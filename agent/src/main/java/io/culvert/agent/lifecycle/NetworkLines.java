@@ -3,12 +3,15 @@ package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.network.NodeNetwork;
 import io.culvert.agent.network.WantedNetwork;
+import io.culvert.agent.network.XdpState;
 import io.culvert.agent.view.StatusView;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// What `culvert status` says of the node's network.
 final class NetworkLines {
@@ -20,6 +23,7 @@ final class NetworkLines {
         return List.of(
                 new StatusView.Fact("Node addresses", current.primary().toString()),
                 new StatusView.Fact("Devices", names(network.devices().values())),
+                new StatusView.Fact("XDP", xdp(network)),
                 new StatusView.Fact("NodePorts on", names(current.nodePortAddresses())),
                 new StatusView.Fact(
                         "Pod interfaces", Integer.toString(network.pods().size())));
@@ -41,9 +45,28 @@ final class NetworkLines {
                     "pods cannot be told from other clients, for want of a block of their addresses",
                     "set cluster-cidr or the Node's podCIDRs, or use detect-local-mode pod-interface"));
         }
+        new TreeMap<>(network.xdp()).forEach((name, state) -> {
+            if (state.mode().isEmpty()) {
+                problems.add(new StatusView.Trouble(
+                        "warning",
+                        "xdp of " + name,
+                        state.reason(),
+                        "its packets are translated behind the stack; set xdp generic or off"));
+            }
+        });
         new TreeMap<>(network.current().unsupported())
                 .forEach((name, reason) -> problems.add(new StatusView.Trouble("warning", name, reason, "")));
         return problems;
+    }
+
+    private static String xdp(NodeNetwork network) {
+        Map<String, XdpState> states = network.xdp();
+        return states.isEmpty()
+                ? "off"
+                : new TreeMap<>(states)
+                        .entrySet().stream()
+                                .map(entry -> entry.getKey() + " " + entry.getValue())
+                                .collect(Collectors.joining(", "));
     }
 
     private static String names(Collection<?> values) {

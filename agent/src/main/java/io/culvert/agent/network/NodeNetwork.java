@@ -28,6 +28,7 @@ public final class NodeNetwork {
     private final Datapath datapath;
     private final NetworkTables tables;
     private final InterfacePrograms programs;
+    private final XdpDevices xdp;
     private volatile NodeObjects objects = NodeObjects.UNKNOWN;
     private volatile boolean unnamed;
     private volatile WantedNetwork current = WantedNetwork.NOTHING;
@@ -40,6 +41,7 @@ public final class NodeNetwork {
         this.datapath = datapath;
         this.tables = new NetworkTables(datapath.maps());
         this.programs = new InterfacePrograms(datapath);
+        this.xdp = new XdpDevices(settings.xdp(), datapath);
     }
 
     /// Takes what the cluster says of this node; the next [#follow] heeds it. Of the Node object, what the last one
@@ -84,12 +86,18 @@ public final class NodeNetwork {
         return programs.devices();
     }
 
+    /// How each of these devices has the program before the stack, by name; empty where it is not asked for.
+    public Map<String, XdpState> xdp() {
+        return xdp.states();
+    }
+
     /// Reads the network anew, and attaches, detaches and configures what is different.
     ///
     /// @throws io.culvert.loader.BpfException after everything else was done, if an interface that still exists was
     /// refused
     public synchronized void follow() {
-        WantedNetwork wanted = WantedNetwork.of(settings, NetworkFacts.read(), objects);
+        NetworkFacts facts = NetworkFacts.read();
+        WantedNetwork wanted = WantedNetwork.of(settings, facts, objects);
         if (wanted.podRanges().isEmpty() && !hasPodRanges()) {
             wanted = wanted.withoutDetection();
         }
@@ -102,6 +110,7 @@ public final class NodeNetwork {
         try {
             programs.attach(wanted.pods(), wanted.devices());
         } finally {
+            xdp.follow(programs.devices(), facts);
             tables.retain();
         }
     }

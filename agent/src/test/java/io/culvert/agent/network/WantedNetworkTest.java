@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.agent.config.LocalTraffic;
 import io.culvert.agent.config.NodePortAddresses;
+import io.culvert.agent.config.XdpChoice;
 import io.culvert.cluster.Node;
 import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.Pod;
@@ -166,7 +167,7 @@ final class WantedNetworkTest {
 
     private WantedNetwork wanted(LocalTraffic mode) {
         return WantedNetwork.of(
-                new NetworkSettings(List.of(), List.of(), nodePorts, mode, bind),
+                new NetworkSettings(List.of(), List.of(), nodePorts, mode, bind, XdpChoice.OFF),
                 network.facts(),
                 new NodeObjects(node, pods));
     }

@@ -11,6 +11,7 @@ import io.culvert.maps.MapCatalogue;
 import io.culvert.maps.Quarantine;
 import io.culvert.maps.Tables;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ public final class Datapath implements AutoCloseable {
     private final ExtentStore extents;
     private final BackendIds backendIds;
     private final PolicyPrograms policies;
+    private final XdpPrograms xdp;
     private final FailedGrowth failedGrowth = new FailedGrowth();
     private DatapathConfig config;
     private ProgramSet programs;
@@ -60,7 +62,9 @@ public final class Datapath implements AutoCloseable {
         this.extents = new ExtentStore(
                 catalogue.services().memory(), catalogue.slots().memory(), Quarantine.STANDARD, this::grow);
         this.backendIds = new BackendIds(catalogue.backends().memory(), Quarantine.STANDARD, this::grow);
-        this.policies = new PolicyPrograms(map(Tables.POLICY_TAILS.name()), this, this::withPolicies);
+        this.policies = new PolicyPrograms(map(Tables.POLICY_TAILS.name()), this, () -> with(MorePrograms.POLICY));
+        this.xdp =
+                new XdpPrograms(links, catalogue, map(Tables.XDP_TARGETS.name()), this, () -> with(MorePrograms.XDP));
     }
 
     /// Loads the programs against the maps that are pinned, makes and pins those that are missing, and puts the
@@ -76,8 +80,14 @@ public final class Datapath implements AutoCloseable {
         Map<String, BpfMap> maps = new HashMap<>(migration.kept());
         PinDirectory pins = PinDirectory.open(config.bpffs());
         pinnedMaps.removeLeftOvers();
-        boolean policies = PolicyPrograms.areIn(maps);
-        ProgramSet programs = ProgramSet.load(config, maps, migration.sizes(config.entries()), policies);
+        Set<MorePrograms> more = EnumSet.noneOf(MorePrograms.class);
+        if (PolicyPrograms.areIn(maps)) {
+            more.add(MorePrograms.POLICY);
+        }
+        if (XdpPrograms.areIn(pins)) {
+            more.add(MorePrograms.XDP);
+        }
+        ProgramSet programs = ProgramSet.load(config, maps, migration.sizes(config.entries()), more);
         maps.putAll(programs.created());
         pinnedMaps.pin(migration.copy(programs.created(), pinnedMaps));
         var datapath = new Datapath(config, pins, pinnedMaps, maps, programs);
@@ -199,6 +209,11 @@ public final class Datapath implements AutoCloseable {
         return policies;
     }
 
+    /// The program on devices of the node before the stack.
+    public XdpPrograms xdp() {
+        return xdp;
+    }
+
     /// What would become of a packet that opens a connection, as the code of the programs decides it on their maps;
     /// nothing
     /// is written. The program that answers is loaded for it.
@@ -221,7 +236,7 @@ public final class Datapath implements AutoCloseable {
             return;
         }
         DatapathConfig other = config.withSettings(settings);
-        ProgramSet next = ProgramSet.load(other, maps, Map.of(), programs.hasPolicies());
+        ProgramSet next = ProgramSet.load(other, maps, Map.of(), programs.more());
         try {
             exchange(next);
         } catch (RuntimeException e) {
@@ -267,7 +282,7 @@ public final class Datapath implements AutoCloseable {
         }
         Map<String, BpfMap> kept = new HashMap<>(maps);
         kept.keySet().removeAll(sizes.keySet());
-        ProgramSet next = ProgramSet.load(config, kept, sizes, programs.hasPolicies());
+        ProgramSet next = ProgramSet.load(config, kept, sizes, programs.more());
         Map<String, BpfMap> larger = next.created();
         try {
             larger.forEach((name, map) -> MapCopy.copy(map(name), map));
@@ -292,8 +307,8 @@ public final class Datapath implements AutoCloseable {
                 .orElseThrow(() -> new IllegalStateException("no program uses a map " + name));
     }
 
-    private ProgramSet withPolicies() {
-        programs.loadPolicies(config, maps);
+    private ProgramSet with(MorePrograms more) {
+        programs.load(more, config, maps);
         return programs;
     }
 

@@ -32,7 +32,8 @@ final class EarlierMap implements AutoCloseable {
         switch (table.kind()) {
             case MAPPED_ARRAY -> copyMemoryTo(copy);
             case HASH -> copyEntriesTo(copy, false);
-            case PER_CPU_ARRAY, SOCKET_STORAGE, PROGRAMS, RING -> throw new IllegalStateException(table.name());
+            case PER_CPU_ARRAY, SOCKET_STORAGE, PROGRAMS, DEVICES, RING ->
+                throw new IllegalStateException(table.name());
         }
     }
 

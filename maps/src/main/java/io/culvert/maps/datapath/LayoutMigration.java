@@ -35,6 +35,9 @@ final class LayoutMigration {
             Tables.POLICY_FLOWS,
             Tables.POLICY_FRAGMENTS);
 
+    /// They hold no records of ours, or do not say which.
+    private static final Set<Table.Kind> UNTYPED = Set.of(Table.Kind.PROGRAMS, Table.Kind.DEVICES, Table.Kind.RING);
+
     private final Map<String, BpfMap> kept = new HashMap<>();
     private final Map<Table<?, ?>, EarlierMap> converted = new LinkedHashMap<>();
     private final Map<String, BpfMap> dropped = new LinkedHashMap<>();
@@ -68,7 +71,7 @@ final class LayoutMigration {
     }
 
     private void plan(Path bpffs, Table<?, ?> table, BpfMap map) {
-        if (table.kind() == Table.Kind.PROGRAMS || table.kind() == Table.Kind.RING) {
+        if (UNTYPED.contains(table.kind())) {
             kept.put(table.name(), map);
             return;
         }
@@ -84,7 +87,7 @@ final class LayoutMigration {
                 switch (table.kind()) {
                     case HASH, MAPPED_ARRAY -> converted.put(table, new EarlierMap(map, table, key, value));
                     case PER_CPU_ARRAY -> drop(map, table, "its counters begin again");
-                    case PROGRAMS, RING -> throw new IllegalStateException(table.name());
+                    case PROGRAMS, DEVICES, RING -> throw new IllegalStateException(table.name());
                     case SOCKET_STORAGE -> drop(map, table, "sockets that are open forget which Service they dialled");
                 }
             }

@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 /// The name of a pinned attachment: which program on which target. It carries the target's number, so that a target
 /// that came back under the same path is not mistaken for the one that went.
 ///
-/// @param kind `sock`, `pod` or `net`
+/// @param kind `sock`, `pod`, `net` or `xdp`
 /// @param target inode number of the cgroup, or index of the interface
 /// @param hook for example `connect4`, or `ingress`
 record LinkName(String kind, long target, String hook) implements Comparable<LinkName> {
 
-    private static final Pattern NAME = Pattern.compile("(sock|pod|net)_(\\d{1,18})_([a-z0-9_]+)");
+    private static final Pattern NAME = Pattern.compile("(sock|pod|net|xdp)_(\\d{1,18})_([a-z0-9_]+)");
     private static final Comparator<LinkName> ORDER = Comparator.comparing(LinkName::kind)
             .thenComparingLong(LinkName::target)
             .thenComparing(LinkName::hook);
@@ -31,6 +31,10 @@ record LinkName(String kind, long target, String hook) implements Comparable<Lin
 
     static LinkName node(int ifindex, TcDirection direction) {
         return new LinkName("net", ifindex, direction.toString());
+    }
+
+    static LinkName xdp(int ifindex) {
+        return new LinkName("xdp", ifindex, "lb");
     }
 
     /// Reads the name of a pin; empty if it is none of ours.
@@ -56,6 +60,10 @@ record LinkName(String kind, long target, String hook) implements Comparable<Lin
 
     boolean isPod() {
         return kind.equals("pod");
+    }
+
+    boolean isXdp() {
+        return kind.equals("xdp");
     }
 
     /// The name of the pin.

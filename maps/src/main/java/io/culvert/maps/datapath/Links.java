@@ -11,6 +11,8 @@ import io.culvert.loader.InvalidObjectException;
 import io.culvert.loader.PinDirectory;
 import io.culvert.loader.SystemCallException;
 import io.culvert.loader.TcDirection;
+import io.culvert.loader.XdpAttachment;
+import io.culvert.loader.XdpMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -137,6 +139,32 @@ final class Links implements AutoCloseable {
         attachPackets(direction -> LinkName.node(ifindex, direction), ifindex, programs);
     }
 
+    /// Puts `xdp_lb` on a device; where it runs in another mode than wanted, anew.
+    ///
+    /// @param wanted empty: in the driver where that is possible, else generically
+    /// @return where it runs
+    XdpMode attachXdp(int ifindex, Optional<XdpMode> wanted, ProgramSet programs) {
+        LinkName name = LinkName.xdp(ifindex);
+        if (wanted.isPresent() && !xdpMode(name).equals(wanted)) {
+            detach(name);
+        }
+        attach(name, () -> attachXdp(ifindex, wanted, programs.program(name.program())));
+        return xdpMode(name).orElseThrow();
+    }
+
+    private static Attachment attachXdp(int ifindex, Optional<XdpMode> wanted, BpfProgram program) {
+        return wanted.map(mode -> XdpAttachment.attach(program, ifindex, mode))
+                .orElseGet(() -> XdpAttachment.attach(program, ifindex));
+    }
+
+    /// Where the program on a device runs; empty if it is not there, or the device is gone.
+    Optional<XdpMode> xdpMode(LinkName name) {
+        return attached.get(name) instanceof XdpAttachment xdp
+                        && xdp.programId().isPresent()
+                ? Optional.of(xdp.mode())
+                : Optional.empty();
+    }
+
     private void attachPackets(Function<TcDirection, LinkName> named, int ifindex, ProgramSet programs) {
         for (TcDirection direction : PACKET_HOOKS) {
             LinkName name = named.apply(direction);
@@ -246,6 +274,9 @@ final class Links implements AutoCloseable {
     }
 
     private Attachment again(LinkName name, BpfProgram program) {
+        if (name.isXdp()) {
+            return attachXdp((int) name.target(), Optional.empty(), program);
+        }
         if (!name.isSocket()) {
             TcDirection direction =
                     name.hook().equals(TcDirection.INGRESS.toString()) ? TcDirection.INGRESS : TcDirection.EGRESS;

@@ -141,6 +141,7 @@ final class PinnedMaps {
             case SOCKET_STORAGE -> info.type() == MapType.SK_STORAGE;
             case RING -> info.type() == MapType.RINGBUF;
             case PROGRAMS -> info.type() == MapType.PROG_ARRAY;
+            case DEVICES -> info.type() == MapType.DEVMAP_HASH;
         };
     }
 

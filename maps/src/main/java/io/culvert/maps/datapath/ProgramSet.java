@@ -10,18 +10,19 @@ import io.culvert.maps.Tables;
 import io.culvert.net.IpAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/// The programs, loaded against one set of maps. Those of policies are among them once somebody needs them: most nodes
-/// start without, and they are a good part of what the verifier has to do.
+/// The programs, loaded against one set of maps. Some are among them only once somebody needs them: [MorePrograms].
 final class ProgramSet implements AutoCloseable {
 
     private static final String SOCK_LB = "sock_lb";
-    private static final String POLICY = "policy";
     private static final String EXPLAIN = "explain";
     private static final List<String> SERVICES = List.of(SOCK_LB, "pod", "net");
 
@@ -33,13 +34,13 @@ final class ProgramSet implements AutoCloseable {
     /// Makes the maps that are missing, then loads the objects, each on a thread of its own: the verifier takes most of
     /// the time, and one processor for each.
     ///
-    /// @param existing maps that the programs share with others; the rest is made, for policies too
+    /// @param existing maps that the programs share with others; the rest is made, also what no program needs yet
     /// @param sizes entries of maps that are made, where not those of `maps.h`
-    /// @param policies whether the programs of policies are needed
+    /// @param more which of the programs are needed that not every node needs
     /// @throws io.culvert.maps.layout.LayoutMismatchException if an object has other structs than Java
     /// @throws io.culvert.loader.BpfException if the kernel refuses
     static ProgramSet load(
-            DatapathConfig config, Map<String, BpfMap> existing, Map<String, Integer> sizes, boolean policies) {
+            DatapathConfig config, Map<String, BpfMap> existing, Map<String, Integer> sizes, Set<MorePrograms> more) {
         var set = new ProgramSet();
         try {
             SERVICES.forEach(name -> set.open(name, config));
@@ -47,10 +48,11 @@ final class ProgramSet implements AutoCloseable {
             for (BpfObject object : set.objects) {
                 set.makeMaps(object, config, existing, all);
             }
-            if (policies || set.lacksMaps(existing)) {
-                BpfObject object = set.open(POLICY, config);
-                set.makeMaps(object, config, existing, all);
-                if (!policies) {
+            for (MorePrograms one : MorePrograms.values()) {
+                if (more.contains(one) || set.lacksMaps(existing)) {
+                    set.makeMaps(set.open(one.object(), config), config, existing, all);
+                }
+                if (!more.contains(one) && set.has(one)) {
                     set.objects.removeLast().close();
                 }
             }
@@ -80,18 +82,18 @@ final class ProgramSet implements AutoCloseable {
                 .anyMatch(name -> !existing.containsKey(name) && !created.containsKey(name));
     }
 
-    /// Loads the programs of policies, if they are not.
+    /// Loads programs, if they are not.
     ///
     /// @param maps all of them
     /// @throws io.culvert.maps.layout.LayoutMismatchException if the object has other structs than Java
     /// @throws io.culvert.loader.BpfException if the kernel refuses; the other programs are as they were
-    void loadPolicies(DatapathConfig config, Map<String, BpfMap> maps) {
-        if (hasPolicies()) {
+    void load(MorePrograms more, DatapathConfig config, Map<String, BpfMap> maps) {
+        if (has(more)) {
             return;
         }
         int before = objects.size();
         try {
-            load(open(POLICY, config), config.settings(), maps);
+            load(open(more.object(), config), config.settings(), maps);
         } catch (RuntimeException e) {
             while (objects.size() > before) {
                 objects.removeLast().close();
@@ -117,9 +119,13 @@ final class ProgramSet implements AutoCloseable {
         }
     }
 
-    /// Whether the programs of policies are loaded.
-    boolean hasPolicies() {
-        return objects.stream().anyMatch(object -> object.name().equals(POLICY));
+    /// Which of the programs are loaded that not every node needs.
+    Set<MorePrograms> more() {
+        return Arrays.stream(MorePrograms.values()).filter(this::has).collect(Collectors.toSet());
+    }
+
+    private boolean has(MorePrograms more) {
+        return objects.stream().anyMatch(object -> object.name().equals(more.object()));
     }
 
     /// `opened` has room for all connections that fit into `flows`, each of which has two entries there or three.

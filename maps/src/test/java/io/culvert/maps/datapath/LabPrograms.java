@@ -4,6 +4,7 @@ package io.culvert.maps.datapath;
 import io.culvert.loader.BpfObject;
 import io.culvert.loader.CgroupAttachment;
 import io.culvert.loader.CgroupHook;
+import io.culvert.loader.XdpMode;
 import io.culvert.loader.netlink.NetworkNamespace;
 import io.culvert.maps.Device;
 import io.culvert.maps.DeviceKey;
@@ -143,6 +144,11 @@ final class LabPrograms implements AutoCloseable {
         tables.put(Tables.DEVICES, new DeviceKey(ifindex(node, name)), new Device(ipv4, ipv6, false));
         attach(node, name, devices, "net");
         return this;
+    }
+
+    /// Before the stack, on the device that leads out of the node.
+    LabXdp attachXdp(LabNode node, XdpMode mode) {
+        return LabXdp.attach(node, open("xdp", node, sockets), mode);
     }
 
     /// By tc(8), because the interfaces are in the node's namespace.

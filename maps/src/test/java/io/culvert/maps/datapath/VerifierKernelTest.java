@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VerifierKernelTest {
 
     @ParameterizedTest
-    @CsvSource({"sock_lb, 10000", "pod, 60000", "net, 60000", "policy, 60000", "explain, 30000"})
+    @CsvSource({"sock_lb, 10000", "pod, 60000", "net, 60000", "policy, 60000", "xdp, 60000", "explain, 30000"})
     void everyProgramIsVerifiedWithinItsBudget(String object, int budget) {
         try (BpfObject loaded = BpfObject.open(object, PodPrograms.elf(object)).load()) {
             for (BpfProgram program : loaded.programs()) {
@@ -33,6 +33,7 @@ class VerifierKernelTest {
                 BpfObject packets = BpfObject.open("pod", PodPrograms.elf("pod"));
                 BpfObject devices = BpfObject.open("net", PodPrograms.elf("net"));
                 BpfObject policies = BpfObject.open("policy", PodPrograms.elf("policy"));
+                BpfObject xdp = BpfObject.open("xdp", PodPrograms.elf("xdp"));
                 BpfObject explanations = BpfObject.open("explain", PodPrograms.elf("explain"))) {
             assertThat(names(sockets.load().programs()))
                     .containsExactlyInAnyOrder(
@@ -50,6 +51,7 @@ class VerifierKernelTest {
             assertThat(names(packets.load().programs()))
                     .containsExactlyInAnyOrder("pod_ingress", "pod_egress", "pod_deliver");
             assertThat(names(devices.load().programs())).containsExactlyInAnyOrder("net_ingress", "net_egress");
+            assertThat(names(xdp.load().programs())).containsExactly("xdp_lb");
             assertThat(names(policies.load().programs()))
                     .containsExactlyInAnyOrder("policy_ingress", "policy_egress", "policy_probe");
             assertThat(names(explanations.load().programs())).containsExactly("service_probe");

@@ -24,6 +24,7 @@ final class DifferentialRun {
     private final Random random;
     private final Kernel kernel;
     private final DatapathModel model;
+    private final BeforeStack beforeStack;
     private final Scenario scenario;
     private final Traffic traffic;
     private final Deque<Object> trace = new ArrayDeque<>();
@@ -47,6 +48,7 @@ final class DifferentialRun {
         Network network = new Network(settings);
         Site.describe(network);
         this.model = new DatapathModel(network, kernel);
+        this.beforeStack = new BeforeStack(kernel, model);
         this.scenario = new Scenario(random, kernel, model);
         this.traffic = new Traffic(random, model, scenario);
     }
@@ -74,15 +76,24 @@ final class DifferentialRun {
         Frame frame = traffic.next();
         step++;
         remember(new Step(step, frame));
+        packets.merge(frame.hook(), 1L, Long::sum);
+        if (frame.hook() == Hook.NET_INGRESS && random.nextBoolean() && beforeStack.takes(frame)) {
+            remember("taken before the stack");
+            outcomes.merge("before the stack", 1L, Long::sum);
+        } else {
+            meet(frame);
+        }
+        if (step % LOOK == 0) {
+            Comparison.compare(kernel, model);
+        }
+    }
+
+    private void meet(Frame frame) {
         int verdict = kernel.run(frame);
         Outcome expected = model.meet(frame, verdict);
         remember(expected);
         check(expected, verdict);
-        packets.merge(frame.hook(), 1L, Long::sum);
         outcomes.merge(expected.why(), 1L, Long::sum);
-        if (step % LOOK == 0) {
-            Comparison.compare(kernel, model);
-        }
     }
 
     private void check(Outcome expected, int verdict) {

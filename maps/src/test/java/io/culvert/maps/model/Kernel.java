@@ -6,10 +6,14 @@ import io.culvert.loader.BpfObject;
 import io.culvert.loader.BpfProgram;
 import io.culvert.loader.ProgramRunner;
 import io.culvert.loader.UpdateMode;
+import io.culvert.loader.XdpAttachment;
+import io.culvert.loader.XdpMode;
+import io.culvert.loader.netlink.MacAddress;
 import io.culvert.maps.Affinity;
 import io.culvert.maps.AffinityKey;
 import io.culvert.maps.ArrayMemory;
 import io.culvert.maps.BackendIds;
+import io.culvert.maps.DeviceKey;
 import io.culvert.maps.DropReason;
 import io.culvert.maps.ExtentStore;
 import io.culvert.maps.Flow;
@@ -25,13 +29,15 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// The four programs in the kernel, with maps of their own. For one thread.
+/// The programs of packets in the kernel, with maps of their own. For one thread.
 final class Kernel implements Choices, AutoCloseable {
 
     private static final int FLOWS = 1024;
@@ -47,6 +53,8 @@ final class Kernel implements Choices, AutoCloseable {
     private final ProgramRunner runner = new ProgramRunner();
     private final BpfObject pod = BpfObject.open("pod", elf("pod"));
     private final BpfObject net = BpfObject.open("net", elf("net"));
+    private final BpfObject xdp = BpfObject.open("xdp", elf("xdp"));
+    private final List<XdpAttachment> attached = new ArrayList<>();
     private final Map<Hook, BpfProgram> programs = new EnumMap<>(Hook.class);
     private final Map<String, BpfMap> maps = new HashMap<>();
     final ExtentStore extents;
@@ -60,15 +68,28 @@ final class Kernel implements Choices, AutoCloseable {
         for (String map : pod.mapNames()) {
             maps.put(map, pod.map(map));
         }
-        for (String map : net.mapNames()) {
-            Optional.ofNullable(maps.get(map)).ifPresent(shared -> net.reuse(map, shared));
+        for (BpfObject object : List.of(net, xdp)) {
+            for (String map : object.mapNames()) {
+                Optional.ofNullable(maps.get(map)).ifPresent(shared -> object.reuse(map, shared));
+            }
+            settings.configure(object).load();
         }
-        settings.configure(net).load();
+        attachXdp();
         for (Hook hook : Hook.values()) {
             programs.put(hook, (hook.isPod() ? pod : net).program(hook.program()));
         }
         extents = new ExtentStore(memory(Tables.SERVICES), memory(Tables.SLOTS), NONE, Growth.NEVER);
         ids = new BackendIds(memory(Tables.BACKENDS), NONE, Growth.NEVER);
+    }
+
+    private void attachXdp() {
+        maps.put(Tables.XDP_DEVICES.name(), xdp.map(Tables.XDP_DEVICES.name()));
+        maps.put(Tables.XDP_TARGETS.name(), xdp.map(Tables.XDP_TARGETS.name()));
+        for (int device : new int[] {Site.OUTER, Site.INNER}) {
+            attached.add(XdpAttachment.attach(xdp.program("xdp_lb"), device, XdpMode.NATIVE));
+            put(Tables.XDP_DEVICES, new DeviceKey(device), new MacAddress(0x020000000002L).bits());
+            put(Tables.XDP_TARGETS, device, device);
+        }
     }
 
     private static byte[] elf(String name) {
@@ -93,6 +114,11 @@ final class Kernel implements Choices, AutoCloseable {
     int run(Frame frame) {
         BpfProgram program = Objects.requireNonNull(programs.get(frame.hook()));
         return runner.run(program, frame.bytes(), frame.device(), frame.cameFrom());
+    }
+
+    /// Before the stack: an `XDP_*` number.
+    int runXdp(Frame frame) {
+        return runner.runXdp(xdp.program("xdp_lb"), frame.bytes(), frame.device());
     }
 
     /// What the last run made of its packet.
@@ -178,6 +204,8 @@ final class Kernel implements Choices, AutoCloseable {
 
     @Override
     public void close() {
+        attached.forEach(XdpAttachment::close);
+        xdp.close();
         runner.close();
         arena.close();
         net.close();

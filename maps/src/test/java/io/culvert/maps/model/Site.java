@@ -28,7 +28,11 @@ final class Site implements AutoCloseable {
     static final int INNER = 30;
 
     private static final AtomicInteger COUNT = new AtomicInteger();
-    private static final byte[] MAC = {2, 0, 0, 0, 0, 2};
+    static final byte[] MAC = {2, 0, 0, 0, 0, 2};
+
+    /// Of the routers that all other addresses are behind.
+    static final byte[] ROUTER = {2, 0, 0, 0, 0, (byte) 0xfe};
+
     private static final IpAddress INNER4 = IpAddress.of("198.18.0.1");
     private static final IpAddress INNER6 = IpAddress.of("2001:db8:1::1");
 
@@ -47,13 +51,17 @@ final class Site implements AutoCloseable {
             "addr add 198.18.0.1/24 dev eth1",
             "addr add 2001:db8::1/64 dev eth0 nodad",
             "addr add 2001:db8:1::1/64 dev eth1 nodad",
-            "route add default dev eth0",
+            "neigh add 192.0.2.254 dev eth0 lladdr 02:00:00:00:00:fe nud permanent",
+            "neigh add 198.18.0.254 dev eth1 lladdr 02:00:00:00:00:fe nud permanent",
+            "neigh add 2001:db8::fe dev eth0 lladdr 02:00:00:00:00:fe nud permanent",
+            "route add default via 192.0.2.254 dev eth0",
             "route add 10.1.0.0/24 dev pod0",
-            "route add 10.1.1.0/24 dev eth0",
-            "route add 10.1.2.0/24 dev eth1",
-            "route add ::/0 dev eth0",
+            "route add 10.1.1.0/24 via 192.0.2.254 dev eth0",
+            "route add 10.1.2.0/24 via 198.18.0.254 dev eth1",
+            "route add ::/0 via 2001:db8::fe dev eth0",
             "route add fd00:1::/64 dev pod0",
-            "route add fd00:1:1::/64 dev eth0",
+            "route add fd00:1:1::/64 via 2001:db8::fe dev eth0",
+            // Nobody knows where these are: the stack has to ask.
             "route add fd00:1:2::/64 dev eth1");
 
     private static final Set<Site> OPEN = ConcurrentHashMap.newKeySet();

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import io.culvert.loader.BpfObject;
+import io.culvert.loader.UpdateMode;
+import io.culvert.loader.XdpAttachment;
+import io.culvert.loader.XdpMode;
+import io.culvert.loader.netlink.Link;
+import io.culvert.loader.netlink.NetworkNamespace;
+import io.culvert.loader.netlink.Rtnetlink;
+import io.culvert.maps.Tables;
+import io.culvert.testkit.lab.Lab;
+import io.culvert.testkit.lab.LabHost;
+import io.culvert.testkit.lab.LabNode;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+
+/// `xdp_lb` on the device of a lab's node, which goes on with the maps of the node's other programs.
+final class LabXdp implements AutoCloseable {
+
+    private final LabHost host;
+    private final BpfObject object;
+    private final XdpAttachment attachment;
+    private boolean closed;
+
+    private LabXdp(LabHost host, BpfObject object, XdpAttachment attachment) {
+        this.host = host;
+        this.object = object;
+        this.attachment = attachment;
+    }
+
+    /// A packet that comes through a port of the wire has a whole checksum, as one that comes through a cable.
+    static void finishChecksums(Lab lab, String port, boolean finish) {
+        lab.outside()
+                .exec("ethtool", "-K", port, "tx-checksum-ip-generic", finish ? "off" : "on")
+                .orThrow();
+    }
+
+    /// A veth pair takes what the driver of its other end sends only if it has a program, too: one that passes all on.
+    static LabXdp attachToWire(Lab lab, String port) {
+        BpfObject passing = BpfObject.open("xdp", PodPrograms.elf("xdp")).load();
+        return in(lab.outside(), () -> attach(lab.outside(), passing, port, XdpMode.NATIVE));
+    }
+
+    /// @param object loaded with the node's maps
+    static LabXdp attach(LabNode node, BpfObject object, XdpMode mode) {
+        return in(node, () -> {
+            Link device = link("eth0");
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment index = arena.allocateFrom(ValueLayout.JAVA_INT, device.index());
+                long mac = device.address().orElseThrow().bits();
+                object.map(Tables.XDP_DEVICES.name())
+                        .update(index, arena.allocateFrom(ValueLayout.JAVA_LONG, mac), UpdateMode.ANY);
+            }
+            return attach(node, object, "eth0", mode);
+        });
+    }
+
+    private static LabXdp attach(LabHost host, BpfObject object, String device, XdpMode mode) {
+        return new LabXdp(
+                host,
+                object,
+                XdpAttachment.attach(object.program("xdp_lb"), link(device).index(), mode));
+    }
+
+    private static Link link(String name) {
+        return Rtnetlink.links().stream()
+                .filter(link -> link.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static <T> T in(LabHost host, Callable<T> action) {
+        try {
+            return NetworkNamespace.call(Path.of("/run/netns", host.netns()), action);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        detach();
+        object.close();
+    }
+
+    /// Takes the program off the device, if it is there.
+    void detach() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        in(host, () -> {
+            attachment.detach();
+            return 0;
+        });
+    }
+}
