@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps.model;
 
+import io.culvert.maps.FlowFlag;
+import io.culvert.maps.FlowRole;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Optional;
 
 /// What `xdp_lb` may do with a packet: nothing at all, or what both programs behind the stack do, with the hop between
 /// them.
@@ -40,8 +41,7 @@ final class BeforeStack {
         Packet between = PacketParser.parse(entered.bytes()).orElseThrow();
         int device = model.network.device(
                 between.source().address(), between.destination().address());
-        Frame leaving = new Frame(Hook.NET_EGRESS, entered.bytes(), device, frame.device());
-        Outcome left = leaves(leaving, between);
+        Outcome left = leaves(frame, new Frame(Hook.NET_EGRESS, entered.bytes(), device, frame.device()), between);
         int expected = device == frame.device() ? XDP_TX : XDP_REDIRECT;
         if (!left.isTranslated() || verdict != expected) {
             throw new Disagreement("xdp_lb says " + verdict + ", not " + expected + ", of " + left);
@@ -54,13 +54,18 @@ final class BeforeStack {
         return true;
     }
 
-    /// A masquerade refreshes the entry of the replies only behind the stack: before it, that of the client is enough.
-    private Outcome leaves(Frame leaving, Packet packet) {
-        Optional<Entry> met = model.flows.met(packet);
-        int age = met.map(entry -> entry.age).orElse(0);
-        Outcome left = model.meet(leaving, Outcome.PASS);
-        met.filter(entry -> !entry.isFromBackend(packet)).ifPresent(entry -> entry.age = age);
-        return left;
+    /// Before the stack, the entry of the client says as whom a connection is masqueraded. Behind it, that of the replies
+    /// does, which is refreshed; of a connection that is over, another one may have taken it.
+    private Outcome leaves(Frame came, Frame leaving, Packet packet) {
+        Entry met = PacketParser.parse(came.bytes()).flatMap(model.flows::met).orElseThrow();
+        if (met.role != FlowRole.FORWARD) {
+            return model.meet(leaving, Outcome.PASS);
+        }
+        if (!met.has(FlowFlag.MASQUERADED)) {
+            throw new Disagreement("xdp_lb took a connection without masquerade");
+        }
+        byte[] bytes = Translation.of(leaving.bytes(), packet, met.connection.masquerade, packet.destination());
+        return Outcome.translated(bytes, "masqueraded before the stack");
     }
 
     /// One hop later, at the router that the next hop is.
