@@ -54,8 +54,8 @@ final class BeforeStack {
         return true;
     }
 
-    /// Before the stack, the entry of the client says as whom a connection is masqueraded. Behind it, that of the replies
-    /// does, which is refreshed; of a connection that is over, another one may have taken it.
+    /// Before the stack, the entry of the client says as whom a connection is masqueraded. Behind it, that of the
+    /// replies does, which is refreshed; of a connection that is over, another one may have taken it.
     private Outcome leaves(Frame came, Frame leaving, Packet packet) {
         Entry met = PacketParser.parse(came.bytes()).flatMap(model.flows::met).orElseThrow();
         if (met.role != FlowRole.FORWARD) {
