@@ -6,6 +6,7 @@
  */
 #include "culvert/egress.h"
 #include "culvert/event_trace.h"
+#include "culvert/fast.h"
 #include "culvert/ingress.h"
 #include "culvert/policy_tails.h"
 
@@ -20,7 +21,7 @@ int pod_ingress(struct __sk_buff *skb)
 		return event_end(skb, verdict);
 	if (verdict == PACKET_PASS || (verdict == TC_ACT_REDIRECT && skb->cb[PACKET_NOTE] == PACKET_TO_ITSELF))
 		bpf_tail_call(skb, &policy_tails, POLICY_TAIL_EGRESS);
-	return event_end(skb, verdict);
+	return fast_end(skb, event_end(skb, verdict), FAST_TAIL_PLAIN);
 }
 
 SEC("tc")
@@ -36,6 +37,33 @@ SEC("tc")
 int pod_deliver(struct __sk_buff *skb)
 {
 	return event_end(skb, egress(skb));
+}
+
+/*
+ * Hands what a pod sends, and what would pass, to another pod of this node. Does for that one what pod_egress would do at its
+ * interface; policies, if there are any, have agreed before.
+ */
+SEC("tc")
+int pod_fast(struct __sk_buff *skb)
+{
+	struct packet packet = {};
+	struct local_pod *pod;
+	__u32 ifindex;
+	int verdict;
+
+	if (packet_parse(skb, &packet) != PARSE_OK)
+		return PACKET_PASS;
+	pod = fast_pod(skb, &packet);
+	if (!pod)
+		return PACKET_PASS;
+	ifindex = pod->ifindex;
+	if (fast_prepare(skb, &packet, pod))
+		return PACKET_PASS;
+	packet_begin(skb, EVENT_AT_TO_POD);
+	skb->cb[PACKET_NOTE] = ifindex << PACKET_NOTE_BITS;
+	packet_sign(skb, &packet);
+	verdict = event_end(skb, egress_forwarded(skb, &packet));
+	return verdict == PACKET_PASS ? bpf_redirect_peer(ifindex, 0) : verdict;
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

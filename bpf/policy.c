@@ -3,7 +3,7 @@
  * Policies of pods. pod_ingress and pod_egress lead here by policy_tails, as long as the node has policies to enforce:
  * policy_egress judges what a pod sends, policy_ingress what it receives.
  */
-#include "culvert/policy_walk.h"
+#include "culvert/policy_fast.h"
 
 /* A pod that reaches itself through a Service has had its packet turned round to it; the rest of the stack goes on else. */
 SEC("tc")
@@ -13,7 +13,8 @@ int policy_egress(struct __sk_buff *skb)
 
 	if (verdict)
 		return policy_drop(skb, verdict);
-	return event_end(skb, skb->cb[PACKET_NOTE] == PACKET_TO_ITSELF ? TC_ACT_REDIRECT : PACKET_PASS);
+	verdict = skb->cb[PACKET_NOTE] == PACKET_TO_ITSELF ? TC_ACT_REDIRECT : PACKET_PASS;
+	return fast_end(skb, event_end(skb, verdict), FAST_TAIL_POLICY);
 }
 
 SEC("tc")
@@ -25,6 +26,30 @@ int policy_ingress(struct __sk_buff *skb)
 		return policy_drop(skb, verdict);
 	bpf_tail_call(skb, &policy_tails, POLICY_TAIL_DELIVER);
 	return packet_drop(skb, DROP_MISSED_TAIL_CALL);
+}
+
+/*
+ * Hands what a pod may send to another pod of this node: at once where that one's policies are known to let it pass, else by
+ * its own hook, which asks them.
+ */
+SEC("tc")
+int policy_fast(struct __sk_buff *skb)
+{
+	struct packet packet = {};
+	struct local_pod *pod;
+	__u32 ifindex;
+
+	if (packet_parse(skb, &packet) != PARSE_OK)
+		return PACKET_PASS;
+	pod = fast_pod(skb, &packet);
+	if (!pod)
+		return PACKET_PASS;
+	ifindex = pod->ifindex;
+	if (policy_passes_at(skb, &packet, ifindex)) {
+		bpf_tail_call(skb, &fast_tails, FAST_TAIL_POD);
+		return PACKET_PASS;
+	}
+	return fast_prepare(skb, &packet, pod) ? PACKET_PASS : bpf_redirect(ifindex, 0);
 }
 
 /*

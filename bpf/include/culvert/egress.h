@@ -72,6 +72,18 @@ static __always_inline int egress_known(struct __sk_buff *skb, const struct pack
 	return translate(skb, packet, flow, translation);
 }
 
+/* A packet that is not of this node: translated if its connection is. */
+static __always_inline int egress_forwarded(struct __sk_buff *skb, const struct packet *packet)
+{
+	struct flow *flow = flow_find(packet);
+	__u64 now;
+
+	if (!flow || flow->role != FLOW_REPLY)
+		return PACKET_PASS;
+	now = flow_clock();
+	return flow_is_expired(flow, now) ? PACKET_PASS : egress_known(skb, packet, flow, now);
+}
+
 /* A later fragment: see ingress_fragment(). */
 static __noinline int egress_fragment(struct __sk_buff *skb, struct packet *packet)
 {

@@ -198,7 +198,7 @@ static __always_inline void event_of_flow(struct event *event, struct flow *flow
  */
 __noinline int event_packet(struct __sk_buff *skb, const struct packet *packet, __u32 what, __u32 rule, __u64 identities)
 {
-	struct event_place place = { .ifindex = skb->ifindex, .length = packet_length(skb) };
+	struct event_place place = { .ifindex = packet_interface(skb), .length = packet_length(skb) };
 	struct event *event;
 	struct flow *flow;
 

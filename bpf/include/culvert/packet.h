@@ -13,6 +13,10 @@
 #define PACKET_RESET (1u << 3)   /* RST, ABORT */
 #define PACKET_ACCEPT (1u << 4)  /* agrees to a connection: SYN with ACK, INIT ACK */
 
+/* __sk_buff.pkt_type: PACKET_HOST and PACKET_OTHERHOST of <linux/if_packet.h>, which programs cannot include. */
+#define PACKET_TYPE_THIS_HOST 0
+#define PACKET_TYPE_OTHER_HOST 3
+
 #define FRAGMENT_NONE 0  /* the packet is whole */
 #define FRAGMENT_FIRST 1 /* it has ports */
 #define FRAGMENT_LATER 2 /* it begins with payload: only addresses, protocol and id are known */

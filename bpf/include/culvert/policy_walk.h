@@ -26,6 +26,7 @@ struct policy_walk {
 	__u32 direction; /* of the packet at its pod: POLICY_EGRESS or POLICY_INGRESS */
 	__u32 message;   /* enum policy_message */
 	__u32 itself;    /* the packet comes back to the pod that sent it */
+	__u32 interface; /* of the pod */
 };
 
 static __always_inline __u32 policy_walk_set(const struct policy_walk *walk, __u32 direction)
@@ -97,7 +98,7 @@ static __always_inline void policy_passed(struct __sk_buff *skb, const struct po
 	rule = from_opener ? rule : 0;
 	policy_count(skb, rule);
 	if (walk->message == POLICY_MESSAGE_NONE && policy_is_steady(&walk->packet))
-		policy_recent_note(&walk->packet, skb->ifindex, walk->direction, walk->epoch, rule);
+		policy_recent_note(&walk->packet, walk->interface, walk->direction, walk->epoch, rule);
 }
 
 /*
@@ -318,7 +319,7 @@ static __always_inline int policy_judge(struct __sk_buff *skb, struct policy_wal
 static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 {
 	struct policy_control *control = policy_state();
-	struct policy_walk walk = { .direction = direction };
+	struct policy_walk walk = { .direction = direction, .interface = skb->ifindex };
 	struct policy_recent *recent;
 	struct endpoint *pod;
 	int parsed, reason;

@@ -16,7 +16,6 @@
 
 #define PACKET_TYPE_BROADCAST 1 /* PACKET_BROADCAST and others of linux/if_packet.h */
 #define PACKET_TYPE_MULTICAST 2
-#define PACKET_TYPE_OTHER_HOST 3
 
 /* A bucket of at most one second of time; an answer takes its share of a second out of it. */
 static __always_inline bool reject_is_in_budget(void)

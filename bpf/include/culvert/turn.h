@@ -19,6 +19,7 @@
 #define PACKET_PLAIN 0
 #define PACKET_TO_ITSELF 1 /* of a pod that reaches itself through a Service, and turned round to it */
 #define PACKET_REPLY 2     /* to such a pod or to this node, from the Service's address by now */
+#define PACKET_NOTE_BITS 2 /* above: index of the interface that it is handed to, where that is not skb->ifindex */
 
 /* Beside that, for events: PACKET_* of its header below its protocol, why it is dropped, and where it is. */
 #define PACKET_SIGNS 1
@@ -40,6 +41,14 @@ static __always_inline void packet_begin(struct __sk_buff *skb, __u32 hook)
 	skb->cb[PACKET_NOTE] = PACKET_PLAIN;
 	skb->cb[PACKET_SIGNS] = 0;
 	skb->cb[PACKET_HOOK] = hook;
+}
+
+/* The interface whose hook a packet is at. */
+static __always_inline __u32 packet_interface(const struct __sk_buff *skb)
+{
+	__u32 ahead = (__u32)skb->cb[PACKET_NOTE] >> PACKET_NOTE_BITS;
+
+	return ahead ? ahead : skb->ifindex;
 }
 
 static __always_inline void packet_sign(struct __sk_buff *skb, const struct packet *packet)

@@ -105,6 +105,11 @@ public final class MapCatalogue implements AutoCloseable {
         return hash(Tables.XDP_DEVICES);
     }
 
+    /// Where packets for pods of this node may be handed over.
+    public BpfHashMap<AddressKey, LocalPod> localPods() {
+        return hash(Tables.LOCAL_PODS);
+    }
+
     public BpfHashMap<SourceRangeKey, Integer> sourceRanges() {
         return hash(Tables.SOURCE_RANGES);
     }

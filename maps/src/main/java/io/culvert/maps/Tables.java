@@ -132,6 +132,14 @@ public final class Tables {
     public static final Table<Integer, Integer> POLICY_TAILS =
             new Table<>("policy_tails", Kind.PROGRAMS, Numbers.U32, Numbers.U32, false);
 
+    /// Pods of this node, by address, that the fast path leads to.
+    public static final Table<AddressKey, LocalPod> LOCAL_PODS =
+            new Table<>("local_pods", Kind.HASH, AddressKey.CODEC, LocalPod.CODEC, false);
+
+    /// The programs of the fast path, where it is on.
+    public static final Table<Integer, Integer> FAST_TAILS =
+            new Table<>("fast_tails", Kind.PROGRAMS, Numbers.U32, Numbers.U32, false);
+
     /// What programs tell, in the order in which they began to.
     public static final Table<Integer, Event> EVENTS =
             new Table<>("events", Kind.RING, Numbers.U32, Event.CODEC, false);
@@ -195,6 +203,8 @@ public final class Tables {
             POLICY_RECENT,
             POLICY_FRAGMENTS,
             POLICY_TAILS,
+            LOCAL_PODS,
+            FAST_TAILS,
             EVENTS,
             EVENT_CONTROL,
             EVENT_LOSSES,

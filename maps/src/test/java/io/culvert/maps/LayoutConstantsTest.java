@@ -3,6 +3,7 @@ package io.culvert.maps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.maps.datapath.FastPath;
 import io.culvert.maps.datapath.PolicyAnswer;
 import io.culvert.maps.datapath.PolicyPrograms;
 import io.culvert.maps.event.EventFlag;
@@ -78,6 +79,8 @@ final class LayoutConstantsTest {
         Arrays.stream(AddressRange.Meaning.values()).forEach(m -> java.put("RANGE_" + m.name(), (long) m.bit()));
         Arrays.stream(FlowRole.values()).forEach(r -> java.put("FLOW_" + r.name(), (long) r.number()));
         Arrays.stream(FlowFlag.values()).forEach(f -> java.put("FLOW_" + f.name(), (long) f.bit()));
+        Arrays.stream(FastPath.Tail.values()).forEach(tail -> java.put("FAST_TAIL_" + tail, (long) tail.number()));
+        java.put("FAST_TAILS", (long) FastPath.Tail.values().length);
         java.putAll(policies());
         java.putAll(events());
         assertThat(CONSTANTS).isEqualTo(java);

@@ -4,6 +4,7 @@ package io.culvert.maps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.loader.netlink.MacAddress;
 import io.culvert.maps.layout.Codec;
 import io.culvert.maps.layout.CorruptRecordException;
 import io.culvert.maps.layout.Numbers;
@@ -54,6 +55,10 @@ final class RecordCodecTest {
                         ExtentHeader.CODEC,
                         new ExtentHeader(12, 3, 2, 1, 9, 10800, true, false, false, Algorithm.RANDOM),
                         "0c000000 03000000 02000000 01000000 09000000 302a0000 01000000 00 000000"),
+                Arguments.of(
+                        LocalPod.CODEC,
+                        new LocalPod(0x1234, new MacAddress(0x0242ac110002L), new MacAddress(0xfe0000000001L)),
+                        "34120000 0242 ac11 0002 fe00 0000 0001"),
                 Arguments.of(PublishedBackend.CODEC, new PublishedBackend(0x00200011), "11002000"),
                 Arguments.of(
                         FlowKey.CODEC,

@@ -100,6 +100,11 @@ public final class Setting<T> {
             SettingTypes.DIRECTORY,
             "/etc/cni/net.d",
             "where the container runtime finds its network configuration; strict-cni looks whether it asks the plugin");
+    public static final Setting<FastPathMode> FAST_PATH = used(
+            "fast-path",
+            SettingTypes.choice(FastPathMode.class),
+            "auto",
+            "packets between pods of this node go past the stack; auto: unless rules of netfilter may refuse some");
     public static final Setting<Boolean> TCP_PEER_NAME = used(
             "tcp-peer-name",
             SettingTypes.SWITCH,

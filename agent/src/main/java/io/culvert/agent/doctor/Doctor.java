@@ -22,7 +22,8 @@ public final class Doctor {
                 new LibbpfCheck(),
                 new ClangCheck(),
                 new KubeProxyCheck(),
-                new NetworkCheck()));
+                new NetworkCheck(),
+                new FastPathCheck()));
     }
 
     /// The errors that keep an agent from starting.

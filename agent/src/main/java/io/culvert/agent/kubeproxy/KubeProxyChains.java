@@ -7,7 +7,7 @@ import java.util.Set;
 /// Which chains of iptables kube-proxy makes, in any of its modes and versions. Everything else that is called KUBE-
 /// belongs to others: KUBE-FIREWALL, KUBE-KUBELET-CANARY, KUBE-IPTABLES-HINT and KUBE-MARK-* to the kubelet (KEP-3178),
 /// KUBE-ROUTER-*, KUBE-NWPLCY-* and KUBE-POD-FW-* to kube-router.
-final class KubeProxyChains {
+public final class KubeProxyChains {
 
     private static final Set<String> NAMES = Set.of(
             "KUBE-SERVICES",
@@ -41,7 +41,7 @@ final class KubeProxyChains {
 
     private KubeProxyChains() {}
 
-    static boolean contains(String chain) {
+    public static boolean contains(String chain) {
         return NAMES.contains(chain) || PREFIXES.stream().anyMatch(chain::startsWith);
     }
 }

@@ -103,11 +103,12 @@ public final class Agent implements AutoCloseable {
             opened(open, store);
             state.program(datapath);
             NetworkWatch network = opened(open, NetworkWatch.start(state::followNetwork));
-            if (settings(plan).get(Setting.POLICY)) {
+            if (state.followsBridges()) {
                 opened(open, state.bridged().follow(network::trigger));
             }
             followFirst(state, network);
             insist(plan, health.serve());
+            opened(open, FilterWatch.start(state));
             opened(open, new Housekeeping(plan, state, pages));
             store.subscribe(update -> state.apply(update, network));
             if (settings(plan).get(Setting.POLICY)) {

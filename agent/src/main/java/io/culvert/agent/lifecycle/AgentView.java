@@ -97,6 +97,7 @@ final class AgentView implements NodeView {
         boolean asked = pluginChain.flatMap(PluginChain::problem).isEmpty();
         facts.addAll(List.of(
                 new StatusView.Fact("Pod start", PodStarts.inEffect(plan, asked)),
+                new StatusView.Fact("Fast path", kernel.fastPath().summary()),
                 new StatusView.Fact("Policies", kernel.policyFeed().status().summary()),
                 new StatusView.Fact("Opted-out pods", kernel.optOuts().summary()),
                 new StatusView.Fact(
@@ -141,6 +142,7 @@ final class AgentView implements NodeView {
         state.kernel()
                 .ifPresent(kernel ->
                         problems.addAll(PolicyLines.problems(kernel.policies().status())));
+        state.kernel().ifPresent(kernel -> problems.addAll(kernel.fastPath().problems()));
         state.flows().running().ifPresent(flows -> problems.addAll(FlowLines.problems(flows)));
         return problems;
     }

@@ -2,12 +2,16 @@
 package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.cni.PluginChain;
+import io.culvert.agent.config.FastPathMode;
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.control.NodeView;
 import io.culvert.agent.control.PolicyQueries;
+import io.culvert.agent.doctor.LiveMachine;
 import io.culvert.agent.explain.PolicyAnswers;
+import io.culvert.agent.kubeproxy.LiveCommands;
 import io.culvert.agent.metrics.AgentMetrics;
 import io.culvert.agent.metrics.ProbeCounts;
+import io.culvert.agent.netfilter.PathFilters;
 import io.culvert.agent.network.NetworkWatch;
 import io.culvert.agent.network.NodeNetwork;
 import io.culvert.agent.network.NodeObjects;
@@ -32,7 +36,7 @@ import io.culvert.servicelb.conntrack.FlowLifetimes;
 import io.culvert.servicelb.conntrack.StaleFlows;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -55,7 +59,8 @@ final class NodeState {
             OptOutKeeper optOuts,
             NodeAudit audit,
             NodePolicies policies,
-            PolicyFeed policyFeed) {}
+            PolicyFeed policyFeed,
+            NodeFastPath fastPath) {}
 
     private final Plan plan;
     private final Sources sources;
@@ -116,7 +121,11 @@ final class NodeState {
                 new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())),
                 new NodeAudit(datapath, loadBalancer, network),
                 policies,
-                new PolicyFeed(policies, store, sources.source()::withheldFromPolicies));
+                new PolicyFeed(policies, store, sources.source()::withheldFromPolicies),
+                new NodeFastPath(
+                        plan.settings().get(Setting.FAST_PATH),
+                        datapath,
+                        new PathFilters(new LiveCommands(), new LiveMachine()::read)::find));
     }
 
     /// Takes over what became of the node's network.
@@ -146,19 +155,27 @@ final class NodeState {
                 flows.network(local, present.network());
             }
         }
-        if (plan.settings().get(Setting.POLICY)) {
-            followPods(present);
-        }
+        followPods(present);
     }
 
     private void followPods(Kernel present) {
         Map<Integer, String> pods = present.network().pods();
         Map<IpAddress, Integer> routed = present.network().podLinks();
-        Map<IpAddress, Integer> stations = bridged.links();
-        present.policies().interfaces(routed, stations, pods);
-        Set<IpAddress> known = new HashSet<>(routed.keySet());
-        known.addAll(stations.keySet());
-        bridged.ask(known);
+        Map<IpAddress, Integer> stations = followsBridges() ? bridged.links() : Map.of();
+        if (plan.settings().get(Setting.POLICY)) {
+            present.policies().interfaces(routed, stations, pods);
+        }
+        Map<IpAddress, Integer> known = new HashMap<>(stations);
+        known.putAll(routed);
+        present.fastPath().follow(known);
+        if (followsBridges()) {
+            bridged.ask(known.keySet());
+        }
+    }
+
+    /// Whether anybody needs to know which pod is behind a port.
+    boolean followsBridges() {
+        return plan.settings().get(Setting.POLICY) || plan.settings().get(Setting.FAST_PATH) != FastPathMode.OFF;
     }
 
     /// Whether the container runtime asks this agent; empty where it need not.

@@ -100,6 +100,24 @@ final class DoctorTest {
     }
 
     @Test
+    void A20_07_whatTheFastPathWouldGoRoundIsNamedWithTheRemedy() {
+        String chain =
+                "table ip filter {\n\tchain FORWARD {\n\t\ttype filter hook forward priority filter; policy %s;\n\t}\n}\n";
+        RecordedMachine accepts = RecordedMachine.healthy()
+                .output("nft list chains", chain.formatted("accept"))
+                .output("nft -t list table ip filter", chain.formatted("accept"));
+        RecordedMachine drops = RecordedMachine.healthy()
+                .output("nft list chains", chain.formatted("drop"))
+                .output("nft -t list table ip filter", chain.formatted("drop"));
+
+        assertThat(warnings(accepts)).contains("fast path: no rule of netfilter filters between pods of this node");
+        assertThat(warnings(drops))
+                .contains("fast path: table ip filter: chain FORWARD has the policy drop;"
+                        + " with fast-path auto packets between pods of this node go through the stack;"
+                        + " remove it if it is not needed, or set fast-path to on, which goes round it");
+    }
+
+    @Test
     void A18_07_aKernelWithoutIpv6IsSaid() {
         RecordedMachine machine = RecordedMachine.healthy().withoutFile("/proc/net/if_inet6");
 

@@ -36,7 +36,8 @@ class LocalAddressesTest {
                 OptionalInt.empty(),
                 OptionalInt.empty(),
                 OptionalInt.empty(),
-                Optional.empty());
+                Optional.empty(),
+                true);
 
         assertThat(LocalAddresses.of(List.of(ipvs), List.of(clusterIp))).isEmpty();
     }

@@ -93,7 +93,8 @@ public final class TestNetwork {
                 master == 0 ? OptionalInt.empty() : OptionalInt.of(master),
                 OptionalInt.empty(),
                 otherNamespace ? OptionalInt.of(0) : OptionalInt.empty(),
-                ethernet ? Optional.of(new MacAddress(0x020000000000L + index)) : Optional.empty()));
+                ethernet ? Optional.of(new MacAddress(0x020000000000L + index)) : Optional.empty(),
+                true));
         return this;
     }
 

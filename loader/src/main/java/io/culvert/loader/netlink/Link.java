@@ -18,6 +18,9 @@ import java.util.OptionalInt;
 ///     if there is one, and in this one otherwise
 /// @param peerNamespace this namespace's number for the peer's namespace (`IFLA_LINK_NETNSID`)
 /// @param address empty where there is none or it is not of six bytes
+/// @param plain whether frames go on through it at once and whatever station they are for: it has no queue, is no
+/// isolated
+/// port of a bridge, and no bridge that tells VLANs apart
 public record Link(
         int index,
         String name,
@@ -29,5 +32,6 @@ public record Link(
         OptionalInt master,
         OptionalInt peer,
         OptionalInt peerNamespace,
-        Optional<MacAddress> address)
+        Optional<MacAddress> address,
+        boolean plain)
         implements NetworkObject {}

@@ -5,6 +5,7 @@ import io.culvert.net.IpAddress;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /// Turns messages of rtnetlink(7) into what they are about. Layouts: include/uapi/linux/{rtnetlink,if_link,if_addr,
 /// neighbour}.h.
@@ -18,6 +19,7 @@ final class ObjectMessages {
     static final int AF_BRIDGE = 7;
 
     private static final int ETHERNET = 1;
+    private static final Set<String> NO_QUEUE = Set.of("", "noqueue", "noop");
     private static final int NUD_PERMANENT = 0x80;
     private static final int IFF_UP = 1;
     private static final int IFF_LOOPBACK = 1 << 3;
@@ -56,12 +58,12 @@ final class ObjectMessages {
         int flags = bytes.s32(8, "ifi_flags");
         boolean ethernet = bytes.u16(2, "ifi_type") == ETHERNET;
         Map<Integer, NetlinkBytes> attributes = bytes.from(16, "a link").attributes();
+        Map<Integer, NetlinkBytes> info =
+                attribute(attributes, 18).map(NetlinkBytes::attributes).orElse(Map.of());
         return Optional.of(new Link(
                 bytes.s32(4, "ifi_index"),
                 text(attributes, 3),
-                attribute(attributes, 18)
-                        .map(info -> text(info.attributes(), 1))
-                        .orElse(""),
+                text(info, 1),
                 (flags & IFF_UP) != 0,
                 (flags & IFF_RUNNING) != 0,
                 (flags & IFF_LOOPBACK) != 0,
@@ -69,7 +71,21 @@ final class ObjectMessages {
                 positive(attributes, 10),
                 positive(attributes, 5),
                 number(attributes, 37),
-                attribute(attributes, 1).filter(_ -> ethernet).flatMap(NetlinkBytes::macAddress)));
+                attribute(attributes, 1).filter(_ -> ethernet).flatMap(NetlinkBytes::macAddress),
+                NO_QUEUE.contains(text(attributes, 6)) && !keepsApart(info)));
+    }
+
+    /// `IFLA_BR_VLAN_FILTERING` of a bridge, `IFLA_BRPORT_ISOLATED` of a port.
+    private static boolean keepsApart(Map<Integer, NetlinkBytes> info) {
+        return (text(info, 1).equals("bridge") && isSet(info, 2, 7))
+                || (text(info, 4).equals("bridge") && isSet(info, 5, 33));
+    }
+
+    private static boolean isSet(Map<Integer, NetlinkBytes> info, int data, int option) {
+        return attribute(info, data)
+                .flatMap(nested -> attribute(nested.attributes(), option))
+                .filter(value -> value.u8(0, "option " + option) != 0)
+                .isPresent();
     }
 
     private static Optional<InterfaceAddress> address(NetlinkBytes bytes) {

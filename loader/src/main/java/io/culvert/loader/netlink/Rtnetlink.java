@@ -15,6 +15,9 @@ import java.util.Optional;
 public final class Rtnetlink {
 
     private static final int REQUEST_DUMP = 0x301;
+    /// `NLM_F_REQUEST`, `NLM_F_ACK`
+    private static final int REQUEST_ANSWERED = 0x5;
+    private static final int IFLA_TARGET_NETNSID = 46;
     /// `NLM_F_REQUEST`, `NLM_F_REPLACE`, `NLM_F_CREATE`
     private static final int REQUEST_REPLACE = 0x501;
     private static final int AF_INET = 2;
@@ -37,6 +40,30 @@ public final class Rtnetlink {
     /// All interfaces, with those that are down.
     public static List<Link> links() {
         return dump("list interfaces", Link.class, ObjectMessages.NEW_LINK, LINK_REQUEST);
+    }
+
+    /// One interface of another namespace.
+    ///
+    /// @param index there
+    /// @param namespace this namespace's number for it ([Link#peerNamespace])
+    /// @return empty if it is gone. Needs `CAP_NET_ADMIN`
+    public static Optional<Link> link(int index, int namespace) {
+        ByteBuffer message = ByteBuffer.allocate(16 + 16 + 16).order(ByteOrder.nativeOrder());
+        message.putInt(message.capacity())
+                .putShort((short) (ObjectMessages.NEW_LINK + 2))
+                .putShort((short) REQUEST_ANSWERED)
+                .putInt(1)
+                .putInt(0);
+        message.putInt(0).putInt(index).putLong(0);
+        message.put(LINK_REQUEST, 16, 8).putInt(8 | IFLA_TARGET_NETNSID << 16).putInt(namespace);
+        try (NetlinkSocket socket = new NetlinkSocket(0)) {
+            socket.receiveTimeout(TIMEOUT_SECONDS);
+            socket.send(message.array());
+            return new Dump<>("read an interface of another namespace", Link.class, 1)
+                    .read(socket::receive).stream().flatMap(List::stream).findFirst();
+        } catch (NetlinkException e) {
+            return Optional.empty();
+        }
     }
 
     /// All addresses of both families.

@@ -40,7 +40,8 @@ final class ObjectMessagesTest {
                         OptionalInt.empty(),
                         OptionalInt.of(2),
                         OptionalInt.of(0),
-                        Optional.of(new MacAddress(0x02_00_00_00_00_01L))));
+                        Optional.of(new MacAddress(0x02_00_00_00_00_01L)),
+                        true));
     }
 
     @Test

@@ -41,6 +41,7 @@ public final class Datapath implements AutoCloseable {
     private final BackendIds backendIds;
     private final PolicyPrograms policies;
     private final XdpPrograms xdp;
+    private final FastPath fastPath;
     private final FailedGrowth failedGrowth = new FailedGrowth();
     private DatapathConfig config;
     private ProgramSet programs;
@@ -62,7 +63,9 @@ public final class Datapath implements AutoCloseable {
         this.extents = new ExtentStore(
                 catalogue.services().memory(), catalogue.slots().memory(), Quarantine.STANDARD, this::grow);
         this.backendIds = new BackendIds(catalogue.backends().memory(), Quarantine.STANDARD, this::grow);
-        this.policies = new PolicyPrograms(map(Tables.POLICY_TAILS.name()), this, () -> with(MorePrograms.POLICY));
+        BpfMap policyTails = map(Tables.POLICY_TAILS.name());
+        this.fastPath = new FastPath(map(Tables.FAST_TAILS.name()), policyTails, this, () -> this.programs);
+        this.policies = new PolicyPrograms(policyTails, this, () -> with(MorePrograms.POLICY), fastPath);
         this.xdp =
                 new XdpPrograms(links, catalogue, map(Tables.XDP_TARGETS.name()), this, () -> with(MorePrograms.XDP));
     }
@@ -99,6 +102,7 @@ public final class Datapath implements AutoCloseable {
     private void adopt() {
         links.adopt(programs);
         policies.replace(programs);
+        fastPath.replace(programs);
         extents.corrupt().forEach(corrupt -> LOG.warn("do not trust {}", corrupt));
         int repaired = backendIds.adopt(extents.takeFoundIds());
         if (repaired > 0) {
@@ -214,6 +218,11 @@ public final class Datapath implements AutoCloseable {
         return xdp;
     }
 
+    /// The way past the stack between pods of this node.
+    public FastPath fastPath() {
+        return fastPath;
+    }
+
     /// What would become of a packet that opens a connection, as the code of the programs decides it on their maps;
     /// nothing
     /// is written. The program that answers is loaded for it.
@@ -308,7 +317,10 @@ public final class Datapath implements AutoCloseable {
     }
 
     private ProgramSet with(MorePrograms more) {
-        programs.load(more, config, maps);
+        if (!programs.has(more)) {
+            programs.load(more, config, maps);
+            fastPath.replace(programs);
+        }
         return programs;
     }
 
@@ -317,7 +329,9 @@ public final class Datapath implements AutoCloseable {
         links.replaceAll(next, programs);
         try {
             policies.replace(next);
+            fastPath.replace(next);
         } catch (RuntimeException e) {
+            policies.replace(programs);
             links.replaceAll(programs, next);
             throw e;
         }

@@ -44,12 +44,15 @@ public final class PolicyPrograms {
     private final BpfMap tails;
     private final Object lock;
     private final Supplier<ProgramSet> programs;
+    private final FastPath fastPath;
 
     /// @param programs loads those of policies where they are not
-    PolicyPrograms(BpfMap tails, Object lock, Supplier<ProgramSet> programs) {
+    /// @param fastPath goes past policies only while none are enforced
+    PolicyPrograms(BpfMap tails, Object lock, Supplier<ProgramSet> programs, FastPath fastPath) {
         this.tails = tails;
         this.lock = lock;
         this.programs = programs;
+        this.fastPath = fastPath;
     }
 
     /// Loads the programs, if they are not. [#enforce] does that too; whoever publishes policies first knows
@@ -69,9 +72,12 @@ public final class PolicyPrograms {
     public void enforce(boolean on) {
         synchronized (lock) {
             if (on) {
-                set(programs.get());
+                ProgramSet loaded = programs.get();
+                fastPath.leaveToPolicies();
+                set(loaded);
             } else {
                 clear();
+                fastPath.resume();
             }
         }
     }
@@ -87,7 +93,7 @@ public final class PolicyPrograms {
         return tails != null && areIn(tails);
     }
 
-    private static boolean areIn(BpfMap tails) {
+    static boolean areIn(BpfMap tails) {
         return TAILS.stream().anyMatch(tail -> isFilled(tails, tail));
     }
 

@@ -124,7 +124,7 @@ final class ProgramSet implements AutoCloseable {
         return Arrays.stream(MorePrograms.values()).filter(this::has).collect(Collectors.toSet());
     }
 
-    private boolean has(MorePrograms more) {
+    boolean has(MorePrograms more) {
         return objects.stream().anyMatch(object -> object.name().equals(more.object()));
     }
 

@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps.datapath;
 
+import io.culvert.loader.BpfMap;
 import io.culvert.loader.BpfObject;
 import io.culvert.loader.CgroupAttachment;
 import io.culvert.loader.CgroupHook;
+import io.culvert.loader.UpdateMode;
 import io.culvert.loader.XdpMode;
+import io.culvert.loader.netlink.MacAddress;
 import io.culvert.loader.netlink.NetworkNamespace;
+import io.culvert.maps.AddressKey;
 import io.culvert.maps.Device;
 import io.culvert.maps.DeviceKey;
+import io.culvert.maps.LocalPod;
 import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
+import io.culvert.maps.layout.CTypes;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
+import io.culvert.testkit.lab.LabHost;
 import io.culvert.testkit.lab.LabNode;
 import io.culvert.testkit.lab.LabPod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,6 +144,35 @@ final class LabPrograms implements AutoCloseable {
             attach(node, pod.hostInterface(), packets, "pod");
         }
         return this;
+    }
+
+    /// Lets packets between the node's pods go past its stack, or not.
+    LabPrograms fastPath(LabNode node, boolean on) {
+        BpfMap tails = packets.map(Tables.FAST_TAILS.name());
+        try (Arena arena = Arena.ofConfined();
+                ServiceTables own = new ServiceTables(packets::map)) {
+            for (LabPod pod : node.pods()) {
+                LocalPod entry = new LocalPod(
+                        ifindex(node, pod.hostInterface()), mac(pod, "eth0"), mac(node, pod.hostInterface()));
+                for (IpFamily family : IpFamily.values()) {
+                    own.put(Tables.LOCAL_PODS, new AddressKey(pod.ip(family)), entry);
+                }
+            }
+            MemorySegment slot = arena.allocateFrom(CTypes.U32, FastPath.Tail.PLAIN.number());
+            if (on) {
+                tails.update(slot, packets.program("pod_fast"), UpdateMode.ANY);
+            } else {
+                tails.delete(slot);
+            }
+        }
+        return this;
+    }
+
+    /// `... link/ether 02:42:ac:11:00:02 brd ...`
+    private static MacAddress mac(LabHost host, String device) {
+        String line = host.exec("ip", "-o", "link", "show", "dev", device).orThrow();
+        String text = line.replaceFirst("(?s).*link/ether (\\S+).*", "$1");
+        return new MacAddress(Long.parseLong(text.replace(":", ""), 16));
     }
 
     /// On the device that leads out of the node, where connections are masqueraded as `ipv4` and `ipv6`.

@@ -49,11 +49,11 @@ class VerifierKernelTest {
                             "sock_post_bind6",
                             "sock_ops");
             assertThat(names(packets.load().programs()))
-                    .containsExactlyInAnyOrder("pod_ingress", "pod_egress", "pod_deliver");
+                    .containsExactlyInAnyOrder("pod_ingress", "pod_egress", "pod_deliver", "pod_fast");
             assertThat(names(devices.load().programs())).containsExactlyInAnyOrder("net_ingress", "net_egress");
             assertThat(names(xdp.load().programs())).containsExactly("xdp_lb");
             assertThat(names(policies.load().programs()))
-                    .containsExactlyInAnyOrder("policy_ingress", "policy_egress", "policy_probe");
+                    .containsExactlyInAnyOrder("policy_ingress", "policy_egress", "policy_probe", "policy_fast");
             assertThat(names(explanations.load().programs())).containsExactly("service_probe");
         }
     }

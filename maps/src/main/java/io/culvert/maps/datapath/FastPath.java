@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import io.culvert.loader.BpfMap;
+import io.culvert.loader.UpdateMode;
+import io.culvert.maps.layout.CTypes;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
+
+/// Whether packets between pods of this node go past the stack: those of pods go on with programs for that by tail
+/// calls,
+/// while the slots of `fast_tails` are filled. The kernel keeps these as long as the map is pinned. To switch costs
+/// nobody a connection: the next packet of each takes the other way.
+public final class FastPath {
+
+    /// A slot.
+    public enum Tail {
+        /// Hands packets over that policies agreed to.
+        POD(0, "pod_fast"),
+        /// Asks before what policies of the other pod are known to say; empty while none are loaded.
+        POLICY(1, "policy_fast"),
+        /// Hands packets over, empty while policies are enforced: so nothing goes past them, whatever their own slots
+        /// hold.
+        PLAIN(2, "pod_fast");
+
+        private final int number;
+        private final String program;
+
+        Tail(int number, String program) {
+            this.number = number;
+            this.program = program;
+        }
+
+        /// `FAST_TAIL_*`
+        public int number() {
+            return number;
+        }
+    }
+
+    private final BpfMap tails;
+    private final BpfMap policyTails;
+    private final Object lock;
+    private final Supplier<ProgramSet> programs;
+
+    /// @param programs those that are loaded
+    FastPath(BpfMap tails, BpfMap policyTails, Object lock, Supplier<ProgramSet> programs) {
+        this.tails = tails;
+        this.policyTails = policyTails;
+        this.lock = lock;
+        this.programs = programs;
+    }
+
+    /// Has packets take the fast path where `local_pods` has both ends, or the stack.
+    ///
+    /// @throws io.culvert.loader.BpfException if the kernel refuses
+    public void enable(boolean on) {
+        synchronized (lock) {
+            if (on) {
+                set(programs.get());
+            } else {
+                clear();
+            }
+        }
+    }
+
+    /// Whether packets may take it; as an earlier process left it, too.
+    public boolean isOn() {
+        try (Arena arena = Arena.ofConfined()) {
+            return tails.lookup(key(arena, Tail.POD), arena.allocate(CTypes.U32));
+        }
+    }
+
+    /// Policies are enforced no more.
+    void resume() {
+        synchronized (lock) {
+            replace(programs.get());
+        }
+    }
+
+    /// Goes on with other programs, if it is on. If that fails, those before go on.
+    void replace(ProgramSet next) {
+        if (!isOn()) {
+            return;
+        }
+        try {
+            set(next);
+        } catch (RuntimeException e) {
+            set(programs.get());
+            throw e;
+        }
+    }
+
+    /// What policies begin with: no packet goes past them any more.
+    void leaveToPolicies() {
+        synchronized (lock) {
+            try (Arena arena = Arena.ofConfined()) {
+                tails.delete(key(arena, Tail.PLAIN));
+            }
+        }
+    }
+
+    /// Each step is atomic, and every mixture is good.
+    private void set(ProgramSet next) {
+        try (Arena arena = Arena.ofConfined()) {
+            for (Tail tail : Tail.values()) {
+                boolean wanted = switch (tail) {
+                    case POD -> true;
+                    case POLICY -> next.has(MorePrograms.POLICY);
+                    case PLAIN -> !PolicyPrograms.areIn(policyTails);
+                };
+                if (wanted) {
+                    tails.update(key(arena, tail), next.program(tail.program), UpdateMode.ANY);
+                }
+            }
+        }
+    }
+
+    private void clear() {
+        try (Arena arena = Arena.ofConfined()) {
+            for (Tail tail : Tail.values()) {
+                tails.delete(key(arena, tail));
+            }
+        }
+    }
+
+    private static MemorySegment key(Arena arena, Tail tail) {
+        return arena.allocateFrom(CTypes.U32, tail.number);
+    }
+}
