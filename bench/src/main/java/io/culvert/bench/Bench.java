@@ -3,28 +3,33 @@ package io.culvert.bench;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Runs every comparison and writes `docs/performance.md`.
 ///
-/// `sudo ./culvert bench [quick] [traffic] [nodeport] [connect] [scale] [update] [churn] [policy] [policyscale]
+/// `sudo ./culvert bench [--kube-proxy PATH] [quick] [traffic] [nodeport] [connect] [scale] [update] [churn] [policy]
+/// [policyscale]
 /// [flows]`
 public final class Bench {
 
     private Bench() {}
 
-    /// @param args `ROOT [quick] [traffic|nodeport|connect|scale|update|churn|policy|policyscale|flows]...`: the
+    /// @param args `ROOT [--kube-proxy PATH] [quick]
+    /// [traffic|nodeport|connect|scale|update|churn|policy|policyscale|flows]...`: the
     /// checkout; fewer and shorter rounds; only some parts
     public static void main(String[] args) throws Exception {
         Path root = Path.of(args[0]).toAbsolutePath();
-        List<String> words = List.of(args).subList(1, args.length);
+        List<String> words = new ArrayList<>(List.of(args).subList(1, args.length));
+        Optional<Path> kubeProxy = takeKubeProxy(words);
         boolean quick = words.contains("quick");
         boolean all = words.stream().allMatch("quick"::equals);
         LoadProgram load = LoadProgram.compile(root.resolve("bench/src/main/c/load.c"), root.resolve("bench/target"));
         Path culvert = Installation.of(root);
         Page page = new Page();
         if (all || words.contains("traffic")) {
-            page.traffic(new TrafficBenchmark(load, culvert, quick ? 2 : 11, quick ? 0.5 : 0.7).run());
+            page.traffic(new TrafficBenchmark(load, culvert, kubeProxy, quick ? 2 : 11, quick ? 0.5 : 0.7).run());
         }
         if (all || words.contains("nodeport")) {
             page.add(NodePortSection.of(new NodePortBenchmark(load, culvert, quick ? 2 : 11, 0.25).run()));
@@ -60,7 +65,22 @@ public final class Bench {
         String text = page.text();
         System.out.print(text);
         if (all && !quick) {
-            Files.writeString(root.resolve("docs/performance.md"), text);
+            Files.writeString(
+                    root.resolve("docs/performance.md"), Plots.illustrate(text, root.resolve("docs/performance")));
         }
+    }
+
+    /// Takes `--kube-proxy PATH` out of the words.
+    private static Optional<Path> takeKubeProxy(List<String> words) {
+        int at = words.indexOf("--kube-proxy");
+        if (at < 0) {
+            return Optional.empty();
+        }
+        Path binary = Path.of(at + 1 < words.size() ? words.get(at + 1) : "");
+        if (!Files.isExecutable(binary)) {
+            throw new IllegalArgumentException("--kube-proxy " + binary + ": name the file of a kube-proxy program");
+        }
+        words.subList(at, at + 2).clear();
+        return Optional.of(binary.toAbsolutePath());
     }
 }

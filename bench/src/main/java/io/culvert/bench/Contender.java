@@ -20,10 +20,14 @@ enum Contender {
     DIRECT("direct"),
     /// A Service served by this agent.
     CULVERT("culvert"),
+    /// The same, whose packets go through the stack of the node.
+    CULVERT_STACK("stack"),
     /// A Service translated by kube-proxy's nftables rules.
     NFTABLES("nftables"),
     /// A Service translated by kube-proxy's iptables rules.
-    IPTABLES("iptables");
+    IPTABLES("iptables"),
+    /// A Service translated by a kube-proxy that the user named.
+    KUBE_PROXY("kubeproxy");
 
     private static final Duration READY = Duration.ofMinutes(2);
 
@@ -52,8 +56,9 @@ enum Contender {
     void prepare(LabNode node, String endpointNode, List<BenchService> services, Path culvert) {
         try {
             switch (this) {
-                case DIRECT -> {}
+                case DIRECT, KUBE_PROXY -> {}
                 case CULVERT -> startAgent(node, endpointNode, services, culvert);
+                case CULVERT_STACK -> startAgent(node, endpointNode, services, culvert, "--fast-path", "off");
                 case NFTABLES -> {
                     IpFamily family = services.getFirst().clusterIp().family();
                     for (String rules : NftablesLayout.of(services, node.podRange(family), node.ip(family))) {
@@ -84,7 +89,8 @@ enum Contender {
         }
     }
 
-    private static void startAgent(LabNode node, String endpointNode, List<BenchService> services, Path culvert) {
+    private static void startAgent(
+            LabNode node, String endpointNode, List<BenchService> services, Path culvert, String... options) {
         StringBuilder objects = new StringBuilder(LabObjects.node(node));
         for (LabPod pod : node.pods()) {
             objects.append("---\n").append(LabObjects.pod(pod, Map.of()));
@@ -93,6 +99,6 @@ enum Contender {
         for (BenchService service : services) {
             node.writeManifest(service.name() + ".yaml", service.manifest(endpointNode));
         }
-        LabAgent.start(node, culvert);
+        LabAgent.start(node, culvert, options);
     }
 }

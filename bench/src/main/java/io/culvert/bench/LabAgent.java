@@ -15,9 +15,10 @@ final class LabAgent {
     private LabAgent() {}
 
     /// Starts it with what the node has as manifests, and waits until that is programmed.
-    static void start(LabNode node, Path culvert) {
+    static void start(LabNode node, Path culvert, String... options) {
         List<String> command = new ArrayList<>(List.of(culvert.toString()));
         command.addAll(node.agentWords());
+        command.addAll(List.of(options));
         node.start("agent", command).awaitLine("(?m)^ready: ", READY);
     }
 }

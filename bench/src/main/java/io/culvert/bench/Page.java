@@ -23,25 +23,33 @@ final class Page {
             median over the rounds of the ratio within a round. Absolute rates of such a machine vary by a third and more
             and mean little; ratios mean more.
 
+            `--kube-proxy PATH` lets the program of that name take part in the section Traffic, in mode nftables, with an API server of
+            its own. Names of sections' parts run these alone and print the page instead of writing it.
+
             """.formatted(Machine.describe()));
 
     private final List<Figure> figures = new ArrayList<>();
 
     void traffic(List<TrafficBenchmark.Series> all) {
+        boolean real = all.getFirst().rates().has(Contender.KUBE_PROXY);
         text.append("""
                 ## Traffic
 
                 Pod to ClusterIP to pod on one node, routed pods, one client thread and one server thread. `crr`: connect,
                 one byte each way, close, connections/s. `rr`: round trips of one byte on an open connection, per second.
                 In parentheses the ratio to the direct connection. The Service is the one in the middle of the cluster, and
-                has one endpoint. nftables and iptables are rules laid out as kube-proxy 1.36 lays them out.
+                has one endpoint. Culvert: with its default settings, so on the fast path; stack: the same with `fast-path: off`.
+                nftables and iptables are rules laid out as kube-proxy 1.36 lays them out. IPVS: %s.
 
-                | mode | Services | direct | Culvert | nftables | iptables |
-                |---|---|---|---|---|---|
-                """);
+                | mode | Services | direct | Culvert | stack | nftables | iptables |%s
+                |---|---|---|---|---|---|---|%s
+                """.formatted(Machine.ipvs(), real ? " kube-proxy |" : "", real ? "---|" : ""));
         for (TrafficBenchmark.Series series : all) {
             text.append("| %s | %,d |".formatted(series.mode(), series.services()));
             for (Contender contender : Contender.values()) {
+                if (!series.rates().has(contender)) {
+                    continue;
+                }
                 text.append(
                         contender == Contender.DIRECT
                                 ? " %,.0f |".formatted(series.rates().rate(contender))
@@ -55,10 +63,14 @@ final class Page {
         text.append('\n');
         for (TrafficBenchmark.Series series : all) {
             boolean connections = series.mode().equals("crr");
-            String what = "%s of direct at %,d Services"
+            String what = "%s of %%s at %,d Services"
                     .formatted(connections ? "connections/s" : "round trips/s", series.services());
-            figures.add(Figure.atLeast(
-                    what, series.rates().ratio(Contender.CULVERT, Contender.DIRECT), connections ? 0.97 : 0.98, " x"));
+            double ofDirect = series.rates().ratio(Contender.CULVERT, Contender.DIRECT);
+            figures.add(Figure.atLeast(what.formatted("direct"), ofDirect, connections ? 1.05 : 1.15, " x"));
+            if (connections) {
+                double ofNftables = series.rates().ratio(Contender.CULVERT, Contender.NFTABLES);
+                figures.add(Figure.atLeast(what.formatted("nftables"), ofNftables, 1.3, " x"));
+            }
         }
         flatness(all.stream().filter(series -> series.mode().equals("crr")).toList());
     }

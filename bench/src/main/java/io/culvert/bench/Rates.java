@@ -45,6 +45,11 @@ record Rates(Map<Contender, List<Double>> byContender) {
                 .toList());
     }
 
+    /// Whether a contender took part.
+    boolean has(Contender contender) {
+        return !of(contender).isEmpty();
+    }
+
     private List<Double> of(Contender contender) {
         return byContender.getOrDefault(contender, List.of());
     }

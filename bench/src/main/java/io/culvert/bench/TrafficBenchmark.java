@@ -4,11 +4,13 @@ package io.culvert.bench;
 import io.culvert.net.IpFamily;
 import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabBuilder;
-import io.culvert.testkit.lab.LabPod;
 import io.culvert.testkit.lab.PodAttachment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 
 /// Connections a second and round trips a second, pod to ClusterIP to pod on one node.
 final class TrafficBenchmark {
@@ -17,12 +19,19 @@ final class TrafficBenchmark {
 
     private final LoadProgram load;
     private final Path culvert;
+    private final Optional<Path> kubeProxy;
+    private final List<Contender> contenders;
     private final int rounds;
     private final double seconds;
 
-    TrafficBenchmark(LoadProgram load, Path culvert, int rounds, double seconds) {
+    /// @param kubeProxy a binary that takes part
+    TrafficBenchmark(LoadProgram load, Path culvert, Optional<Path> kubeProxy, int rounds, double seconds) {
         this.load = load;
         this.culvert = culvert;
+        this.kubeProxy = kubeProxy;
+        this.contenders = Stream.of(Contender.values())
+                .filter(contender -> contender != Contender.KUBE_PROXY || kubeProxy.isPresent())
+                .toList();
         this.rounds = rounds;
         this.seconds = seconds;
     }
@@ -30,27 +39,42 @@ final class TrafficBenchmark {
     /// @param mode `crr` or `rr`
     record Series(int services, String mode, Rates rates) {}
 
-    List<Series> run() {
+    List<Series> run() throws ExecutionException, InterruptedException {
         List<Series> all = new ArrayList<>();
         for (int services : CLUSTER_SIZES) {
             Progress.say("traffic at " + services + " Services: preparing");
             try (Lab lab = lab()) {
-                for (Contender contender : Contender.values()) {
-                    LabPod server = lab.pod(contender.serverName());
-                    load.serve(server, BenchService.TARGET_PORT);
-                    List<BenchService> cluster = BenchService.cluster(services, List.of(server.ip(IpFamily.IPV4)));
-                    contender.prepare(lab.node(contender.nodeName()), contender.nodeName(), cluster, culvert);
-                }
-                all.add(measure(lab, services, "crr"));
-                all.add(measure(lab, services, "rr"));
+                all.addAll(in(lab, services));
             }
         }
         return all;
     }
 
-    private static Lab lab() {
+    private List<Series> in(Lab lab, int services) throws ExecutionException, InterruptedException {
+        for (Contender contender : contenders) {
+            load.serve(lab.pod(contender.serverName()), BenchService.TARGET_PORT);
+            contender.prepare(
+                    lab.node(contender.nodeName()), contender.nodeName(), cluster(lab, contender, services), culvert);
+        }
+        if (kubeProxy.isEmpty()) {
+            return List.of(measure(lab, services, "crr"), measure(lab, services, "rr"));
+        }
+        try (RealKubeProxy _ = RealKubeProxy.start(
+                kubeProxy.get(),
+                lab.node(Contender.KUBE_PROXY.nodeName()),
+                cluster(lab, Contender.KUBE_PROXY, services))) {
+            return List.of(measure(lab, services, "crr"), measure(lab, services, "rr"));
+        }
+    }
+
+    private static List<BenchService> cluster(Lab lab, Contender contender, int services) {
+        return BenchService.cluster(
+                services, List.of(lab.pod(contender.serverName()).ip(IpFamily.IPV4)));
+    }
+
+    private Lab lab() {
         LabBuilder builder = Lab.builder().families(IpFamily.IPV4);
-        for (Contender contender : Contender.values()) {
+        for (Contender contender : contenders) {
             builder.node(contender.nodeName(), PodAttachment.ROUTED, contender.clientName(), contender.serverName());
         }
         return builder.create();
@@ -60,7 +84,7 @@ final class TrafficBenchmark {
         Rates rates = Rates.measure(
                 "traffic at %d Services: %s".formatted(services, mode),
                 rounds,
-                List.of(Contender.values()),
+                contenders,
                 contender ->
                         load.run(lab.pod(contender.clientName()), mode, seconds, target(lab, contender, services)));
         return new Series(services, mode, rates);
