@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Horizontal bars in panels side by side, one for each quantity, each with a scale of its own that begins at zero.
+/// Horizontal bars in panels side by side, one for each quantity. Scales begin at zero; panels of like values share
+/// one.
 final class Bars {
 
     /// Longer texts of a row are no label.
@@ -18,10 +20,20 @@ final class Bars {
     private static final int PANEL = 190;
     private static final int LONGEST = 110;
 
+    /// Panels whose largest values differ by less than this factor share a scale.
+    private static final double ALIKE = 4;
+
     private final List<String> labels;
     private final StringBuilder body = new StringBuilder();
     private final String title;
-    private int panels;
+    private final List<Panel> panels = new ArrayList<>();
+
+    private record Panel(String name, List<String> cells) {
+
+        double largest() {
+            return cells.stream().mapToDouble(Bars::number).max().orElse(0);
+        }
+    }
 
     Bars(String title, List<String> labels) {
         this.title = title;
@@ -42,15 +54,25 @@ final class Bars {
     }
 
     void panel(String name, List<String> cells) {
-        int left = LABELS + PANEL * panels++;
-        double largest = cells.stream().mapToDouble(Bars::number).max().orElse(0);
-        body.append("<text x=\"%d\" y=\"34\" font-weight=\"bold\">%s</text>%n".formatted(left, escape(name)));
-        for (int row = 0; row < cells.size(); row++) {
-            double value = Math.max(0, number(cells.get(row)));
-            long width = largest <= 0 ? 0 : Math.round(value / largest * LONGEST);
+        panels.add(new Panel(name, List.copyOf(cells)));
+    }
+
+    /// The value of the longest bar of a panel: the largest of all where panels are of one kind, so that they compare.
+    private double longest(Panel panel) {
+        double largest = panels.stream().mapToDouble(Panel::largest).max().orElse(0);
+        double least = panels.stream().mapToDouble(Panel::largest).min().orElse(0);
+        return largest < least * ALIKE ? largest : panel.largest();
+    }
+
+    private void draw(Panel panel, int left) {
+        body.append("<text x=\"%d\" y=\"34\" font-weight=\"bold\">%s</text>%n".formatted(left, escape(panel.name())));
+        for (int row = 0; row < panel.cells().size(); row++) {
+            String cell = panel.cells().get(row);
+            double longest = longest(panel);
+            long width = longest <= 0 ? 0 : Math.round(Math.max(0, number(cell)) / longest * LONGEST);
             body.append("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"14\" fill=\"#4477aa\"/>%n"
                     .formatted(left, TOP + ROW * row, width));
-            text(left + (int) width + 4, row, "start", cells.get(row).split(" ")[0]);
+            text(left + (int) width + 4, row, "start", cell.replaceFirst(" .*", ""));
         }
     }
 
@@ -64,7 +86,10 @@ final class Bars {
     }
 
     String svg() {
-        int width = LABELS + PANEL * panels;
+        for (int i = 0; i < panels.size(); i++) {
+            draw(panels.get(i), LABELS + PANEL * i);
+        }
+        int width = LABELS + PANEL * panels.size();
         int height = TOP + ROW * labels.size() + 8;
         return """
                 <svg xmlns="http://www.w3.org/2000/svg" width="%1$d" height="%2$d" viewBox="0 0 %1$d %2$d"
