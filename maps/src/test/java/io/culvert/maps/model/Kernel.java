@@ -116,6 +116,14 @@ final class Kernel implements Choices, AutoCloseable {
         return runner.run(program, frame.bytes(), frame.device(), frame.cameFrom());
     }
 
+    BpfProgram program(String name) {
+        return name.equals("xdp_lb") ? xdp.program(name) : net.program(name);
+    }
+
+    void forgetFlows() {
+        flows().keySet().forEach(key -> remove(Tables.FLOWS, key));
+    }
+
     /// Before the stack: an `XDP_*` number.
     int runXdp(Frame frame) {
         return runner.runXdp(xdp.program("xdp_lb"), frame.bytes(), frame.device());

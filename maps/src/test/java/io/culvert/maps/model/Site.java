@@ -93,6 +93,15 @@ final class Site implements AutoCloseable {
         });
     }
 
+    /// Frames to the routers of the first device carry its own address from now on.
+    void nextHopIsThisDevice() {
+        ip(
+                List.of("ip", "-n", name, "-batch", "-"),
+                List.of(
+                        "neigh replace 192.0.2.254 dev eth0 lladdr 02:00:00:00:00:02 nud permanent",
+                        "neigh replace 2001:db8::fe dev eth0 lladdr 02:00:00:00:00:02 nud permanent"));
+    }
+
     static boolean isOurMac(byte[] frame) {
         return Arrays.equals(frame, 0, MAC.length, MAC, 0, MAC.length);
     }

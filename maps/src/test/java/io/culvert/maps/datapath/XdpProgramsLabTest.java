@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.maps.datapath;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.loader.XdpMode;
+import io.culvert.loader.netlink.Link;
+import io.culvert.loader.netlink.NetworkNamespace;
+import io.culvert.loader.netlink.Rtnetlink;
+import io.culvert.maps.DeviceKey;
+import io.culvert.maps.MapCatalogue;
+import io.culvert.net.IpAddress;
+import io.culvert.testkit.LabTest;
+import io.culvert.testkit.lab.Lab;
+import io.culvert.testkit.lab.LabNode;
+import io.culvert.testkit.lab.PodAttachment;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// The program before the stack on the device of a node, over starts of the agent.
+@LabTest
+class XdpProgramsLabTest {
+
+    private static final Pattern PROGRAM = Pattern.compile("prog/xdp id (\\d+)");
+
+    private static Lab lab;
+    private static LabNode node;
+
+    private interface Step {
+        void take(Datapath datapath, Link device);
+    }
+
+    @BeforeAll
+    static void create() {
+        lab = Lab.builder().node("here", PodAttachment.ROUTED).create();
+        node = lab.node("here");
+    }
+
+    @AfterAll
+    static void remove() {
+        lab.close();
+    }
+
+    @AfterEach
+    void cleanUp() throws Exception {
+        NetworkNamespace.call(Path.of("/run/netns", node.netns()), () -> {
+            DatapathPins.remove(node.bpffs());
+            return 0;
+        });
+        assertThat(program()).as("after a cleanup").isEmpty();
+    }
+
+    /// What one agent does.
+    private static void open(Step step) throws Exception {
+        NetworkNamespace.call(Path.of("/run/netns", node.netns()), () -> {
+            Link device = Rtnetlink.links().stream()
+                    .filter(link -> link.name().equals("eth0"))
+                    .findFirst()
+                    .orElseThrow();
+            try (Datapath datapath = Datapath.open(DatapathConfig.of(node.bpffs()))) {
+                step.take(datapath, device);
+            }
+            return 0;
+        });
+    }
+
+    private static XdpMode attach(Datapath datapath, Link device, Optional<XdpMode> wanted) {
+        return datapath.xdp().attach(device.index(), device.address().orElseThrow(), wanted);
+    }
+
+    /// What iproute2 says of the device: `native`, `generic` or nothing.
+    private static Optional<String> program() {
+        String text = node.exec("ip", "-d", "link", "show", "eth0").orThrow();
+        Matcher match = PROGRAM.matcher(text);
+        if (!match.find()) {
+            return Optional.empty();
+        }
+        return Optional.of((text.contains("xdpgeneric") ? "generic " : "native ") + match.group(1));
+    }
+
+    @Test
+    void itOutlivesTheAgentAndIsReplacedByTheNext() throws Exception {
+        open((datapath, device) -> {
+            assertThat(datapath.xdp().modes()).isEmpty();
+            assertThat(attach(datapath, device, Optional.empty())).isEqualTo(XdpMode.NATIVE);
+        });
+        String first = program().orElseThrow();
+        assertThat(first).startsWith("native ");
+
+        open((datapath, device) -> {
+            assertThat(datapath.xdp().modes()).isEqualTo(Map.of(device.index(), XdpMode.NATIVE));
+            assertThat(datapath.maps().xdpDevices().get(new DeviceKey(device.index())))
+                    .contains(device.address().orElseThrow().bits());
+            assertThat(datapath.auditLinks(false).faults()).isEmpty();
+        });
+        assertThat(program().orElseThrow()).startsWith("native ").isNotEqualTo(first);
+    }
+
+    @Test
+    void anotherModeIsAnotherLinkAndNoneIsNone() throws Exception {
+        open((datapath, device) -> {
+            attach(datapath, device, Optional.of(XdpMode.GENERIC));
+            assertThat(program().orElseThrow()).startsWith("generic ");
+            attach(datapath, device, Optional.of(XdpMode.NATIVE));
+            assertThat(program().orElseThrow()).startsWith("native ");
+            String native1 = program().orElseThrow();
+            attach(datapath, device, Optional.of(XdpMode.NATIVE));
+            assertThat(program()).contains(native1);
+
+            datapath.xdp().retain(Set.of());
+
+            assertThat(program()).isEmpty();
+            assertThat(datapath.xdp().modes()).isEmpty();
+            MapCatalogue maps = datapath.maps();
+            assertThat(maps.xdpDevices().keys()).isEmpty();
+        });
+    }
+
+    @Test
+    void otherSettingsAreOtherProgramsInItsPlace() throws Exception {
+        open((datapath, device) -> {
+            attach(datapath, device, Optional.of(XdpMode.NATIVE));
+            datapath.configure(DatapathSettings.DEFAULT.withNodeAddresses(
+                    Optional.of(IpAddress.of("192.0.2.1")), Optional.empty()));
+            assertThat(datapath.xdp().modes()).containsValue(XdpMode.NATIVE);
+            assertThat(datapath.auditLinks(true).faults()).isEmpty();
+        });
+    }
+}
