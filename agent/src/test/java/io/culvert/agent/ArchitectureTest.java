@@ -97,6 +97,17 @@ final class ArchitectureTest {
     }
 
     @Test
+    void onlyOnePackageKnowsOpenTelemetry() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.culvert.observability.otlp..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
+                .check(culvert);
+    }
+
+    @Test
     void featuresDoNotSeeEachOther() {
         List<String> features = List.of("servicelb", "policy", "observability");
         for (String feature : features) {

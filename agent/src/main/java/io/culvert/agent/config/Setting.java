@@ -274,6 +274,7 @@ public final class Setting<T> {
 
     static {
         ExportSettings.register();
+        OtlpSettings.register();
     }
 
     private final String key;

@@ -4,12 +4,16 @@ package io.culvert.agent.config;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpPrefix;
 import io.culvert.observability.filter.FilterJson;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -76,6 +80,14 @@ final class SettingTypes {
     static final SettingType<List<String>> FIELDS = SettingType.list(
             "FIELDS", "names of flow.proto separated by commas, as time,verdict", text -> Optional.of(items(text)));
 
+    static final SettingType<URI> URL =
+            SettingType.one("URL", "http:// or https:// with a host, as http://collector:4317", SettingTypes::url);
+
+    static final SettingType<Map<String, String>> HEADERS = SettingType.list(
+            "HEADERS",
+            "names and values separated by commas, as authorization=Bearer x",
+            text -> headers(items(text)));
+
     static final SettingType<IpAddress> IP =
             SettingType.one("ADDRESS", "an IP address", text -> IpAddress.parse(text.strip()));
 
@@ -128,6 +140,28 @@ final class SettingTypes {
         } catch (InvalidPathException e) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<URI> url(String text) {
+        try {
+            URI url = new URI(text.strip());
+            boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            return web && url.getHost() != null ? Optional.of(url) : Optional.empty();
+        } catch (URISyntaxException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Map<String, String>> headers(List<String> items) {
+        Map<String, String> headers = new HashMap<>();
+        for (String item : items) {
+            int sign = item.indexOf('=');
+            if (sign < 1) {
+                return Optional.empty();
+            }
+            headers.put(item.substring(0, sign).strip().toLowerCase(Locale.ROOT), item.substring(sign + 1).strip());
+        }
+        return Optional.of(headers);
     }
 
     private static Optional<Duration> duration(String text) {

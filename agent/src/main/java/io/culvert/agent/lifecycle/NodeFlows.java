@@ -19,6 +19,7 @@ import io.culvert.observability.flow.WallClock;
 import io.culvert.observability.hubble.FlowMessages;
 import io.culvert.observability.hubble.Hubble;
 import io.culvert.observability.hubble.NodeLabel;
+import io.culvert.observability.otlp.OtlpExport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -44,7 +45,8 @@ final class NodeFlows implements AutoCloseable {
             Hubble hubble,
             Optional<FlowServer> server,
             Optional<FlowListener> listener,
-            Optional<FlowExport> export) {}
+            Optional<FlowExport> export,
+            Optional<OtlpExport> otlp) {}
 
     private final NodeState state;
     private final Path runDir;
@@ -127,7 +129,9 @@ final class NodeFlows implements AutoCloseable {
                 .map(endpoint -> FlowListener.of(endpoint.toSocketAddress(), tls(), control, hubble));
         listener.ifPresent(FlowListener::look);
         Optional<FlowExport> export = NodeExport.start(state.plan().settings(), store, messages, context.names());
-        return new Running(store, clock, ingest, messages, hubble, serve(hubble), listener, export);
+        Optional<OtlpExport> otlp = NodeOtlp.start(state.plan().settings(), store, messages, context.names());
+        otlp.ifPresent(state.shownFlows()::sends);
+        return new Running(store, clock, ingest, messages, hubble, serve(hubble), listener, export, otlp);
     }
 
     private Optional<TlsFiles.Paths> tls() {
@@ -175,6 +179,7 @@ final class NodeFlows implements AutoCloseable {
             present.server.ifPresent(FlowServer::close);
             present.hubble.close();
             present.export.ifPresent(FlowExport::close);
+            present.otlp.ifPresent(OtlpExport::close);
             state.shownFlows().end();
             present.ingest.close();
             present.store.close();

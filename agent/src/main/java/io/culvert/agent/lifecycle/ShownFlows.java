@@ -9,6 +9,7 @@ import io.culvert.maps.event.EventTables;
 import io.culvert.observability.count.FlowCounts;
 import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.flow.WallClock;
+import io.culvert.observability.otlp.OtlpExport;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class ShownFlows implements PageSource {
     private final NodeState state;
     private final FlowCounts counts = new FlowCounts();
     private volatile @Nullable Kept kept;
+    private volatile @Nullable OtlpExport otlp;
 
     private record Kept(FlowStore store, WallClock clock) {}
 
@@ -38,6 +40,11 @@ final class ShownFlows implements PageSource {
         kept = new Kept(store, clock);
     }
 
+    /// Tells what this sends to a collector.
+    void sends(OtlpExport export) {
+        otlp = export;
+    }
+
     /// Shows none: it is about to be closed.
     void end() {
         kept = null;
@@ -49,6 +56,7 @@ final class ShownFlows implements PageSource {
             return FlowReading.NOTHING;
         }
         FlowStore store = present.store;
+        OtlpExport export = otlp;
         return new FlowReading(
                 counts,
                 state.flows().names()::service,
@@ -56,7 +64,9 @@ final class ShownFlows implements PageSource {
                 store.missed(),
                 store.written() - store.oldest(),
                 store.capacity(),
-                store.bytes());
+                store.bytes(),
+                export == null ? 0 : export.sent(),
+                export == null ? 0 : export.lost());
     }
 
     private Map<EventKind, Long> lost() {

@@ -58,6 +58,18 @@ final class FlowMeters {
                 "culvert_flow_observer_missed_total",
                 "Flows overwritten before an observer looked at them, of all observers.",
                 FlowReading::missed);
+        counter(
+                registry,
+                source,
+                "culvert_flow_otlp_sent_total",
+                "Flows that a collector of OpenTelemetry took.",
+                FlowReading::sent);
+        counter(
+                registry,
+                source,
+                "culvert_flow_otlp_lost_total",
+                "Flows that were to be sent to a collector of OpenTelemetry and were not.",
+                FlowReading::unsent);
         gauge(registry, source, "culvert_flow_store_flows", "Flows that are kept.", FlowReading::kept);
         gauge(registry, source, "culvert_flow_store_capacity", "Flows that there is room for.", FlowReading::capacity);
         gauge(registry, source, "culvert_flow_store_bytes", "Memory of kept flows.", FlowReading::bytes);

@@ -16,6 +16,8 @@ import java.util.function.IntFunction;
 /// @param kept flows in the store
 /// @param capacity flows that it keeps
 /// @param bytes that it takes outside of the heap
+/// @param sent flows that a collector of OpenTelemetry took
+/// @param unsent flows that were to be sent there and were not
 public record FlowReading(
         FlowCounts counts,
         IntFunction<Optional<ServiceName>> services,
@@ -23,11 +25,13 @@ public record FlowReading(
         long missed,
         long kept,
         long capacity,
-        long bytes) {
+        long bytes,
+        long sent,
+        long unsent) {
 
     /// Nothing is told.
     public static final FlowReading NOTHING =
-            new FlowReading(new FlowCounts(), _ -> Optional.empty(), Map.of(), 0, 0, 0, 0);
+            new FlowReading(new FlowCounts(), _ -> Optional.empty(), Map.of(), 0, 0, 0, 0, 0, 0);
 
     public FlowReading {
         lost = Map.copyOf(lost);

@@ -59,7 +59,9 @@ final class TestFlows {
                 5,
                 6,
                 1000,
-                4096);
+                4096,
+                7,
+                8);
     }
 
     static void add(FlowCounts counts, List<Event> events) {

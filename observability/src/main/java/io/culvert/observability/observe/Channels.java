@@ -21,14 +21,17 @@ import java.nio.file.Path;
 import javax.net.ssl.SSLException;
 
 /// Connections to somebody who serves the Hubble API, each with one thread.
-final class Channels {
+public final class Channels {
 
     /// A flow with all its labels is a few KiB.
     private static final int LARGEST = 16 << 20;
 
     private Channels() {}
 
-    static ManagedChannel open(ObserverAddress address, ClientTls tls) {
+    /// Opens one, which connects when it is used.
+    ///
+    /// @throws UnansweredException if the certificates cannot be used
+    public static ManagedChannel open(ObserverAddress address, ClientTls tls) {
         NettyChannelBuilder builder = address.socket() != null
                 ? NettyChannelBuilder.forAddress(
                                 new DomainSocketAddress(address.socket().toFile()))

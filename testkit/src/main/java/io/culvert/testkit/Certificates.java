@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.agent.control;
+package io.culvert.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,20 +16,24 @@ import java.util.List;
 import java.util.Objects;
 
 /// An authority and what it signed, made with the JDK's keytool, as PEM.
-final class Certificates {
+public final class Certificates {
 
     private static final String PASSWORD = "password";
 
     private final Path store;
 
+    /// Makes an authority, `ca`.
+    ///
     /// @param store a file that is made
-    Certificates(Path store) {
+    public Certificates(Path store) {
         this.store = store;
         keytool("-alias", "ca", "-dname", "CN=ca", "-ext", "bc:c");
     }
 
+    /// Makes a certificate and its key.
+    ///
     /// @param name of the host that it is for
-    Certificates sign(String alias, String name) {
+    public Certificates sign(String alias, String name) {
         keytool("-alias", alias, "-dname", "CN=" + name, "-ext", "san=dns:" + name, "-signer", "ca");
         return this;
     }
@@ -62,7 +66,7 @@ final class Certificates {
     }
 
     /// Writes a certificate; other files keep what they have.
-    Path certificate(String alias, Path file) {
+    public Path certificate(String alias, Path file) {
         try {
             Certificate certificate = Objects.requireNonNull(read().getCertificate(alias));
             return pem("CERTIFICATE", certificate.getEncoded(), file);
@@ -71,7 +75,8 @@ final class Certificates {
         }
     }
 
-    Path key(String alias, Path file) {
+    /// Writes the key of a certificate, PKCS #8.
+    public Path key(String alias, Path file) {
         try {
             Key key = Objects.requireNonNull(read().getKey(alias, PASSWORD.toCharArray()));
             return pem("PRIVATE KEY", key.getEncoded(), file);
