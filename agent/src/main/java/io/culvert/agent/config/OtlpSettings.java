@@ -14,8 +14,8 @@ public final class OtlpSettings {
             SettingTypes.URL,
             "",
             "flows are sent to this collector of OpenTelemetry, as http://collector:4317");
-    public static final Setting<OtlpProtocol> PROTOCOL = Setting.used(
-            "flow-otlp-protocol", SettingTypes.choice(OtlpProtocol.class), "grpc", "how it is spoken to");
+    public static final Setting<OtlpProtocol> PROTOCOL =
+            Setting.used("flow-otlp-protocol", SettingTypes.choice(OtlpProtocol.class), "grpc", "how it is spoken to");
     public static final Setting<Map<String, String>> HEADERS = Setting.used(
             "flow-otlp-headers", SettingTypes.HEADERS, "", "sent with each request, as authorization=Bearer x");
     public static final Setting<Path> AUTHORITY = Setting.used(
@@ -29,8 +29,8 @@ public final class OtlpSettings {
             SettingTypes.FLOW_FILTERS,
             "",
             "which flows: a FlowFilter in JSON, or an array of them; else all");
-    public static final Setting<String> DENY = Setting.used(
-            "flow-otlp-deny", SettingTypes.FLOW_FILTERS, "", "which flows are left out, in the same form");
+    public static final Setting<String> DENY =
+            Setting.used("flow-otlp-deny", SettingTypes.FLOW_FILTERS, "", "which flows are left out, in the same form");
 
     private OtlpSettings() {}
 

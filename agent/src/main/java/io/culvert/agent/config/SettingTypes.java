@@ -84,9 +84,7 @@ final class SettingTypes {
             SettingType.one("URL", "http:// or https:// with a host, as http://collector:4317", SettingTypes::url);
 
     static final SettingType<Map<String, String>> HEADERS = SettingType.list(
-            "HEADERS",
-            "names and values separated by commas, as authorization=Bearer x",
-            text -> headers(items(text)));
+            "HEADERS", "names and values separated by commas, as authorization=Bearer x", text -> headers(items(text)));
 
     static final SettingType<IpAddress> IP =
             SettingType.one("ADDRESS", "an IP address", text -> IpAddress.parse(text.strip()));
@@ -159,7 +157,9 @@ final class SettingTypes {
             if (sign < 1) {
                 return Optional.empty();
             }
-            headers.put(item.substring(0, sign).strip().toLowerCase(Locale.ROOT), item.substring(sign + 1).strip());
+            headers.put(
+                    item.substring(0, sign).strip().toLowerCase(Locale.ROOT),
+                    item.substring(sign + 1).strip());
         }
         return Optional.of(headers);
     }

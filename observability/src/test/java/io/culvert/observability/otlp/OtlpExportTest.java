@@ -31,6 +31,7 @@ import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -127,9 +128,9 @@ final class OtlpExportTest {
             assertThat(record.getSeverityText()).isEqualTo("INFO");
             assertThat(record.getBody().getStringValue()).startsWith("TCP Flags: SYN");
             assertThat(text(attributes, "source.address")).isEqualTo("10.0.0.1");
-            assertThat(attributes.get("source.port").getIntValue()).isEqualTo(40000);
+            assertThat(number(attributes, "source.port")).isEqualTo(40000);
             assertThat(text(attributes, "destination.address")).isEqualTo("10.96.0.10");
-            assertThat(attributes.get("destination.port").getIntValue()).isEqualTo(80);
+            assertThat(number(attributes, "destination.port")).isEqualTo(80);
             assertThat(text(attributes, "network.transport")).isEqualTo("tcp");
             assertThat(text(attributes, "network.type")).isEqualTo("ipv4");
             assertThat(text(attributes, "source.k8s.namespace.name")).isEqualTo("ns1");
@@ -152,6 +153,10 @@ final class OtlpExportTest {
 
     private static String text(Map<String, AnyValue> attributes, String key) {
         return attributes.getOrDefault(key, AnyValue.getDefaultInstance()).getStringValue();
+    }
+
+    private static long number(Map<String, AnyValue> attributes, String key) {
+        return attributes.getOrDefault(key, AnyValue.getDefaultInstance()).getIntValue();
     }
 
     @Test
@@ -180,7 +185,7 @@ final class OtlpExportTest {
     @Test
     void httpIsSpokenToo() throws IOException {
         List<ExportLogsServiceRequest> requests = new CopyOnWriteArrayList<>();
-        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/v1/logs", exchange -> {
             requests.add(ExportLogsServiceRequest.parseFrom(exchange.getRequestBody()));
             byte[] answer = ExportLogsServiceResponse.getDefaultInstance().toByteArray();
@@ -225,10 +230,10 @@ final class OtlpExportTest {
                 await().atMost(PATIENCE).until(() -> export.sent() + export.lost() == 300);
 
                 assertThat(export.lost()).isBetween(1L, 299L);
-                assertThat(TestCollector.attributes(
-                                        collector.records("culvert.lost").getFirst())
-                                .get("culvert.lost.count")
-                                .getIntValue())
+                assertThat(number(
+                                TestCollector.attributes(
+                                        collector.records("culvert.lost").getFirst()),
+                                "culvert.lost.count"))
                         .isEqualTo(export.lost());
                 assertThat(collector.records("culvert.flow")).hasSize((int) export.sent());
                 assertThat(other.takeLost()).isZero();

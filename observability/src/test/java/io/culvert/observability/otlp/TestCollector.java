@@ -16,6 +16,7 @@ import io.opentelemetry.proto.collector.logs.v1.LogsServiceGrpc;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ final class TestCollector extends LogsServiceGrpc.LogsServiceImplBase implements
 
     /// @param port 0: any
     TestCollector(int port, @Nullable SslContext tls) throws IOException {
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .addService(this)
                 .intercept(this);
         if (tls != null) {
