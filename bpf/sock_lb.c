@@ -7,6 +7,7 @@
 #include "culvert/sock_bind.h"
 #include "culvert/sock_choose.h"
 #include "culvert/sock_end.h"
+#include "culvert/sock_load.h"
 
 static __always_inline int sock_connect(struct bpf_sock_addr *ctx, const struct frontend_key *key,
 					struct sock_peer *peer)
@@ -15,6 +16,12 @@ static __always_inline int sock_connect(struct bpf_sock_addr *ctx, const struct 
 	struct frontend *frontend = sock_frontend(ctx, key);
 	int result = frontend ? sock_choose(ctx, key, frontend, peer) : sock_without_frontend(ctx, key);
 
+	if (result == SOCK_COUNTED)
+		sock_connects(ctx, peer->backend_id);
+	else
+		sock_connects_elsewhere(ctx);
+	if (result == SOCK_COUNTED)
+		result = SOCK_TRANSLATED;
 	if (result == SOCK_UNCHANGED)
 		sock_forget_connected(ctx);
 	if (!frontend || result != SOCK_TRANSLATED || (stream && !config_tcp_peer_name))
@@ -34,6 +41,9 @@ static __always_inline int sock_send(struct bpf_sock_addr *ctx, const struct fro
 	if (sock_find_service(ctx, key, peer) && backend_is_published(peer->backend_id))
 		return SOCK_TRANSLATED;
 	result = sock_choose(ctx, key, frontend, peer);
+	/* Datagrams are no connections: those of a socket that did not connect count nowhere. */
+	if (result == SOCK_COUNTED)
+		result = SOCK_TRANSLATED;
 	if (result == SOCK_TRANSLATED && !sock_remember_sent(ctx, key, peer))
 		return -ENOMEM;
 	return result;
@@ -188,6 +198,14 @@ int sock_post_bind6(struct bpf_sock *sk)
 	struct ip address = { { sk->src_ip6[0], sk->src_ip6[1], sk->src_ip6[2], sk->src_ip6[3] } };
 
 	return bpf_get_netns_cookie(sk) == config_host_netns ? bind_check(sk, &address) : 1;
+}
+
+/* What it returns is not looked at. */
+SEC("cgroup/sock_release")
+int sock_release(struct bpf_sock *sk)
+{
+	sock_closes(sk);
+	return 1;
 }
 
 /* What it returns lets the answers of others stand. */

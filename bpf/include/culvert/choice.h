@@ -56,7 +56,8 @@ static __always_inline int connect_choice(const struct packet *packet, const str
 	choice->backend = backend;
 	choice->state = (client_is_masqueraded(client, frontend) ? FLOW_MASQUERADED : 0) |
 			(client == CLIENT_HOST ? FLOW_HOST : 0) |
-			(candidates->flags & EXTENT_RESET_REMOVED ? FLOW_RESET_REMOVED : 0);
+			(candidates->flags & EXTENT_RESET_REMOVED ? FLOW_RESET_REMOVED : 0) |
+			(select_counts(candidates->algorithm) ? FLOW_COUNTED : 0);
 	return 0;
 }
 

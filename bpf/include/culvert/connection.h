@@ -67,6 +67,7 @@ __noinline int connect_open(const struct packet *packet, const struct backend *b
 		return DROP_NO_SOURCE_PORT;
 	switch (flow_open(&opening)) {
 	case 0:
+		load_open_flow(flow);
 		evict_note(flow);
 		return 0;
 	case -EALREADY:

@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 
 #include "flow_find.h"
+#include "flow_load.h"
 #include "parse.h"
 #include "timeout.h"
 
@@ -65,8 +66,11 @@ static __noinline int flow_mark_end(const struct flow *flow, __u8 role)
 
 	flow_role_key(&key, flow, role);
 	other = bpf_map_lookup_elem(&flows, &key);
-	if (other && other->role == role && flow_is_same(other, flow))
-		other->state |= flow->state & FLOW_ENDS;
+	if (!other || other->role != role || !flow_is_same(other, flow))
+		return 0;
+	other->state |= flow->state & FLOW_ENDS;
+	if (role == FLOW_FORWARD && flow_has_ended(other->state))
+		load_release_flow(other);
 	return 0;
 }
 
@@ -75,8 +79,8 @@ __noinline int flow_tell_end(const struct flow *flow)
 {
 	if (!flow)
 		return 0;
-	if (flow->role != FLOW_FORWARD)
-		flow_mark_end(flow, FLOW_FORWARD);
+	/* The forward entry is looked up also where this is it: what is not read-only can be released only through the map. */
+	flow_mark_end(flow, FLOW_FORWARD);
 	if (flow->role != FLOW_REPLY)
 		flow_mark_end(flow, FLOW_REPLY);
 	if (flow->role != FLOW_MASQUERADE && flow->state & FLOW_MASQUERADED)
@@ -110,6 +114,8 @@ static __noinline int flow_remove(const struct flow *flow, __u8 role)
 	present = bpf_map_lookup_elem(&flows, &key);
 	if (!present || present->role != role || !flow_is_same(present, flow))
 		return -ENOENT;
+	if (role == FLOW_FORWARD)
+		load_release_flow(present);
 	return bpf_map_delete_elem(&flows, &key);
 }
 

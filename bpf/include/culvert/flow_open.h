@@ -35,6 +35,7 @@ static __always_inline bool flow_gives_way(const struct flow *flow, const struct
 		return true;
 	if (!opening->evicts || role != FLOW_FORWARD || (flow->state | partner->state) & FLOW_ANSWERED)
 		return false;
+	load_release_flow(partner);
 	return !bpf_map_delete_elem(&flows, &key);
 }
 

@@ -148,9 +148,14 @@ struct service {
 #define ALGORITHM_RANDOM 0
 #define ALGORITHM_ROUND_ROBIN 1
 #define ALGORITHM_WEIGHTED_ROUND_ROBIN 2
+#define ALGORITHM_LEAST_CONNECTION 3
+#define ALGORITHM_WEIGHTED_LEAST_CONNECTION 4
 #define ALGORITHM_SOURCE_HASH 5
 #define ALGORITHM_DESTINATION_HASH 6
+#define ALGORITHM_SHORTEST_EXPECTED_DELAY 7
+#define ALGORITHM_NEVER_QUEUE 8
 #define ALGORITHM_MAGLEV 9
+#define ALGORITHM_POWER_OF_TWO 10
 
 #define EXTENT_ENDPOINTS_ELSEWHERE (1u << 0) /* an empty local set is dropped, not refused: other nodes have endpoints */
 #define EXTENT_RESET_REMOVED (1u << 1)       /* open TCP connections to a backend that was removed are reset */
@@ -217,6 +222,25 @@ struct published_backend {
 };
 
 /*
+ * backend_loads: by the index of a backend's id, connections that are open to it, for algorithms that choose by their number.
+ * Sockets and flows are counted apart, because only flows can be counted anew by looking at them all.
+ */
+struct load_count {
+	__u32 id;   /* of the backend that is counted; open counts nothing of one with another id */
+	__s32 open; /* below 0 for a moment where an end overtakes the beginning */
+};
+
+struct backend_load {
+	struct load_count flows;
+	struct load_count sockets;
+};
+
+/* sock_counted: the backend whose count a socket is in. */
+struct sock_counted {
+	__u32 backend_id; /* 0: none */
+};
+
+/*
  * flows: connections that are translated packet by packet. The key is the 5-tuple as seen on one side of the
  * translation, with its two ends in an order that does not depend on direction, so that both directions meet one entry:
  * low is the end whose address is the smaller number in network order; of equal addresses, the one whose port is.
@@ -245,6 +269,8 @@ struct flow_key {
 #define FLOW_HOST (1u << 8)          /* the client is this node: replies are translated where they come in */
 #define FLOW_RESET_REMOVED (1u << 9) /* reset when the backend is removed: EXTENT_RESET_REMOVED when it began */
 #define FLOW_TOLD (1u << 10) /* its end was told as an event */
+#define FLOW_COUNTED (1u << 11)  /* in backend_loads from its beginning on, until its forward entry is */
+#define FLOW_RELEASED (1u << 12) /* taken out of there again: it ended, or its forward entry was removed */
 
 /* What an established packet needs comes first: two cache lines after the key, in whichever direction it goes. */
 struct flow {

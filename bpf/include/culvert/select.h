@@ -5,6 +5,7 @@
 
 #include "affinity.h"
 #include "select_hash.h"
+#include "select_load.h"
 
 /* A number below count. Multiply and shift: as even as a remainder for counts far below 2^32, without the division. */
 static __always_inline __u32 select_random(__u32 count)
@@ -52,14 +53,27 @@ static __always_inline __u32 select_by_table(const struct candidates *candidates
 	return place < candidates->count ? place : 0;
 }
 
-/* The slot of who is chosen by anything but chance alone. Not static, so that it is verified once. */
-__noinline int select_slot(const struct candidates *candidates, __u32 hash)
+/* The place in the set that a number stands for. Not static, so that it is verified once. */
+__noinline int select_place(const struct candidates *candidates, __u32 hash)
 {
 	if (!candidates || !candidates->count)
 		return 0;
 	if (candidates->tables)
-		return candidates->first + select_by_table(candidates, hash);
-	return candidates->first + (((__u64)hash * candidates->count) >> 32);
+		return select_by_table(candidates, hash);
+	return ((__u64)hash * candidates->count) >> 32;
+}
+
+/* The slot of who is chosen by anything but chance alone. */
+static __always_inline __u32 select_slot(const struct candidates *candidates, __u32 hash)
+{
+	__u32 place = select_place(candidates, hash);
+
+	if (!select_counts(candidates->algorithm))
+		return candidates->first + place;
+	return select_by_load(candidates, place,
+			      candidates->algorithm == ALGORITHM_POWER_OF_TWO ?
+				      select_place(candidates, bpf_get_prandom_u32()) :
+				      place);
 }
 
 /*

@@ -19,6 +19,7 @@ volatile const __u8 config_localhost_node_ports = 0;
 /* Zero to go on as the process asked, 1 to go to the peer, or the negative errno that the process gets. */
 #define SOCK_UNCHANGED 0
 #define SOCK_TRANSLATED 1
+#define SOCK_COUNTED 2 /* translated, and the algorithm counts connections */
 
 /* Whether the process lives in a cgroup whose sockets are left to the packet path. */
 static __always_inline bool sock_is_opted_out(void)
@@ -144,7 +145,7 @@ static __always_inline int sock_choose(struct bpf_sock_addr *ctx, const struct f
 	peer->service = key->address;
 	peer->service_port = key->port;
 	sock_tell(ctx, key, peer, frontend->service);
-	return SOCK_TRANSLATED;
+	return select_counts(candidates.algorithm) ? SOCK_COUNTED : SOCK_TRANSLATED;
 }
 
 #endif

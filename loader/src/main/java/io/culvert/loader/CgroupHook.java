@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /// Socket system calls of the processes of a cgroup, and what becomes of their TCP connections, with the numbers of
 /// `enum bpf_attach_type` (linux/bpf.h). The name is that of the section, `SEC("cgroup/connect4")`, but for
-/// `SEC("sockops")`.
+/// `SEC("sockops")` and `SEC("cgroup/sock_release")`.
 public enum CgroupHook {
     SOCK_OPS(3, "ops"),
     CONNECT4(10, "connect4"),
@@ -18,7 +18,8 @@ public enum CgroupHook {
     RECVMSG4(19, "recvmsg4"),
     RECVMSG6(20, "recvmsg6"),
     GETPEERNAME4(29, "getpeername4"),
-    GETPEERNAME6(30, "getpeername6");
+    GETPEERNAME6(30, "getpeername6"),
+    SOCK_RELEASE(34, "release");
 
     private final int attachType;
     private final String section;

@@ -25,7 +25,14 @@ public final class ConnectionHash {
                 long ports = ((long) protocol.number() << 32) | ((long) client.port() << 16) | destination.port();
                 yield OptionalInt.of(finish(add(add(add(SEED, client.address()), destination.address()), ports)));
             }
-            case RANDOM, ROUND_ROBIN, WEIGHTED_ROUND_ROBIN -> OptionalInt.empty();
+            case RANDOM,
+                    ROUND_ROBIN,
+                    WEIGHTED_ROUND_ROBIN,
+                    LEAST_CONNECTION,
+                    WEIGHTED_LEAST_CONNECTION,
+                    SHORTEST_EXPECTED_DELAY,
+                    NEVER_QUEUE,
+                    POWER_OF_TWO -> OptionalInt.empty();
         };
     }
 

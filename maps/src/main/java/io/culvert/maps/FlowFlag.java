@@ -24,7 +24,11 @@ public enum FlowFlag {
     /// The connection is reset when its backend is removed.
     RESET_REMOVED(1 << 9, "reset-removed"),
     /// Its end was told as an event.
-    TOLD(1 << 10, "told");
+    TOLD(1 << 10, "told"),
+    /// It counts as open at its backend, for an algorithm that asks.
+    COUNTED(1 << 11, "counted"),
+    /// It does not any more.
+    RELEASED(1 << 12, "released");
 
     private final int bit;
     private final String text;

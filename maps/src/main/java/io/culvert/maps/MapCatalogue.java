@@ -88,6 +88,10 @@ public final class MapCatalogue implements AutoCloseable {
         return array(Tables.BACKENDS);
     }
 
+    public MappedArray<BackendLoad> backendLoads() {
+        return array(Tables.BACKEND_LOADS);
+    }
+
     public BpfHashMap<AddressKey, Integer> nodeAddresses() {
         return hash(Tables.NODE_ADDRESSES);
     }

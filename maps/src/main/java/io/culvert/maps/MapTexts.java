@@ -60,6 +60,7 @@ final class MapTexts {
             case "services" -> services();
             case "slots" -> slots();
             case "backends" -> backends();
+            case "backend_loads" -> loads();
             case "control" ->
                 List.of(new MapEntry("0", catalogue.control().get(0).toString()));
             case "drops" -> drops();
@@ -145,6 +146,18 @@ final class MapTexts {
             PublishedBackend backend = backends.get(index);
             if (BackendIds.index(backend.id()) != 0) {
                 entries.add(new MapEntry("backend " + index, backend.toString()));
+            }
+        }
+        return entries;
+    }
+
+    private List<MapEntry> loads() {
+        MappedArray<BackendLoad> loads = catalogue.backendLoads();
+        List<MapEntry> entries = new ArrayList<>();
+        for (int index = 1; index < loads.maxEntries(); index++) {
+            BackendLoad load = loads.get(index);
+            if (load.flows().id() != 0 || load.sockets().id() != 0) {
+                entries.add(new MapEntry("backend " + index, load.toString()));
             }
         }
         return entries;

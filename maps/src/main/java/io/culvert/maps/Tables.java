@@ -24,6 +24,13 @@ public final class Tables {
     public static final Table<Integer, PublishedBackend> BACKENDS =
             new Table<>("backends", Kind.MAPPED_ARRAY, Numbers.U32, PublishedBackend.CODEC, true);
 
+    /// Connections that are open to each backend, by the index of its id.
+    public static final Table<Integer, BackendLoad> BACKEND_LOADS =
+            new Table<>("backend_loads", Kind.MAPPED_ARRAY, Numbers.U32, BackendLoad.CODEC, true);
+
+    public static final Table<Integer, SockCounted> SOCK_COUNTED =
+            new Table<>("sock_counted", Kind.SOCKET_STORAGE, Numbers.INT, SockCounted.CODEC, false);
+
     public static final Table<FlowKey, Flow> FLOWS = new Table<>("flows", Kind.HASH, FlowKey.CODEC, Flow.CODEC, false);
 
     /// Where programs look for connections to evict when `flows` is full.
@@ -172,6 +179,8 @@ public final class Tables {
             SERVICES,
             SLOTS,
             BACKENDS,
+            BACKEND_LOADS,
+            SOCK_COUNTED,
             FLOWS,
             OPENED,
             OPENED_RING,

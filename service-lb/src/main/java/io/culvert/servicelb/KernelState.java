@@ -5,6 +5,7 @@ import io.culvert.maps.Backend;
 import io.culvert.maps.Extent;
 import io.culvert.maps.Frontend;
 import io.culvert.maps.FrontendKey;
+import io.culvert.servicelb.desired.ServicePortName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -118,5 +119,38 @@ final class KernelState {
 
     void forget(ProgrammedPort port) {
         unclaimed.remove(port.index(), port);
+    }
+
+    /// Every frontend that leads to a Service that is known, in no order.
+    List<LoadBalancer.NamedFrontend> namedFrontends() {
+        List<LoadBalancer.NamedFrontend> named = new ArrayList<>(owners().size());
+        owners().forEach((key, port) -> {
+            ServicePortName name = port.name();
+            if (name != null) {
+                named.add(new LoadBalancer.NamedFrontend(key, port.index(), name));
+            }
+        });
+        return named;
+    }
+
+    /// The Service ports that have an index.
+    Map<Integer, ServicePortName> names() {
+        Map<Integer, ServicePortName> names = new HashMap<>();
+        for (ProgrammedPort port : owners().values()) {
+            Optional.ofNullable(port.name()).ifPresent(name -> names.put(port.index(), name));
+        }
+        return names;
+    }
+
+    /// The ids of backends of which open connections are counted.
+    Set<Integer> countedBackends() {
+        Set<Integer> ids = new HashSet<>();
+        for (ProgrammedPort port : owners().values()) {
+            Extent extent = port.extent();
+            if (extent != null && extent.algorithm().countsConnections()) {
+                extent.backends().forEach(backend -> ids.add(backend.id()));
+            }
+        }
+        return ids;
     }
 }

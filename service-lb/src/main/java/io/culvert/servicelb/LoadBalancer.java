@@ -308,14 +308,7 @@ public final class LoadBalancer {
     public List<NamedFrontend> namedFrontends() {
         lock.lock();
         try {
-            List<NamedFrontend> named = new ArrayList<>(kernel.owners().size());
-            kernel.owners().forEach((key, port) -> {
-                ServicePortName name = port.name();
-                if (name != null) {
-                    named.add(new NamedFrontend(key, port.index(), name));
-                }
-            });
-            return named;
+            return kernel.namedFrontends();
         } finally {
             lock.unlock();
         }
@@ -325,11 +318,17 @@ public final class LoadBalancer {
     public Map<Integer, ServicePortName> names() {
         lock.lock();
         try {
-            Map<Integer, ServicePortName> names = new HashMap<>();
-            for (ProgrammedPort port : kernel.owners().values()) {
-                Optional.ofNullable(port.name()).ifPresent(name -> names.put(port.index(), name));
-            }
-            return names;
+            return kernel.names();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The ids of backends whose open connections are counted for an algorithm.
+    public Set<Integer> countedBackends() {
+        lock.lock();
+        try {
+            return kernel.countedBackends();
         } finally {
             lock.unlock();
         }

@@ -77,6 +77,11 @@ final class AlgorithmTest {
         "sh, SOURCE_HASH",
         "source-hash, SOURCE_HASH",
         "dh, DESTINATION_HASH",
+        "lc, LEAST_CONNECTION",
+        "wlc, WEIGHTED_LEAST_CONNECTION",
+        "sed, SHORTEST_EXPECTED_DELAY",
+        "nq, NEVER_QUEUE",
+        "p2c, POWER_OF_TWO",
         "maglev, MAGLEV"
     })
     void theAlgorithmIsTheOneOfTheAnnotation(String value, Algorithm algorithm) {
@@ -211,7 +216,9 @@ final class AlgorithmTest {
     void everyAlgorithmHasTheTablesThatItNeeds() {
         for (Algorithm algorithm : Algorithm.values()) {
             Extent extent = program(Map.of("culvert.io/algorithm", algorithm.toString()));
-            assertThat(extent.tables().isPresent()).as(algorithm.toString()).isEqualTo(algorithm != Algorithm.RANDOM);
+            assertThat(extent.tables().isPresent())
+                    .as(algorithm.toString())
+                    .isEqualTo(algorithm != Algorithm.RANDOM && !algorithm.countsConnections());
         }
         assertThat(Arrays.stream(Algorithm.values()).map(Algorithm::toString)).doesNotHaveDuplicates();
     }

@@ -39,7 +39,7 @@ class ConntrackKernelTest {
     @Test
     void expiredFlowsGoAndLiveOnesStay() {
         BpfHashMap<FlowKey, Flow> map = pinned.datapath().maps().flows();
-        DatapathFlows flows = new DatapathFlows(map);
+        DatapathFlows flows = DatapathFlows.of(pinned.datapath().maps());
         put(map, 0, LIVE, Duration.ofSeconds(1));
         put(map, LIVE, EXPIRED, Duration.ofSeconds(61));
         ConntrackTable table = new ConntrackTable(flows, FlowLifetimes.DEFAULT, _ -> Optional.empty());

@@ -16,6 +16,6 @@ final class PinnedConnections {
     /// @throws CommandFailure if the filter asks for names
     static ConntrackTable of(MapCatalogue maps, FlowFilter filter) {
         FlowFilterOptions.requireNoNames(filter.hasNames());
-        return new ConntrackTable(new DatapathFlows(maps.flows()), FlowLifetimes.DEFAULT, _ -> Optional.empty());
+        return new ConntrackTable(DatapathFlows.of(maps), FlowLifetimes.DEFAULT, _ -> Optional.empty());
     }
 }

@@ -223,7 +223,7 @@ final class AgentView implements NodeView {
 
     private ConntrackTable conntrack(NodeState.Kernel kernel) {
         return new ConntrackTable(
-                new DatapathFlows(kernel.datapath().maps().flows()),
+                DatapathFlows.of(kernel.datapath().maps()),
                 new FlowLifetimes(state.plan().timeouts()),
                 kernel.loadBalancer()::serviceAt);
     }

@@ -10,6 +10,7 @@ import io.culvert.maps.datapath.LinkReport;
 import io.culvert.servicelb.AuditDifference;
 import io.culvert.servicelb.AuditReport;
 import io.culvert.servicelb.LoadBalancer;
+import io.culvert.servicelb.conntrack.LoadAudit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,14 +41,16 @@ final class NodeAudit {
 
     private final Datapath datapath;
     private final LoadBalancer loadBalancer;
+    private final LoadAudit loads;
     private final NodeNetwork network;
     private final Map<String, Long> differences = new TreeMap<>();
     private long runs;
     private long repaired;
 
-    NodeAudit(Datapath datapath, LoadBalancer loadBalancer, NodeNetwork network) {
+    NodeAudit(Datapath datapath, LoadBalancer loadBalancer, LoadAudit loads, NodeNetwork network) {
         this.datapath = datapath;
         this.loadBalancer = loadBalancer;
+        this.loads = loads;
         this.network = network;
     }
 
@@ -77,9 +80,10 @@ final class NodeAudit {
         return view;
     }
 
-    /// What programs are told beside Services: of the node's network, and in `control`.
+    /// What programs are told beside Services: of the node's network, and in `control`; and what they count.
     private List<AuditDifference> auditNode(boolean repair) {
         List<AuditDifference> differences = new ArrayList<>(network.audit(repair));
+        differences.addAll(loads.audit(repair));
         datapath.control()
                 .audit(repair)
                 .ifPresent(drift ->

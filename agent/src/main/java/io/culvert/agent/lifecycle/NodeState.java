@@ -33,6 +33,7 @@ import io.culvert.servicelb.LoadBalancer;
 import io.culvert.servicelb.conntrack.ConntrackGc;
 import io.culvert.servicelb.conntrack.DatapathFlows;
 import io.culvert.servicelb.conntrack.FlowLifetimes;
+import io.culvert.servicelb.conntrack.LoadAudit;
 import io.culvert.servicelb.conntrack.StaleFlows;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,18 +109,20 @@ final class NodeState {
         NodeNetwork network = new NodeNetwork(plan.network(), plan::datapathSettings, datapath);
         NodePolicies policies = new NodePolicies(
                 datapath, plan.nodeName(), plan.policyFlags(), sources.events(), metrics::policiesProgrammed);
+        DatapathFlows flowTable = DatapathFlows.of(datapath.maps());
+        LoadAudit loads = new LoadAudit(
+                flowTable,
+                flowTable.loads(),
+                loadBalancer::countedBackends,
+                () -> datapath.maps().openedRing().opened());
         kernel = new Kernel(
                 datapath,
                 loadBalancer,
                 network,
-                new ConntrackGc(
-                        new DatapathFlows(datapath.maps().flows()),
-                        new FlowLifetimes(plan.timeouts()),
-                        stale,
-                        expired::tell),
+                new ConntrackGc(flowTable, new FlowLifetimes(plan.timeouts()), stale, expired::tell),
                 stale,
                 new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())),
-                new NodeAudit(datapath, loadBalancer, network),
+                new NodeAudit(datapath, loadBalancer, loads, network),
                 policies,
                 new PolicyFeed(policies, store, sources.source()::withheldFromPolicies),
                 new NodeFastPath(

@@ -10,6 +10,7 @@ import io.culvert.maps.Tables;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// How large maps become.
@@ -21,6 +22,7 @@ final class Sizes {
             entry("services", 1 << 20),
             entry("slots", 1 << 24),
             entry("backends", 1 << 20),
+            entry("backend_loads", 1 << 20),
             entry("opted_out", 1 << 16),
             entry("cluster_addresses", 1 << 20),
             entry("source_ranges", 1 << 20),
@@ -57,6 +59,8 @@ final class Sizes {
                 larger.put(name, (int) Math.min(size, limit));
             }
         });
+        // What backends have, they have by the same index.
+        Optional.ofNullable(larger.get("backends")).ifPresent(size -> larger.put("backend_loads", size));
         return larger;
     }
 

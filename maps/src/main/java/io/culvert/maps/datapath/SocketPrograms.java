@@ -15,6 +15,7 @@ public enum SocketPrograms {
 
     /// Answers first, so that no socket is translated whose answers are not.
     private static final List<CgroupHook> ALWAYS = List.of(
+            CgroupHook.SOCK_RELEASE,
             CgroupHook.RECVMSG4,
             CgroupHook.RECVMSG6,
             CgroupHook.GETPEERNAME4,

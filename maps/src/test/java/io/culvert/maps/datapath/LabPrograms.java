@@ -40,6 +40,7 @@ import java.util.function.UnaryOperator;
 final class LabPrograms implements AutoCloseable {
 
     private static final List<CgroupHook> HOOKS = List.of(
+            CgroupHook.SOCK_RELEASE,
             CgroupHook.CONNECT4,
             CgroupHook.CONNECT6,
             CgroupHook.SENDMSG4,

@@ -7,6 +7,7 @@ import io.culvert.maps.Algorithm;
 import io.culvert.maps.ArrayMemory;
 import io.culvert.maps.Backend;
 import io.culvert.maps.BackendIds;
+import io.culvert.maps.BackendLoads;
 import io.culvert.maps.Control;
 import io.culvert.maps.DropReason;
 import io.culvert.maps.Extent;
@@ -98,6 +99,27 @@ final class ServiceTables implements AutoCloseable {
                 false,
                 service.backends(),
                 Optional.of(new ExtentTables(table, table))));
+    }
+
+    /// The same Service with weights.
+    TestService weighted(TestService service, int... weights) {
+        List<Backend> backends = new ArrayList<>();
+        for (Backend backend : service.backends()) {
+            backends.add(new Backend(
+                    backend.address(),
+                    backend.port(),
+                    weights[backends.size() % weights.length],
+                    backend.id(),
+                    0,
+                    true,
+                    false));
+        }
+        return new TestService(service.key(), service.index(), backends);
+    }
+
+    /// The counts of open connections.
+    BackendLoads loads() {
+        return new BackendLoads(memory(Tables.BACKEND_LOADS));
     }
 
     /// Another frontend of a Service.

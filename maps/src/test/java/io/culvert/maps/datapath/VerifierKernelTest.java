@@ -47,6 +47,7 @@ class VerifierKernelTest {
                             "sock_getpeername6",
                             "sock_post_bind4",
                             "sock_post_bind6",
+                            "sock_release",
                             "sock_ops");
             assertThat(names(packets.load().programs()))
                     .containsExactlyInAnyOrder("pod_ingress", "pod_egress", "pod_deliver", "pod_fast");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps.model;
 
+import static io.culvert.maps.FlowFlag.COUNTED;
 import static io.culvert.maps.FlowFlag.HAIRPIN;
 import static io.culvert.maps.FlowFlag.HOST;
 import static io.culvert.maps.FlowFlag.MASQUERADED;
@@ -92,7 +93,8 @@ final class Opener {
     private int kind(Frontend frontend, Client client, Extent extent) {
         return (network.isMasqueraded(frontend, client) ? MASQUERADED.bit() : 0)
                 | (client == Client.HOST ? HOST.bit() : 0)
-                | (extent.resetRemoved() ? RESET_REMOVED.bit() : 0);
+                | (extent.resetRemoved() ? RESET_REMOVED.bit() : 0)
+                | (extent.algorithm().countsConnections() ? COUNTED.bit() : 0);
     }
 
     private Outcome openTo(Frame frame, Packet packet, Backend backend, int service, int kind, Optional<Flow> stored) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps.model;
 
+import io.culvert.maps.Algorithm;
 import io.culvert.maps.Backend;
 import io.culvert.maps.ConnectionHash;
 import io.culvert.maps.Extent;
@@ -27,7 +28,8 @@ final class Selected {
             int entry = ConnectionHash.entry(hash.getAsInt(), size);
             return List.of(set.get(table.size() == 0 ? entry : table.place(entry)));
         }
-        return table.size() == 0
+        boolean all = extent.algorithm().countsConnections() && extent.algorithm() != Algorithm.POWER_OF_TWO;
+        return table.size() == 0 || all
                 ? set
                 : IntStream.range(0, table.size())
                         .map(table::place)

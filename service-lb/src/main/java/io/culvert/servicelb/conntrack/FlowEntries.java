@@ -14,6 +14,11 @@ public interface FlowEntries {
     /// Removes an entry; false if there was none.
     boolean remove(FlowKey key);
 
+    /// Removes an entry as it was just read, and what else is known of it; false if there was none.
+    default boolean remove(Flow flow) {
+        return remove(flow.key());
+    }
+
     /// Shows every entry that stays during the pass once, and others perhaps. The consumer leaves the map alone.
     void forEach(BiConsumer<FlowKey, Flow> consumer);
 }

@@ -87,8 +87,6 @@ final class FlowGroup {
 
     /// Removes all of them; how many were still there.
     int removeFrom(FlowEntries flows) {
-        return (int) entries.values().stream()
-                .filter(flow -> flows.remove(flow.key()))
-                .count();
+        return (int) entries.values().stream().filter(flows::remove).count();
     }
 }

@@ -19,7 +19,8 @@ public final class Selection {
     /// @param local the local set, in its order
     public static Optional<ExtentTables> tables(Algorithm algorithm, List<Backend> cluster, List<Backend> local) {
         return switch (algorithm) {
-            case RANDOM ->
+            case LEAST_CONNECTION, WEIGHTED_LEAST_CONNECTION, SHORTEST_EXPECTED_DELAY, NEVER_QUEUE -> Optional.empty();
+            case RANDOM, POWER_OF_TWO ->
                 Optional.of(new ExtentTables(schedule(cluster), schedule(local)))
                         .filter(tables -> !tables.equals(ExtentTables.POSITIONS));
             case ROUND_ROBIN -> Optional.of(ExtentTables.POSITIONS);
