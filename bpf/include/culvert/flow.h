@@ -58,7 +58,10 @@ static __always_inline __u16 flow_state_reply(__u8 signals)
 	       (signals & PACKET_RESET ? FLOW_RESET : 0);
 }
 
-/* Marks the entry of a role with what ends its connection. */
+/*
+ * Marks the entry of a role with what ends its connection, from when on it is as good as seen by what shows that: after a
+ * long silence it would otherwise be expired before the same packet comes to the hook that needs it.
+ */
 static __noinline int flow_mark_end(const struct flow *flow, __u8 role)
 {
 	struct flow_key key;
@@ -69,6 +72,7 @@ static __noinline int flow_mark_end(const struct flow *flow, __u8 role)
 	if (!other || other->role != role || !flow_is_same(other, flow))
 		return 0;
 	other->state |= flow->state & FLOW_ENDS;
+	other->last_seen = flow->last_seen;
 	if (role == FLOW_FORWARD && flow_has_ended(other->state))
 		load_release_flow(other);
 	return 0;

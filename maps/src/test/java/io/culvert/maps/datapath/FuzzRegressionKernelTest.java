@@ -17,6 +17,7 @@ import io.culvert.maps.datapath.ServiceTables.TestService;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.KernelTest;
+import io.culvert.testkit.packet.TcpFlag;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,47 @@ class FuzzRegressionKernelTest extends NodeProgramsFixture {
                 .flow(Protocol.UDP, "198.51.100.7:40000", "10.1.0.3:8080")
                 .lastSeen();
         assertThat(System.nanoTime() - last).isLessThan(30_000_000_000L);
+    }
+
+    /// The entry for packets that leave was silent for longer than a closed connection is remembered.
+    @Test
+    void whatEndsASilentMasqueradedConnectionReachesTheClient() {
+        FrontendKey key = new FrontendKey(IpAddress.of("0.0.0.0"), 30080, Protocol.TCP);
+        for (TcpFlag end : new TcpFlag[] {TcpFlag.RST, TcpFlag.FIN}) {
+            node.tables.clear();
+            node.tables.service(key, FrontendType.NODE_PORT, Set.of(), List.of(), List.of(BACKEND + ":8080"));
+            toNodePort(SYN);
+            Flow flow = node.pods.flow(Protocol.TCP, CLIENT + ":40000", PodPrograms.NODE4 + ":30080");
+            fromBackend(flow, SYN, TcpFlag.ACK);
+            toNodePort(TcpFlag.ACK);
+            toNodePort(TcpFlag.FIN, TcpFlag.ACK);
+            for (FlowRole role : FlowRole.values()) {
+                node.pods.age(node.tables.get(Tables.FLOWS, flow.key(role)).orElseThrow(), 20);
+            }
+
+            assertThatPacket(fromBackend(flow, end, TcpFlag.ACK))
+                    .hasSource(PodPrograms.NODE4, 30080)
+                    .hasDestination(CLIENT, 40000);
+        }
+    }
+
+    private static void toNodePort(TcpFlag... flags) {
+        node.out(
+                node.in(
+                        ethernet()
+                                .ip(CLIENT, PodPrograms.NODE4)
+                                .tcp(40000, 30080, flags)
+                                .toBytes(),
+                        false),
+                false);
+    }
+
+    private static byte[] fromBackend(Flow flow, TcpFlag... flags) {
+        byte[] reply = ethernet()
+                .ip(BACKEND, PodPrograms.NODE4)
+                .tcp(8080, flow.masquerade().port(), flags)
+                .toBytes();
+        return node.out(node.in(reply, false), false);
     }
 
     /// All ports of the backend are taken, and the only connection that may be cut for one is this client's own,

@@ -14,6 +14,7 @@ import static io.culvert.maps.FlowFlag.SYN;
 import io.culvert.maps.Affinity;
 import io.culvert.maps.AffinityKey;
 import io.culvert.maps.DropReason;
+import io.culvert.maps.FlowFlag;
 import io.culvert.maps.FlowRole;
 import io.culvert.maps.Frontend;
 import io.culvert.maps.IpPort;
@@ -134,13 +135,15 @@ final class DatapathModel {
         entry.count(frame);
         boolean gone = entry.has(RESET_REMOVED) && !network.isPublished(connection.backendId);
         if (gone && packet.protocol() == Protocol.TCP && !packet.resets()) {
-            flows.end(entry, RESET, true);
+            flows.show(entry, RESET.bit());
             return refuser.refuse(frame, packet, DropReason.BACKEND_REMOVED);
         }
-        entry.show(SYN, packet.opens());
-        entry.show(ANSWERED, packet.proceeds());
-        flows.end(entry, CLIENT_CLOSED, packet.closes());
-        flows.end(entry, RESET, packet.resets());
+        flows.show(
+                entry,
+                bit(SYN, packet.opens())
+                        | bit(ANSWERED, packet.proceeds())
+                        | bit(CLIENT_CLOSED, packet.closes())
+                        | bit(RESET, packet.resets()));
         return Opener.forwarded(frame, packet, connection);
     }
 
@@ -159,9 +162,13 @@ final class DatapathModel {
 
     private void countReply(Frame frame, Packet packet, Entry entry) {
         entry.count(frame);
-        entry.show(ANSWERED, !packet.accepts());
-        flows.end(entry, SERVER_CLOSED, packet.closes());
-        flows.end(entry, RESET, packet.resets());
+        flows.show(
+                entry,
+                bit(ANSWERED, !packet.accepts()) | bit(SERVER_CLOSED, packet.closes()) | bit(RESET, packet.resets()));
+    }
+
+    private static int bit(FlowFlag flag, boolean shown) {
+        return shown ? flag.bit() : 0;
     }
 
     /// From the backend to the client, as from the Service.

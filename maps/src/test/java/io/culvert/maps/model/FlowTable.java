@@ -6,7 +6,6 @@ import static io.culvert.maps.FlowFlag.CLIENT_CLOSED;
 import static io.culvert.maps.FlowFlag.RESET;
 import static io.culvert.maps.FlowFlag.SERVER_CLOSED;
 
-import io.culvert.maps.FlowFlag;
 import io.culvert.maps.FlowKey;
 import io.culvert.maps.FlowRole;
 import java.util.LinkedHashMap;
@@ -15,6 +14,8 @@ import java.util.Optional;
 
 /// What the programs should remember.
 final class FlowTable {
+
+    private static final int ENDS = CLIENT_CLOSED.bit() | SERVER_CLOSED.bit() | RESET.bit();
 
     private final Settings settings;
     final Map<FlowKey, Entry> entries = new LinkedHashMap<>();
@@ -49,10 +50,18 @@ final class FlowTable {
                 && partner(entry).map(partner -> partner.isIdle(settings)).orElse(true);
     }
 
-    /// Writes what ends a connection into all its entries.
-    void end(Entry entry, FlowFlag flag, boolean shown) {
-        for (FlowRole role : FlowRole.values()) {
-            of(entry.connection, role).ifPresent(each -> each.show(flag, shown));
+    /// Writes into an entry what a packet shows, and into all of its connection what ends that. The latter are seen
+    /// then.
+    void show(Entry entry, int shown) {
+        boolean isNew = (entry.state | shown) != entry.state;
+        entry.state |= shown;
+        if (isNew && (shown & ENDS) != 0) {
+            for (FlowRole role : FlowRole.values()) {
+                of(entry.connection, role).ifPresent(each -> {
+                    each.state |= entry.state & ENDS;
+                    each.age = 0;
+                });
+            }
         }
     }
 
