@@ -60,7 +60,9 @@ final class Sizes {
             }
         });
         // What backends have, they have by the same index.
-        Optional.ofNullable(larger.get("backends")).ifPresent(size -> larger.put("backend_loads", size));
+        Optional.ofNullable(larger.get("backends"))
+                .filter(size -> size > present.getOrDefault("backend_loads", 0))
+                .ifPresent(size -> larger.put("backend_loads", size));
         return larger;
     }
 
