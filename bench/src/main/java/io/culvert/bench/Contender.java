@@ -57,8 +57,8 @@ enum Contender {
         try {
             switch (this) {
                 case DIRECT, KUBE_PROXY -> {}
-                case CULVERT -> startAgent(node, endpointNode, services, culvert);
-                case CULVERT_STACK -> startAgent(node, endpointNode, services, culvert, "--fast-path", "off");
+                case CULVERT -> startAgent(node, endpointNode, services, culvert, "--fast-path", "auto");
+                case CULVERT_STACK -> startAgent(node, endpointNode, services, culvert);
                 case NFTABLES -> {
                     IpFamily family = services.getFirst().clusterIp().family();
                     for (String rules : NftablesLayout.of(services, node.podRange(family), node.ip(family))) {

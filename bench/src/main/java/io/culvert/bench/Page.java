@@ -38,7 +38,7 @@ final class Page {
                 Pod to ClusterIP to pod on one node, routed pods, one client thread and one server thread. `crr`: connect,
                 one byte each way, close, connections/s. `rr`: round trips of one byte on an open connection, per second.
                 In parentheses the ratio to the direct connection. The Service is the one in the middle of the cluster, and
-                has one endpoint. Culvert: with its default settings, so on the fast path; stack: the same with `fast-path: off`.
+                has one endpoint. Culvert: with `fast-path: auto`; stack: with its default settings.
                 nftables and iptables are rules laid out as kube-proxy 1.36 lays them out. IPVS: %s.
 
                 | mode | Services | direct | Culvert | stack | nftables | iptables |%s

@@ -103,7 +103,7 @@ public final class Setting<T> {
     public static final Setting<FastPathMode> FAST_PATH = used(
             "fast-path",
             SettingTypes.choice(FastPathMode.class),
-            "auto",
+            "off",
             "packets between pods of this node go past the stack; auto: unless rules of netfilter may refuse some");
     public static final Setting<Boolean> TCP_PEER_NAME = used(
             "tcp-peer-name",

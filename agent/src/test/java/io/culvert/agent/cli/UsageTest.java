@@ -152,19 +152,20 @@ final class UsageTest {
         assertThat(run.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).isEqualTo("""
-                        Result   Check        Finding
-                        error    kernel       Linux 5.4.0 is too old; boot Linux 6.1 or newer
-                        ok       user         root
-                        ok       bpffs        mounted, pins are in /sys/fs/bpf/culvert
-                        ok       cgroup2      mounted on /sys/fs/cgroup
-                        ok       libbpf       1.1
-                        ok       clang        Debian clang version 14.0.6
-                        error    kube-proxy   runs as process 7; remove it: kubectl -n kube-system delete daemonset kube-proxy (k3s: --disable-kube-proxy)
-                        ok       iptables     nothing of kube-proxy
-                        ok       nftables     nothing of kube-proxy
-                        ok       ipset        nothing of kube-proxy
-                        ok       ipvs         nothing of kube-proxy
-                        ok       devices      eth0
+                        Result    Check        Finding
+                        error     kernel       Linux 5.4.0 is too old; boot Linux 6.1 or newer
+                        ok        user         root
+                        ok        bpffs        mounted, pins are in /sys/fs/bpf/culvert
+                        ok        cgroup2      mounted on /sys/fs/cgroup
+                        ok        libbpf       1.1
+                        ok        clang        Debian clang version 14.0.6
+                        error     kube-proxy   runs as process 7; remove it: kubectl -n kube-system delete daemonset kube-proxy (k3s: --disable-kube-proxy)
+                        ok        iptables     nothing of kube-proxy
+                        ok        nftables     nothing of kube-proxy
+                        ok        ipset        nothing of kube-proxy
+                        ok        ipvs         nothing of kube-proxy
+                        ok        devices      eth0
+                        warning   fast path    nft is not installed, so that nobody can say what filters; with fast-path auto packets between pods of this node go through the stack; remove it if it is not needed, or set fast-path to on, which goes round it
                         """);
     }
 

@@ -31,6 +31,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @LabTest
 class FastPathLabTest {
 
+    private static final String[] AUTO = {"--fast-path", "auto"};
+
     private static final Duration PATIENCE = Duration.ofSeconds(25);
     private static final Pattern PACKETS = Pattern.compile("counter packets (\\d+)");
     private static final LabService WEB = ServiceLab.service("web", 10);
@@ -113,7 +115,7 @@ class FastPathLabTest {
     @ParameterizedTest
     @EnumSource
     void packetsBetweenPodsGoPastTheStack(PodAttachment attachment) {
-        LabAgent agent = start(attachment);
+        LabAgent agent = start(attachment, AUTO);
         awaitOn(agent);
         long before = forwarded();
 
@@ -147,7 +149,7 @@ class FastPathLabTest {
     @ParameterizedTest
     @EnumSource
     void A20_07_A21_26_rulesOfOthersTurnItOffAndCostNoConnection(PodAttachment attachment) {
-        LabAgent agent = start(attachment);
+        LabAgent agent = start(attachment, AUTO);
         awaitOn(agent);
         try (TcpConnection four = lab.pod("client")
                         .sockets()
@@ -176,7 +178,7 @@ class FastPathLabTest {
     /// The maps lead to an interface that is gone: packets go by the routes that are there.
     @Test
     void anAddressThatMovesWhileNoAgentRunsIsReached() {
-        LabAgent agent = start(PodAttachment.ROUTED);
+        LabAgent agent = start(PodAttachment.ROUTED, AUTO);
         awaitOn(agent);
         agent.kill();
         LabPod server = lab.pod("server");
