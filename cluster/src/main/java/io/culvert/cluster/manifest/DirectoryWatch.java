@@ -13,7 +13,6 @@ import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -66,54 +65,42 @@ final class DirectoryWatch implements AutoCloseable {
     record Burst(Set<Path> paths, boolean lost) {}
 
     /// Waits until something has changed and then no more does, or `longest` has passed without any change. Files that
-    /// were renamed into the place of another are whole, and not waited for.
+    /// are whole ([TouchedFiles#areWhole]) are not waited for.
     ///
     /// @param isAnother whether the file that is under a path now is not the one that was read there
     Burst await(Duration longest, Predicate<Path> isAnother) throws InterruptedException {
-        Set<Path> paths = new HashSet<>();
-        Set<Path> written = new HashSet<>();
-        boolean lost = false;
+        TouchedFiles touched = new TouchedFiles();
         boolean begun = false;
         long end = System.nanoTime() + longest.toNanos();
         long rest = longest.toNanos();
         for (WatchKey key = next(rest); key != null && end - System.nanoTime() > 0; key = next(rest)) {
-            lost |= drain(key, paths, written);
-            if (!begun && (lost || !paths.isEmpty())) {
+            drain(key, touched);
+            if (!begun && touched.any()) {
                 begun = true;
                 end = System.nanoTime() + longestBurst.toNanos();
             }
             rest = end - System.nanoTime();
             if (begun) {
-                boolean whole = !lost && written.isEmpty() && paths.stream().allMatch(isAnother);
-                rest = whole ? 0 : Math.min(quiet.toNanos(), rest);
+                rest = touched.areWhole(isAnother) ? 0 : Math.min(quiet.toNanos(), rest);
             }
         }
-        return new Burst(paths, lost);
+        return touched.burst();
     }
 
     private @Nullable WatchKey next(long nanos) throws InterruptedException {
         return watcher.poll(Math.max(0, nanos), TimeUnit.NANOSECONDS);
     }
 
-    /// @param written those that more happened to than that they appeared. Over a file that was there before, one can
-    /// only
-    ///     appear by being renamed.
-    private boolean drain(WatchKey key, Set<Path> paths, Set<Path> written) {
-        boolean lost = false;
+    private void drain(WatchKey key, TouchedFiles touched) {
         Path directory = (Path) key.watchable();
         for (WatchEvent<?> event : key.pollEvents()) {
             if (event.kind().equals(OVERFLOW)) {
-                lost = true;
+                touched.lose();
             } else if (event.context() instanceof Path name && concerns(directory, name)) {
-                Path path = directory.resolve(name);
-                paths.add(path);
-                if (!event.kind().equals(ENTRY_CREATE)) {
-                    written.add(path);
-                }
+                touched.add(directory.resolve(name), event.kind());
             }
         }
         key.reset();
-        return lost;
     }
 
     /// The parent may be a busy place such as /tmp.
