@@ -88,6 +88,7 @@ static __always_inline int explain_frontend(struct __sk_buff *skb, const struct 
 				explain_select(&candidates, frontend->service, packet, &remembered), &choice);
 	if (reason)
 		return reason;
+	choice_directly(packet, frontend, client, &choice);
 	skb->cb[3] = remembered;
 	return explain_connection(skb, packet, &choice);
 }

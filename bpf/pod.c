@@ -7,16 +7,22 @@
 #include "culvert/egress.h"
 #include "culvert/event_trace.h"
 #include "culvert/fast.h"
-#include "culvert/ingress.h"
-#include "culvert/policy_tails.h"
+#include "culvert/policy_settled.h"
 
 SEC("tc")
 int pod_ingress(struct __sk_buff *skb)
 {
-	int verdict;
+	struct packet packet = {};
+	int verdict, parsed;
+	__u32 recalled;
 
 	packet_begin(skb, EVENT_AT_FROM_POD);
-	verdict = ingress(skb);
+	parsed = packet_parse(skb, &packet);
+	recalled = parsed == PARSE_OK ? policy_recall(skb, &packet, POLICY_EGRESS) : 0;
+	if (recalled == POLICY_SETTLED)
+		return fast_end(skb, PACKET_PASS, FAST_TAIL_POLICY);
+	packet_context(skb)->cb[PACKET_MARK] = recalled;
+	verdict = ingress(skb, &packet, parsed);
 	if (skb->cb[PACKET_NOTE] == PACKET_REPLY)
 		return event_end(skb, verdict);
 	if (verdict == PACKET_PASS || (verdict == TC_ACT_REDIRECT && skb->cb[PACKET_NOTE] == PACKET_TO_ITSELF))
@@ -27,16 +33,30 @@ int pod_ingress(struct __sk_buff *skb)
 SEC("tc")
 int pod_egress(struct __sk_buff *skb)
 {
+	struct packet packet = {};
+	__u32 recalled;
+	int parsed;
+
 	packet_begin(skb, EVENT_AT_TO_POD);
+	parsed = packet_parse(skb, &packet);
+	recalled = parsed == PARSE_OK ? policy_recall(skb, &packet, POLICY_INGRESS) : 0;
+	if (recalled == POLICY_SETTLED)
+		return PACKET_PASS;
+	packet_context(skb)->cb[PACKET_MARK] = recalled;
 	bpf_tail_call(skb, &policy_tails, POLICY_TAIL_INGRESS);
-	return event_end(skb, egress(skb));
+	return event_end(skb, egress(skb, &packet, parsed));
 }
 
 /* What pod_egress does once policies have let a packet pass. */
 SEC("tc")
 int pod_deliver(struct __sk_buff *skb)
 {
-	return event_end(skb, egress(skb));
+	struct packet packet = {};
+	int verdict = egress(skb, &packet, packet_parse(skb, &packet));
+
+	if (verdict == PACKET_PASS)
+		policy_settle(skb, &packet);
+	return event_end(skb, verdict);
 }
 
 /*

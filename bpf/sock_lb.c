@@ -16,12 +16,12 @@ static __always_inline int sock_connect(struct bpf_sock_addr *ctx, const struct 
 	struct frontend *frontend = sock_frontend(ctx, key);
 	int result = frontend ? sock_choose(ctx, key, frontend, peer) : sock_without_frontend(ctx, key);
 
-	if (result == SOCK_COUNTED)
+	if (result == SOCK_COUNTED) {
 		sock_connects(ctx, peer->backend_id);
-	else
-		sock_connects_elsewhere(ctx);
-	if (result == SOCK_COUNTED)
 		result = SOCK_TRANSLATED;
+	} else {
+		sock_connects_elsewhere(ctx);
+	}
 	if (result == SOCK_UNCHANGED)
 		sock_forget_connected(ctx);
 	if (!frontend || result != SOCK_TRANSLATED || (stream && !config_tcp_peer_name))

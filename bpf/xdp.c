@@ -115,13 +115,6 @@ static __noinline int xdp_device(struct xdp_md *ctx, const struct packet *packet
 	return route_answer(&route, bpf_fib_lookup(ctx, &route, sizeof(route), 0));
 }
 
-/* As connect_choose(), in a frame of its own: what opens a connection needs much of the stack. */
-static __noinline int xdp_choose(const struct packet *packet, const struct frontend *frontend, enum client client,
-				 struct choice *choice)
-{
-	return connect_choose(packet, frontend, client, choice);
-}
-
 /*
  * Opens a connection whose backend will see this node, and goes on with it; nothing is counted before it is known who
  * carries its first packet. What opens none is left to net_ingress, which says why, and answers.
@@ -134,9 +127,9 @@ static __noinline int xdp_open(struct xdp_md *ctx, const struct packet *packet, 
 	struct flow *flow;
 	int device;
 
-	if (!client_is_masqueraded(client, frontend) || !packet_is_of_host(packet) ||
+	if (frontend->flags & FRONTEND_DSR || !client_is_masqueraded(client, frontend) || !packet_is_of_host(packet) ||
 	    !xdp_is_ours(ctx, ctx->ingress_ifindex) ||
-	    xdp_choose(packet, frontend, client, &choice))
+	    connect_choose(packet, frontend, client, &choice))
 		return XDP_PASS;
 	device = xdp_device(ctx, packet, &choice.backend->address);
 	flow = flow_find(packet);
@@ -150,11 +143,7 @@ static __noinline int xdp_open(struct xdp_md *ctx, const struct packet *packet, 
 
 static __noinline struct frontend *xdp_frontend(const struct packet *packet)
 {
-	struct frontend_key key = {
-		.address = packet->destination,
-		.port = packet->destination_port,
-		.protocol = packet->protocol,
-	};
+	struct frontend_key key = packet_dials(packet);
 
 	return frontend_find(&key);
 }

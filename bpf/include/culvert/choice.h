@@ -13,6 +13,16 @@ static __always_inline bool packet_may_open(const struct packet *packet)
 	return packet->protocol == IPPROTO_UDP || packet->signals & PACKET_OPEN;
 }
 
+/* Where a packet would find its frontend. */
+static __always_inline struct frontend_key packet_dials(const struct packet *packet)
+{
+	return (struct frontend_key){
+		.address = packet->destination,
+		.port = packet->destination_port,
+		.protocol = packet->protocol,
+	};
+}
+
 /* Why a packet opens no connection; a reason of enum drop_reason stands for itself. */
 #define CHOICE_PASS 1   /* nothing to translate */
 #define CHOICE_REFUSE 2 /* nobody serves this client */
@@ -61,21 +71,19 @@ static __always_inline int connect_choice(const struct packet *packet, const str
 	return 0;
 }
 
-/* Chooses a backend: 0, or why there is none. */
-static __always_inline int connect_choose(const struct packet *packet, const struct frontend *frontend,
-					  enum client client, struct choice *choice)
+/*
+ * Of a packet that came in by a device of the node: the backend sees and answers the client itself, where the Service says
+ * so. What has the address of another node keeps its masquerade: that node would not take in a packet from itself.
+ */
+static __always_inline void choice_directly(const struct packet *packet, const struct frontend *frontend,
+					    enum client client, struct choice *choice)
 {
-	struct candidates candidates;
-	int reason = connect_candidates(packet, frontend, client, &candidates);
-
-	if (reason)
-		return reason;
-	return connect_choice(packet, frontend, client, &candidates,
-			      select_backend_for(&candidates, frontend->service, &packet->source,
-						 &packet->destination,
-						 connection_ports(packet->source_port, packet->destination_port,
-								  packet->protocol)),
-			      choice);
+	if (!(frontend->flags & FRONTEND_DSR) || client != CLIENT_EXTERNAL || !(choice->state & FLOW_MASQUERADED) ||
+	    node_address_is(&packet->source, NODE_ADDRESS_OTHER))
+		return;
+	choice->state &= ~FLOW_MASQUERADED;
+	if (!(choice->backend->flags & BACKEND_LOCAL))
+		choice->state |= FLOW_DSR;
 }
 
 /* The interface by which the node would send the connection on, if what is written depends on it. */
@@ -93,6 +101,8 @@ static __always_inline bool connect_set_source(const struct packet *packet, stru
 {
 	flow->source = flow->client;
 	flow->source_port = flow->client_port;
+	if (flow->state & FLOW_DSR)
+		return true;
 	/* What this node sends is on its way out by now: it cannot be turned back to a backend that is the node itself. */
 	if (flow->state & FLOW_HOST && device == ROUTE_HERE)
 		return false;

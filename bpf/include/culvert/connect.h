@@ -4,8 +4,41 @@
 #define CULVERT_CONNECT_H
 
 #include "connection.h"
+#include "dsr_send.h"
 #include "reject.h"
 #include "translate.h"
+
+/* Whether packets of clients outside come in here: a program where they do gives it that value. */
+static const bool takes_clients_outside;
+
+/* From the client to the backend: translated here, or by the backend's node. */
+static __always_inline int connect_send(struct __sk_buff *skb, const struct packet *packet, const struct flow *flow)
+{
+	if (takes_clients_outside && flow->state & FLOW_DSR)
+		return dsr_send(skb, packet, flow);
+	return translate(skb, packet, flow, TRANSLATE_FORWARD);
+}
+
+/*
+ * What a packet from the client shows. With FLOW_DSR nobody sees the other side: who sends another datagram was answered, and
+ * who has closed its own side is remembered as long as one that was not, because it still acknowledges what comes.
+ */
+static __always_inline __u16 connect_shows(struct flow *flow, const struct packet *packet)
+{
+	__u16 shown = flow_state_forward(packet->signals);
+
+	if (!(flow->state & FLOW_DSR))
+		return shown;
+	if (packet->protocol == IPPROTO_UDP)
+		return FLOW_ANSWERED;
+	if (!((flow->state | shown) & FLOW_CLIENT_CLOSED))
+		return shown;
+	if (flow->state & FLOW_ANSWERED) {
+		flow->state &= ~FLOW_ANSWERED;
+		load_release_flow(flow);
+	}
+	return shown & ~FLOW_ANSWERED;
+}
 
 /* On with a connection, from the client to the backend. to: see packet_turn(). */
 static __always_inline int connect_forward(struct __sk_buff *skb, const struct packet *packet, struct flow *flow,
@@ -15,8 +48,8 @@ static __always_inline int connect_forward(struct __sk_buff *skb, const struct p
 		flow_account(flow, packet_length(skb), FLOW_RESET, now);
 		return packet_reject(skb, packet, DROP_BACKEND_REMOVED, to);
 	}
-	flow_account(flow, packet_length(skb), flow_state_forward(packet->signals), now);
-	return translate(skb, packet, flow, TRANSLATE_FORWARD);
+	flow_account(flow, packet_length(skb), connect_shows(flow, packet), now);
+	return connect_send(skb, packet, flow);
 }
 
 /* Opens a connection for a packet whose destination is what the client shall see as its peer. to: see packet_turn(). */
@@ -32,6 +65,8 @@ static __always_inline int connect_service(struct __sk_buff *skb, const struct p
 		return PACKET_PASS;
 	if (reason == CHOICE_REFUSE)
 		return packet_reject(skb, packet, DROP_NO_BACKEND, to);
+	if (takes_clients_outside && !reason)
+		choice_directly(packet, frontend, client, &choice);
 	if (!reason)
 		reason = connect_establish(packet, frontend->service, &choice,
 					   open_pair(packet_length(skb), connect_device(skb, packet, &choice)));
@@ -41,7 +76,7 @@ static __always_inline int connect_service(struct __sk_buff *skb, const struct p
 	flow = flow_find(packet);
 	if (!flow || !flow_is_forward(flow, packet))
 		return packet_drop(skb, DROP_FLOW_TABLE_FULL);
-	return translate(skb, packet, flow, TRANSLATE_FORWARD);
+	return connect_send(skb, packet, flow);
 }
 
 #endif

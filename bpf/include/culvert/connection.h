@@ -7,6 +7,23 @@
 #include "evict.h"
 #include "flow_open.h"
 
+/* Chooses a backend: 0, or why there is none. In a frame of its own, because opening the connection needs much of the stack. */
+static __noinline int connect_choose(const struct packet *packet, const struct frontend *frontend, enum client client,
+				     struct choice *choice)
+{
+	struct candidates candidates;
+	int reason = connect_candidates(packet, frontend, client, &candidates);
+
+	if (reason)
+		return reason;
+	return connect_choice(packet, frontend, client, &candidates,
+			      select_backend_for(&candidates, frontend->service, &packet->source,
+						 &packet->destination,
+						 connection_ports(packet->source_port, packet->destination_port,
+								  packet->protocol)),
+			      choice);
+}
+
 /*
  * Whether a packet that may open a connection continues one. UDP does while its backend serves the Service. A SYN does
  * when it repeats one that was not answered; any other SYN is a new connection from a port that was used before.
@@ -27,9 +44,6 @@ static __always_inline bool connect_is_reset(const struct flow *flow, const stru
 	       !(packet->signals & PACKET_RESET) && !backend_is_published(flow->backend_id);
 }
 
-/* Beside the state of a connection that is opened: it may take what others have that are not established. */
-#define OPEN_EVICTS (1u << 16)
-
 /* Two numbers as one argument. */
 static __always_inline __u64 open_pair(__u32 low, __u32 high)
 {
@@ -38,13 +52,13 @@ static __always_inline __u64 open_pair(__u32 low, __u32 high)
 
 /*
  * Opens a connection to a backend; the drop reason that says why it could not.
- * begins: open_pair() of the index of its Service, and of its state with OPEN_EVICTS
+ * begins: open_pair() of the index of its Service, and of its state
  * sent: open_pair() of the length of the packet, 0 where it is counted later, and of connect_device()
  */
 __noinline int connect_open(const struct packet *packet, const struct backend *backend, __u64 begins, __u64 sent)
 {
 	__u32 state = begins >> 32, length = sent;
-	struct opening opening = { .evicts = !!(state & OPEN_EVICTS) };
+	struct opening opening = {};
 	struct flow *flow = &opening.flow;
 
 	if (!packet || !backend)
@@ -78,21 +92,14 @@ __noinline int connect_open(const struct packet *packet, const struct backend *b
 	return DROP_FLOW_TABLE_FULL;
 }
 
-/*
- * The same; where there is no room, at the expense of others that are not established: after evict(), or of whoever has a
- * port. sent: see connect_open()
- */
+/* The same; where there is no room, at the expense of others that are not established. sent: see connect_open() */
 static __always_inline int connect_establish(const struct packet *packet, __u32 service, const struct choice *choice,
 					     __u64 sent)
 {
-	int reason = connect_open(packet, choice->backend, open_pair(service, choice->state), sent), again;
+	__u64 begins = open_pair(service, choice->state);
+	int reason = connect_open(packet, choice->backend, begins, sent);
 
-	if (reason != DROP_NO_SOURCE_PORT && (reason != DROP_FLOW_TABLE_FULL || !evict()))
-		return reason;
-	again = connect_open(packet, choice->backend, open_pair(service, choice->state | OPEN_EVICTS), sent);
-	if (!again && reason == DROP_NO_SOURCE_PORT)
-		evict_count();
-	return again;
+	return reason == DROP_FLOW_TABLE_FULL && evict() ? connect_open(packet, choice->backend, begins, sent) : reason;
 }
 
 #endif

@@ -129,35 +129,34 @@ static __noinline int egress_other(struct __sk_buff *skb, const struct packet *p
 	return egress_redirect(skb, packet, flow, icmp_translate(skb, packet, &answer, flow, TRANSLATE_FORWARD));
 }
 
-static __always_inline int egress(struct __sk_buff *skb)
+/* parsed: what packet_parse() said of the packet */
+static __always_inline int egress(struct __sk_buff *skb, struct packet *packet, int parsed)
 {
-	struct packet packet = {};
 	struct flow *flow;
 	__u64 now = 0;
-	int parsed;
 
-	parsed = packet_parse(skb, &packet);
-	packet_sign(skb, &packet);
+	packet_sign(skb, packet);
 	switch (parsed) {
 	case PARSE_FOREIGN:
 		return PACKET_PASS;
 	case PARSE_FRAGMENT:
-		return egress_fragment(skb, &packet);
+		return egress_fragment(skb, packet);
 	case PARSE_OTHER:
-		return egress_other(skb, &packet);
+		return egress_other(skb, packet);
 	case PARSE_UNREADABLE:
 		return packet_drop(skb, DROP_WRITE_ERROR);
 	}
-	if (packet.fragment)
-		fragment_forget(&packet);
-	flow = flow_find(&packet);
+	if (packet->fragment)
+		fragment_forget(packet);
+	flow = flow_find(packet);
 	if (flow) {
+		packet_context(skb)->cb[PACKET_MARK] = 0;
 		now = flow_clock();
 		if (flow->role == FLOW_REPLY && !flow_is_expired(flow, now))
-			return egress_known(skb, &packet, flow, now);
+			return egress_known(skb, packet, flow, now);
 	}
 	/* Only what this node sends itself has come in by no interface. */
-	return skb->ingress_ifindex ? PACKET_PASS : egress_of_host(skb, &packet, flow, now);
+	return skb->ingress_ifindex ? PACKET_PASS : egress_of_host(skb, packet, flow, now);
 }
 
 #endif

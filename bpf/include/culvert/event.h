@@ -118,10 +118,13 @@ static __noinline int event_set_totals(struct event *event, struct flow *flow)
 	return 0;
 }
 
-/* Whether a packet of a connection is the one that ends it. */
+/* Whether a packet of a connection is the one that ends it: the first FIN of one whose other side is not seen. */
 static __always_inline bool event_is_end(const struct flow *flow, const struct packet *packet)
 {
-	return packet->signals & (PACKET_CLOSE | PACKET_RESET) && flow_has_ended(flow->state) &&
+	bool ended = flow_has_ended(flow->state) ||
+		     (flow->state & (FLOW_DSR | FLOW_CLIENT_CLOSED)) == (FLOW_DSR | FLOW_CLIENT_CLOSED);
+
+	return packet->signals & (PACKET_CLOSE | PACKET_RESET) && ended &&
 	       !(flow->state & FLOW_TOLD) && flow->role != FLOW_MASQUERADE;
 }
 

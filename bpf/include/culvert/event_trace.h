@@ -107,7 +107,7 @@ static __always_inline int event_end(struct __sk_buff *skb, int verdict)
 {
 	__u32 level = event_level();
 
-	if (level != EVENTS_OFF && (level >= EVENTS_LOW || verdict == TC_ACT_SHOT || !event_is_plain(skb)))
+	if (level != EVENTS_OFF && (level >= EVENTS_LOW || verdict == TC_ACT_SHOT || !event_is_plain(packet_context(skb))))
 		event_tell(skb, verdict);
 	return verdict;
 }

@@ -53,7 +53,7 @@ static __noinline bool evict_may_go(const struct flow *forward)
 
 	if (forward->role != FLOW_FORWARD)
 		return false;
-	if (forward->protocol != IPPROTO_UDP)
+	if (forward->protocol != IPPROTO_UDP || forward->state & FLOW_DSR)
 		return !(forward->state & FLOW_ANSWERED) || flow_has_ended(forward->state);
 	replies = flow_partner(forward);
 	return !replies || !(replies->state & FLOW_ANSWERED);

@@ -6,6 +6,7 @@
 #ifndef CULVERT_FAST_H
 #define CULVERT_FAST_H
 
+#include "layout_fast.h"
 #include "maps.h"
 #include "parse.h"
 #include "turn.h"

@@ -4,6 +4,7 @@
 #define CULVERT_FLOW_OPEN_H
 
 #include "evict.h"
+#include "flow_mark.h"
 
 /* Younger than this, an entry without a partner may be one of a connection that another CPU is inserting. */
 #define FLOW_INSERTION (1 * NANOSECONDS)
@@ -11,32 +12,37 @@
 /* A connection that is being opened, in the memory of whoever opens it. */
 struct opening {
 	struct flow flow;
-	__u16 start; /* where among the source ports the search begins */
-	__u8 evicts; /* takes ports of connections that are not established: the second time, when no port was free */
+	__u64 oldest;     /* when the oldest connection in the way began, of those that may be cut; 0: there was none */
+	__u16 start;      /* where among the source ports the search begins */
+	__u8 turn;        /* of the search */
+	__u8 oldest_turn; /* that met the oldest connection */
 	int error;
 };
 
-/*
- * Whether the connection of an entry in the way is over, so that its tuple may be used again; where that is asked for, also
- * whether it is not established. That one loses its forward entry at once: its client must not speak as another one.
- */
-static __always_inline bool flow_gives_way(const struct flow *flow, const struct opening *opening)
+/* Whether a connection may lose its port to another, because it was not answered. forward: the partner of flow */
+static __always_inline bool flow_may_be_cut(const struct flow *flow, const struct flow *forward)
 {
-	__u8 role = flow->role == FLOW_FORWARD ? FLOW_REPLY : FLOW_FORWARD;
-	__u64 now = opening->flow.created;
-	struct flow *partner;
-	struct flow_key key;
+	return forward->role == FLOW_FORWARD && !((flow->state | forward->state) & FLOW_ANSWERED);
+}
 
-	flow_role_key(&key, flow, role);
-	partner = bpf_map_lookup_elem(&flows, &key);
-	if (!partner || partner->role != role || !flow_is_same(partner, flow))
+/*
+ * Whether an entry in the way may be replaced, because its connection is over. Of those that may be cut the oldest is
+ * remembered: a client that is about to be answered began just now, what a flood opened is older.
+ */
+static __always_inline bool flow_gives_way(const struct flow *flow, struct opening *opening)
+{
+	struct flow *partner = flow_partner(flow);
+	__u64 now = opening->flow.created;
+
+	if (!partner)
 		return (__s64)(now - flow->created) > (__s64)FLOW_INSERTION;
 	if (flow_has_ended(flow->state | partner->state) || (flow_is_idle(flow, now) && flow_is_idle(partner, now)))
 		return true;
-	if (!opening->evicts || role != FLOW_FORWARD || (flow->state | partner->state) & FLOW_ANSWERED)
-		return false;
-	load_release_flow(partner);
-	return !bpf_map_delete_elem(&flows, &key);
+	if (flow_may_be_cut(flow, partner) && (!opening->oldest || flow->created < opening->oldest)) {
+		opening->oldest = flow->created;
+		opening->oldest_turn = opening->turn;
+	}
+	return false;
 }
 
 /*
@@ -44,7 +50,7 @@ static __always_inline bool flow_gives_way(const struct flow *flow, const struct
  * that is replaced, and leaves its forward entry to garbage collection.
  * Static, because Linux 6.1 does not let a global function hand its argument on to a map.
  */
-static __noinline int flow_insert(const struct opening *opening)
+static __noinline int flow_insert(struct opening *opening)
 {
 	struct flow_key key;
 	struct flow *present;
@@ -88,23 +94,52 @@ static __always_inline bool is_source_port(__be16 port)
 	       (number >= config_source_ports[1].first && number <= config_source_ports[1].last);
 }
 
-/* One turn of the search: 0 to go on, 1 to end it. */
-static long flow_probe(__u32 turn, void *context)
+static __always_inline void flow_use_port(struct opening *opening, __u32 turn)
 {
-	struct opening *opening = context;
 	__be16 port = source_port(opening->start + turn);
 
 	if (opening->flow.role == FLOW_REPLY)
 		opening->flow.source_port = port;
 	else
 		opening->flow.masquerade_port = port;
+}
+
+/* One turn of the search: 0 to go on, 1 to end it. */
+static long flow_probe(__u32 turn, void *context)
+{
+	struct opening *opening = context;
+
+	opening->turn = turn;
+	flow_use_port(opening, turn);
 	opening->error = flow_insert(opening);
 	return opening->error != -EEXIST;
 }
 
 /*
- * Inserts the entry of flow's role with a port that is free. Searched by bpf_loop, because the verifier walks every turn
- * of any other loop.
+ * Puts the entry of flow's role in the place of that of the oldest connection that the search met. That one loses its
+ * other entries first: its client must not speak as another one. -EEXIST when it has been answered or is gone meanwhile.
+ */
+static __noinline int flow_cut(struct opening *opening)
+{
+	struct flow *present, *partner;
+	struct flow_key key;
+
+	flow_use_port(opening, opening->oldest_turn);
+	flow_role_key(&key, &opening->flow, opening->flow.role);
+	present = bpf_map_lookup_elem(&flows, &key);
+	if (!present || present->created != opening->oldest)
+		return -EEXIST;
+	partner = flow_partner(present);
+	if (!partner || !flow_may_be_cut(present, partner) || flow_remove(present, FLOW_FORWARD))
+		return -EEXIST;
+	flow_remove(present, present->role == FLOW_REPLY ? FLOW_MASQUERADE : FLOW_REPLY);
+	evict_count();
+	return bpf_map_update_elem(&flows, &key, &opening->flow, BPF_ANY);
+}
+
+/*
+ * Inserts the entry of flow's role with a port that is free; if none is, with that of the oldest connection that was not
+ * answered. Searched by bpf_loop, because the verifier walks every turn of any other loop.
  */
 static __always_inline int flow_claim_port(struct opening *opening)
 {
@@ -113,6 +148,7 @@ static __always_inline int flow_claim_port(struct opening *opening)
 	long turns;
 
 	opening->error = -EEXIST;
+	opening->oldest = 0;
 	opening->start = bpf_get_prandom_u32();
 	turns = bpf_loop(SOURCE_PORT_PROBES, flow_probe, opening, 0);
 	if (opening->error != -EEXIST)
@@ -120,7 +156,7 @@ static __always_inline int flow_claim_port(struct opening *opening)
 	count = bpf_map_lookup_elem(&source_port_probes, &taken);
 	if (count)
 		(*count)++;
-	return opening->error;
+	return opening->error == -EEXIST && opening->oldest ? flow_cut(opening) : opening->error;
 }
 
 /*
@@ -155,6 +191,7 @@ static __always_inline int flow_open_replies(struct opening *opening)
 {
 	struct flow *flow = &opening->flow;
 	__be16 port = flow->source_port;
+	__u16 state = flow->state;
 	int error;
 
 	if (flow->state & FLOW_MASQUERADED) {
@@ -167,9 +204,9 @@ static __always_inline int flow_open_replies(struct opening *opening)
 	error = flow_claim_source(opening);
 	if (!(flow->state & FLOW_MASQUERADED))
 		return error;
-	if (!error && flow->source_port == port)
+	if (!error && flow->source_port == port && flow->state == state)
 		return 0;
-	/* Rare: the first entry was not told where its replies go on to. */
+	/* Rare: the first entry was not told where its replies go on to, or that they do by the port of another. */
 	if (!error) {
 		flow->role = FLOW_MASQUERADE;
 		error = flow_replace(flow);
@@ -196,7 +233,7 @@ static __always_inline int flow_open(struct opening *opening)
 	flow->state &= ~FLOW_SYN;
 	flow->packets = 0;
 	flow->bytes = 0;
-	error = flow_open_replies(opening);
+	error = flow->state & FLOW_DSR ? 0 : flow_open_replies(opening);
 	if (error)
 		return error;
 
@@ -205,9 +242,11 @@ static __always_inline int flow_open(struct opening *opening)
 	flow->packets = packets;
 	flow->bytes = bytes;
 	error = flow_insert(opening);
+	flow_mark_opened(flow);
 	if (!error)
 		return 0;
-	flow_take_back(flow, FLOW_REPLY);
+	if (!(flow->state & FLOW_DSR))
+		flow_take_back(flow, FLOW_REPLY);
 	if (flow->state & FLOW_MASQUERADED)
 		flow_take_back(flow, FLOW_MASQUERADE);
 	return error == -EEXIST ? -EALREADY : error;

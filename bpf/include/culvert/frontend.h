@@ -33,13 +33,13 @@ static __always_inline struct frontend *frontend_of_node_port(const struct front
 	return bpf_map_lookup_elem(&frontends, &wildcard);
 }
 
-/* Whether NodePorts are served on an address. */
-static __always_inline bool serves_node_ports(const struct ip *address)
+/* Whether an address is one of a node with this meaning (NODE_ADDRESS_*). */
+static __always_inline bool node_address_is(const struct ip *address, __u32 meaning)
 {
 	struct address_key key = { .address = *address };
 	__u32 *flags = bpf_map_lookup_elem(&node_addresses, &key);
 
-	return flags && *flags & NODE_ADDRESS_NODE_PORTS;
+	return flags && *flags & meaning;
 }
 
 /*
@@ -52,7 +52,7 @@ static __always_inline struct frontend *frontend_find(const struct frontend_key 
 
 	if (frontend)
 		return frontend_type(frontend) == FRONTEND_NODE_PORT ? NULL : frontend;
-	if (!is_node_port(key->port) || !serves_node_ports(&key->address))
+	if (!is_node_port(key->port) || !node_address_is(&key->address, NODE_ADDRESS_NODE_PORTS))
 		return NULL;
 	return frontend_of_node_port(key);
 }

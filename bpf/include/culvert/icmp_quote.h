@@ -8,15 +8,17 @@
 /* linux/icmp.h includes a header of the C library, which is not there for this target. */
 #define ICMP_DEST_UNREACH 3
 #define ICMP_PORT_UNREACH 3
+#define ICMP_FRAG_NEEDED 4
 #define ICMPV6_DEST_UNREACH 1
 #define ICMPV6_PORT_UNREACH 4
+#define ICMPV6_PKT_TOOBIG 2
 
 /* Of both families: RFC 792 and RFC 4443, 3.1. */
 struct icmp_unreachable {
 	__u8 type;
 	__u8 code;
 	__be16 checksum;
-	__be32 unused;
+	__be32 mtu; /* of what is too big (RFC 1191: in its low half), else unused */
 };
 
 #define ICMP_SOURCE_QUENCH 4

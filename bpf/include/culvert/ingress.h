@@ -13,11 +13,7 @@
 /* The Service that a packet may open a connection to, or null. */
 static __noinline struct frontend *packet_frontend(struct __sk_buff *skb, const struct packet *packet)
 {
-	struct frontend_key key = {
-		.address = packet->destination,
-		.port = packet->destination_port,
-		.protocol = packet->protocol,
-	};
+	struct frontend_key key = packet_dials(packet);
 	struct frontend *frontend = frontend_find(&key);
 
 	if (frontend || packet->protocol != IPPROTO_UDP)
@@ -60,7 +56,7 @@ static __noinline int ingress_fragment(struct __sk_buff *skb, struct packet *pac
 		return packet_without_frontend(skb, packet, 0);
 	if (flow_is_forward(flow, packet)) {
 		flow_account(flow, packet_length(skb), flow_state_forward(0), now);
-		return translate(skb, packet, flow, TRANSLATE_FORWARD);
+		return connect_send(skb, packet, flow);
 	}
 	return flow_is_reply(flow, packet) ? ingress_known_reply(skb, packet, flow, now) : PACKET_PASS;
 }
@@ -79,56 +75,57 @@ static __noinline int ingress_other(struct __sk_buff *skb, const struct packet *
 	flow = icmp_flow(skb, packet, &answer);
 	if (!flow)
 		return PACKET_PASS;
+	if (takes_clients_outside && flow->state & FLOW_DSR)
+		return dsr_send(skb, packet, flow);
 	translation = flow_is_forward(flow, &answer) ? TRANSLATE_FORWARD :
 		      flow_is_reply(flow, &answer)   ? ingress_reply(skb, flow) :
 						       -1;
 	return translation < 0 ? PACKET_PASS : icmp_translate(skb, packet, &answer, flow, translation);
 }
 
-static __always_inline int ingress(struct __sk_buff *skb)
+/* parsed: what packet_parse() said of the packet */
+static __always_inline int ingress(struct __sk_buff *skb, struct packet *packet, int parsed)
 {
 	struct frontend *frontend = NULL;
-	struct packet packet = {};
 	struct flow *flow;
-	int parsed;
 
-	parsed = packet_parse(skb, &packet);
-	packet_sign(skb, &packet);
+	packet_sign(skb, packet);
 	switch (parsed) {
 	case PARSE_FOREIGN:
 		return PACKET_PASS;
 	case PARSE_FRAGMENT:
-		return ingress_fragment(skb, &packet);
+		return ingress_fragment(skb, packet);
 	case PARSE_OTHER:
-		return ingress_other(skb, &packet);
+		return ingress_other(skb, packet);
 	case PARSE_UNREADABLE:
 		return packet_drop(skb, DROP_WRITE_ERROR);
 	}
-	if (packet.fragment)
-		fragment_forget(&packet);
-	if (packet_may_open(&packet)) {
-		frontend = packet_frontend(skb, &packet);
+	if (packet->fragment)
+		fragment_forget(packet);
+	if (packet_may_open(packet)) {
+		frontend = packet_frontend(skb, packet);
 		/* A datagram to one of these ports may be a reply. Others to no frontend cost no further lookup. */
-		if (!frontend && !is_source_port(packet.destination_port))
-			return packet_without_frontend(skb, &packet, 0);
+		if (!frontend && !is_source_port(packet->destination_port))
+			return packet_without_frontend(skb, packet, 0);
 	}
 
-	flow = flow_find(&packet);
+	flow = flow_find(packet);
 	if (flow) {
 		__u64 now = flow_clock();
 		bool expired = flow_is_expired(flow, now);
 
-		if (!expired && flow_is_forward(flow, &packet) &&
-		    (frontend ? connect_continues(flow, &packet) : !packet_may_open(&packet)))
-			return connect_forward(skb, &packet, flow, now, 0);
-		if (!expired && !frontend && flow_is_reply(flow, &packet) && !(packet.signals & PACKET_OPEN))
-			return ingress_known_reply(skb, &packet, flow, now);
+		packet_context(skb)->cb[PACKET_MARK] = 0;
+		if (!expired && flow_is_forward(flow, packet) &&
+		    (frontend ? connect_continues(flow, packet) : !packet_may_open(packet)))
+			return connect_forward(skb, packet, flow, now, 0);
+		if (!expired && !frontend && flow_is_reply(flow, packet) && !(packet->signals & PACKET_OPEN))
+			return ingress_known_reply(skb, packet, flow, now);
 	}
 	if (!frontend)
-		return packet_may_open(&packet) ? packet_without_frontend(skb, &packet, 0) : PACKET_PASS;
+		return packet_may_open(packet) ? packet_without_frontend(skb, packet, 0) : PACKET_PASS;
 	if (flow)
 		flow_delete(flow);
-	return connect_service(skb, &packet, frontend, client_of_packet(skb->ifindex, &packet), 0);
+	return connect_service(skb, packet, frontend, client_of_packet(skb->ifindex, packet), 0);
 }
 
 #endif

@@ -47,6 +47,7 @@ struct frontend_key {
 #define FRONTEND_LOCAL_SET (1u << 0)
 #define FRONTEND_SOURCE_RANGES (1u << 1) /* only clients in source_ranges, which may hold none for this service */
 #define FRONTEND_NEEDS_CLIENT (1u << 2)  /* sockets of pods are left to the packet path, which sees their address */
+#define FRONTEND_DSR (1u << 3)           /* clients outside are answered by the backend itself, from wherever it is */
 #define FRONTEND_TYPE_SHIFT 8            /* bits 8-9: FRONTEND_CLUSTER_IP ... FRONTEND_EXTERNAL_IP */
 
 struct frontend {
@@ -59,7 +60,9 @@ struct address_key {
 	struct ip address;
 };
 
-#define NODE_ADDRESS_NODE_PORTS (1u << 0) /* NodePorts are served here; every entry is an address of this node */
+/* node_addresses: addresses of this node, and those of others that tell who may hand it packets in an outer header. */
+#define NODE_ADDRESS_NODE_PORTS (1u << 0) /* NodePorts are served here */
+#define NODE_ADDRESS_OTHER (1u << 1)      /* of another node of the cluster; all other entries are of this one */
 
 /*
  * cluster_addresses holds the ClusterIPs that Services have: their other ports and protocols are refused, see
@@ -81,19 +84,6 @@ struct device {
 	__u32 flags; /* DEVICE_* */
 	__u8 pad[12];
 };
-
-/* local_pods: pods of this node, by address, that packets may be handed to without the stack in between. */
-struct local_pod {
-	__u32 ifindex;    /* the host's side of its interface */
-	__be16 mac[3];    /* the pod's; both in the order of a frame that this node routes to the pod */
-	__be16 router[3]; /* what routes to the pod: the host's side, or the bridge that it is a port of */
-};
-
-/* fast_tails: programs that packets of pods go on with, while the fast path is on. */
-#define FAST_TAIL_POD 0    /* pod_fast, of packets that policies agreed to */
-#define FAST_TAIL_POLICY 1 /* policy_fast, while its program is loaded */
-#define FAST_TAIL_PLAIN 2  /* pod_fast, while no policies are enforced */
-#define FAST_TAILS 3
 
 /* source_ranges: clients that a Service's load balancer addresses are for. Prefix lengths count the bits of service. */
 struct source_range_key {
@@ -271,6 +261,7 @@ struct flow_key {
 #define FLOW_TOLD (1u << 10) /* its end was told as an event */
 #define FLOW_COUNTED (1u << 11)  /* in backend_loads from its beginning on, until its forward entry is */
 #define FLOW_RELEASED (1u << 12) /* taken out of there again: it ended, or its forward entry was removed */
+#define FLOW_DSR (1u << 13) /* handed on in an outer header; the backend answers past this node: there is no entry of replies */
 
 /* What an established packet needs comes first: two cache lines after the key, in whichever direction it goes. */
 struct flow {
@@ -373,6 +364,7 @@ enum drop_reason {
 	DROP_BACKEND_REMOVED = 211,
 	DROP_NODE_PORT_BIND = 212,
 	DROP_NO_SOURCE_PORT = 167,
+	DROP_NO_ROUTE = 169,
 	DROP_UNALLOCATED = 174,
 	DROP_FRAGMENT_NOT_FOUND = 175,
 	DROP_SOURCE_RANGE = 177,
@@ -382,6 +374,8 @@ enum drop_reason {
 	DROP_POLICY_UNKNOWN_POD = 214, /* of an interface whose pod is not known, with POLICY_STRICT */
 	DROP_POLICY_AUDIT = 215,       /* passed: would have been dropped */
 	DROP_POLICY_MIDSTREAM = 216,   /* passed: a connection whose beginning was not seen, and that a policy allows */
+	DROP_TOO_BIG = 217,            /* with an outer header it would not fit the route: the sender was told */
+	DROP_DSR_NO_BACKEND = 218,     /* another node hands it to a backend that is not here any more */
 	DROP_REASONS = 256,
 };
 

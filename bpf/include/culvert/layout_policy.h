@@ -151,7 +151,7 @@ struct policy_recent {
 	__u32 direction; /* POLICY_EGRESS, POLICY_INGRESS */
 	__u32 epoch;     /* 0: unused */
 	__u32 rule;      /* that counts them; 0: none */
-	__u8 pad[4];
+	__u32 mark;      /* flow_mark() when flows had no entry of them; 0: it may have one */
 	__u64 jiffies;   /* when the connection was looked up last */
 };
 

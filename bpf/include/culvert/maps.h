@@ -66,6 +66,17 @@ struct {
 	__type(value, struct flow);
 } flows SEC(".maps");
 
+/* Counts of connections that were opened: see flow_mark.h. */
+#define FLOW_MARK_BITS 10
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1 << FLOW_MARK_BITS);
+	__type(key, __u32);
+	__type(value, __u32);
+} flow_marks SEC(".maps");
+
 /* Half as many entries as flows: no more connections fit there. The agent sees to that where flows has another size. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -71,13 +71,14 @@ static __always_inline int parse_fragment(struct packet *packet, __u16 offset)
 	return packet->protocol == IPPROTO_TCP && offset * 8 < sizeof(struct tcphdr) ? PARSE_FOREIGN : PARSE_FRAGMENT;
 }
 
-static __always_inline int parse_ipv4(struct __sk_buff *skb, struct packet *packet)
+/* begin: of the network header */
+static __always_inline int parse_ipv4(struct __sk_buff *skb, struct packet *packet, __u32 begin)
 {
-	struct iphdr *ip = packet_bytes(skb, ETH_HLEN, sizeof(*ip));
+	struct iphdr *ip = packet_bytes(skb, begin, sizeof(*ip));
 	__u32 header, total;
 
 	if (!ip)
-		return parse_failed(skb, ETH_HLEN, sizeof(*ip));
+		return parse_failed(skb, begin, sizeof(*ip));
 	header = ip->ihl * 4;
 	total = bpf_ntohs(ip->tot_len);
 	if (ip->version != 4 || header < sizeof(*ip))
@@ -89,7 +90,7 @@ static __always_inline int parse_ipv4(struct __sk_buff *skb, struct packet *pack
 	packet->destination = ip_from_v4(ip->daddr);
 	packet->protocol = ip->protocol;
 	packet->v4 = 1;
-	packet->l4_offset = ETH_HLEN + header;
+	packet->l4_offset = begin + header;
 	packet->l4_length = total ? total - header : 0;
 	if (total == header)
 		return PARSE_FOREIGN;
@@ -159,14 +160,14 @@ static __noinline long parse_ipv6_extensions(struct __sk_buff *skb, struct packe
 	return -PARSE_FOREIGN;
 }
 
-static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *packet)
+static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *packet, __u32 begin)
 {
-	struct ipv6hdr *ip = packet_bytes(skb, ETH_HLEN, sizeof(*ip));
+	struct ipv6hdr *ip = packet_bytes(skb, begin, sizeof(*ip));
 	__u32 payload, extensions;
 	__u8 next;
 
 	if (!ip)
-		return parse_failed(skb, ETH_HLEN, sizeof(*ip));
+		return parse_failed(skb, begin, sizeof(*ip));
 	if (ip->version != 6)
 		return PARSE_FOREIGN;
 	__builtin_memcpy(&packet->source, &ip->saddr, sizeof(packet->source));
@@ -177,7 +178,7 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *pack
 	payload = bpf_ntohs(ip->payload_len);
 	next = ip->nexthdr;
 	packet->v4 = 0;
-	packet->l4_offset = ETH_HLEN + sizeof(*ip);
+	packet->l4_offset = begin + sizeof(*ip);
 	packet->protocol = next;
 	if (next != IPPROTO_TCP && next != IPPROTO_UDP && next != IPPROTO_SCTP) {
 		long walked = parse_ipv6_extensions(skb, packet, next, packet->l4_offset);
@@ -187,7 +188,7 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct packet *pack
 		packet->l4_offset = walked & IPV6_L4_OFFSET_MAX;
 		packet->protocol = walked >> 16;
 	}
-	extensions = packet->l4_offset - ETH_HLEN - sizeof(*ip);
+	extensions = packet->l4_offset - begin - sizeof(*ip);
 	if (payload && payload <= extensions)
 		return PARSE_FOREIGN;
 	packet->l4_length = payload ? payload - extensions : 0;
@@ -272,14 +273,15 @@ static __always_inline int parse_sctp(struct __sk_buff *skb, struct packet *pack
 	return PARSE_OK;
 }
 
-static __always_inline int packet_parse(struct __sk_buff *skb, struct packet *packet)
+/* The packet whose network header begins there, which is of the frame's family. */
+static __always_inline int packet_parse_at(struct __sk_buff *skb, struct packet *packet, __u32 begin)
 {
 	int result = PARSE_FOREIGN;
 
 	if (skb->protocol == bpf_htons(ETH_P_IP))
-		result = parse_ipv4(skb, packet);
+		result = parse_ipv4(skb, packet, begin);
 	else if (skb->protocol == bpf_htons(ETH_P_IPV6))
-		result = parse_ipv6(skb, packet);
+		result = parse_ipv6(skb, packet, begin);
 	if (result != PARSE_OK)
 		return result;
 	switch (packet->protocol) {
@@ -291,6 +293,11 @@ static __always_inline int packet_parse(struct __sk_buff *skb, struct packet *pa
 		return parse_sctp(skb, packet);
 	}
 	return PARSE_OTHER;
+}
+
+static __always_inline int packet_parse(struct __sk_buff *skb, struct packet *packet)
+{
+	return packet_parse_at(skb, packet, ETH_HLEN);
 }
 
 /* What is counted: the whole packet from its network header. A GSO packet counts once. */

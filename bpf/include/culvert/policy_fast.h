@@ -41,7 +41,7 @@ static __always_inline bool policy_passes_at(struct __sk_buff *skb, const struct
 	if (policy_set_of(pod, walk.epoch, POLICY_INGRESS) | policy_set_of(pod, walk.epoch, POLICY_EGRESS))
 		return false;
 	if (steady)
-		policy_recent_note(packet, ifindex, POLICY_INGRESS, walk.epoch, 0);
+		policy_recent_note(packet, ifindex, POLICY_INGRESS, walk.epoch, 0, 0);
 	return true;
 }
 

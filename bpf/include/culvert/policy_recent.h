@@ -8,6 +8,7 @@
 
 #include "maps_policy.h"
 #include "packet.h"
+#include "turn.h"
 
 /* 0.1 to 1 second, by the kernel's configuration. The connection is marked as seen at least that often. */
 #define POLICY_RECENT_JIFFIES 100
@@ -41,9 +42,22 @@ static __always_inline struct policy_recent *policy_recent_find(const struct pac
 	return recent;
 }
 
-/* Notes a steady packet whose connection was just looked up and passes. */
+/* Whether flows has no entry of what a pod sends is known before policies are asked; of what it receives, after. */
+static __always_inline __u32 policy_mark(const struct __sk_buff *skb, __u32 direction)
+{
+	return direction == POLICY_EGRESS ? skb->cb[PACKET_MARK] : 0;
+}
+
+/* Counts a packet in the direction that a rule is about. */
+static __always_inline void policy_count(const struct __sk_buff *skb, __u32 rule)
+{
+	if (rule)
+		packet_count(bpf_map_lookup_elem(&rule_counters, &rule), packet_length(skb));
+}
+
+/* Notes a steady packet whose connection was just looked up and passes. mark: policy_mark() */
 static __always_inline void policy_recent_note(const struct packet *packet, __u32 ifindex, __u32 direction,
-					       __u32 epoch, __u32 rule)
+					       __u32 epoch, __u32 rule, __u32 mark)
 {
 	struct policy_recent *recent = policy_recent_place(packet, ifindex);
 
@@ -57,6 +71,7 @@ static __always_inline void policy_recent_note(const struct packet *packet, __u3
 	recent->direction = direction;
 	recent->epoch = epoch;
 	recent->rule = rule;
+	recent->mark = mark;
 	recent->jiffies = bpf_jiffies64();
 }
 

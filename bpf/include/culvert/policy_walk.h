@@ -82,13 +82,6 @@ static __always_inline int policy_stray(struct __sk_buff *skb, const struct poli
 	return !policy_walk_set(walk, walk->direction) || policy_is_audited(skb, walk) ? 0 : reason;
 }
 
-/* Counts a packet in the direction that a rule is about. */
-static __always_inline void policy_count(const struct __sk_buff *skb, __u32 rule)
-{
-	if (rule)
-		packet_count(bpf_map_lookup_elem(&rule_counters, &rule), packet_length(skb));
-}
-
 /* On with a connection that is known. rule: that allows it, or 0 */
 static __always_inline void policy_passed(struct __sk_buff *skb, const struct policy_walk *walk, struct policy_flow *flow,
 					  bool from_opener, __u32 rule)
@@ -98,7 +91,8 @@ static __always_inline void policy_passed(struct __sk_buff *skb, const struct po
 	rule = from_opener ? rule : 0;
 	policy_count(skb, rule);
 	if (walk->message == POLICY_MESSAGE_NONE && policy_is_steady(&walk->packet))
-		policy_recent_note(&walk->packet, walk->interface, walk->direction, walk->epoch, rule);
+		policy_recent_note(&walk->packet, walk->interface, walk->direction, walk->epoch, rule,
+				   policy_mark(skb, walk->direction));
 }
 
 /*
@@ -334,6 +328,7 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 	if (parsed == PARSE_OK && policy_is_steady(&walk.packet)) {
 		recent = policy_recent_find(&walk.packet, skb->ifindex, direction, walk.epoch);
 		if (recent) {
+			recent->mark = policy_mark(skb, direction);
 			policy_count(skb, recent->rule);
 			return 0;
 		}
@@ -356,7 +351,8 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 	walk.sets[POLICY_INGRESS] = policy_set_of(pod, walk.epoch, POLICY_INGRESS);
 	if (!(walk.sets[POLICY_EGRESS] | walk.sets[POLICY_INGRESS])) {
 		if (parsed == PARSE_OK && policy_is_steady(&walk.packet))
-			policy_recent_note(&walk.packet, skb->ifindex, direction, walk.epoch, 0);
+			policy_recent_note(&walk.packet, skb->ifindex, direction, walk.epoch, 0,
+					   policy_mark(skb, direction));
 		return 0;
 	}
 	walk.pod = policy_number_of(pod, walk.epoch);

@@ -52,9 +52,9 @@ __noinline int packet_answer(struct __sk_buff *skb, const struct packet *packet,
 	if (packet->protocol == IPPROTO_TCP && !packet->fragment)
 		error = reject_with_reset(skb, packet);
 	else if (packet->v4)
-		error = reject_with_icmp4(skb, packet);
+		error = reject_with_icmp4(skb, packet, 0);
 	else
-		error = reject_with_icmp6(skb, packet);
+		error = reject_with_icmp6(skb, packet, 0);
 	return error ? TC_ACT_SHOT : packet_turn(skb, to);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Turns a datagram into the ICMP port unreachable message about it (RFC 792, RFC 4443). The datagram is cut to what a
+ * Turns a packet into an ICMP error about it: port unreachable or too big (RFC 792, RFC 1191, RFC 4443). The datagram is cut to what a
  * receiver needs to find its socket, and the new headers are put before it: the last bytes of them take the place of
  * the old Ethernet header.
  */
@@ -15,34 +15,50 @@
 #define REJECT_HOP_LIMIT 64
 #define REJECT_QUOTE_MAX 128 /* headers up to and with the first bytes of the transport's */
 
-/*
- * A datagram of a local socket has a checksum that is yet to be finished, and a device without offload will do so inside
- * of the quotation, when our own checksum is already there. It would write v = ~(s + v), v being what it finds and s the
- * sum of ports and length, which is all that is left of the datagram. So v is put there for which nothing changes:
- * 2v = -s, modulo 0xffff. A receiver finds the socket by the ports and does not look at v.
- */
-static __always_inline long icmp_settle_udp(struct __sk_buff *skb, const struct packet *packet)
+/* How much of the transport header is quoted: of TCP and SCTP enough for the checksum field. */
+static __always_inline __u32 icmp_quote_l4(const struct packet *packet)
 {
-	__u32 offset = packet->l4_offset;
-	__be16 length;
+	if (packet->protocol == IPPROTO_TCP && !packet->fragment)
+		return sizeof(struct tcphdr);
+	return packet->protocol == IPPROTO_SCTP ? 12 : 8;
+}
+
+/*
+ * A packet of a local socket has a checksum that is yet to be finished, and a device without offload will do so inside
+ * of the quotation, when our own checksum is already there. It would write v = ~(s + v), v being what it finds and s the
+ * sum of what else is left of the transport. So v is put there for which nothing changes: 2v = -s, modulo 0xffff. A receiver
+ * finds the socket by the ports and does not look at v. left: that much of the transport, 8 or 20 bytes
+ */
+static __always_inline long icmp_settle(struct __sk_buff *skb, __u32 l4_offset, __u32 left, __u32 checksum)
+{
+	__be16 words[sizeof(struct tcphdr) / 2] = {};
 	__u32 negative;
 	__u16 settled;
 
-	if (bpf_skb_load_bytes(skb, offset + offsetof(struct udphdr, len), &length, sizeof(length)))
+	if (bpf_skb_load_bytes(skb, l4_offset, words, left))
 		return -1;
-	negative = 0xffff - csum_fold((__u64)packet->source_port + packet->destination_port + length);
+	words[checksum / 2] = 0;
+	negative = 0xffff - csum_fold(bpf_csum_diff(NULL, 0, (__be32 *)words, left, 0));
 	settled = (negative & 1 ? negative + 0xffff : negative) >> 1;
-	return bpf_skb_store_bytes(skb, offset + offsetof(struct udphdr, check), &settled, sizeof(settled), 0);
+	return bpf_skb_store_bytes(skb, l4_offset + checksum, &settled, sizeof(settled), 0);
+}
+
+static __always_inline long icmp_settle_packet(struct __sk_buff *skb, const struct packet *packet)
+{
+	if (packet->protocol == IPPROTO_UDP)
+		return icmp_settle(skb, packet->l4_offset, 8, offsetof(struct udphdr, check));
+	if (packet->protocol == IPPROTO_TCP && !packet->fragment)
+		return icmp_settle(skb, packet->l4_offset, sizeof(struct tcphdr), offsetof(struct tcphdr, check));
+	return 0;
 }
 
 /* Cuts the packet to its quotation, which it returns as sum and length. */
 static __always_inline long icmp_quote(struct __sk_buff *skb, const struct packet *packet, __u32 *length, __u64 *sum)
 {
 	__u8 quote[REJECT_QUOTE_MAX] = {};
-	/* Eight bytes are what is asked for; of SCTP as many as it takes to keep its checksum field. */
-	__u32 bytes = packet->l4_offset - ETH_HLEN + (packet->protocol == IPPROTO_SCTP ? 12 : 8);
+	__u32 bytes = packet->l4_offset - ETH_HLEN + icmp_quote_l4(packet);
 
-	if (bytes < 8 || (packet->protocol == IPPROTO_UDP && icmp_settle_udp(skb, packet)))
+	if (bytes < 8 || icmp_settle_packet(skb, packet))
 		return -1;
 	/* Keeps clang from merging the bounds into a comparison that the verifier of Linux 6.1 does not follow. */
 	asm volatile("" : "+r"(bytes));
@@ -65,7 +81,8 @@ static __always_inline long icmp_push(struct __sk_buff *skb, void *headers, __u3
 	return bpf_skb_store_bytes(skb, ETH_HLEN, headers, size, 0);
 }
 
-static __always_inline long reject_with_icmp4(struct __sk_buff *skb, const struct packet *packet)
+/* mtu: of the route that a packet is too big for; 0: nobody listens at its port */
+static __always_inline long reject_with_icmp4(struct __sk_buff *skb, const struct packet *packet, __u32 mtu)
 {
 	struct {
 		struct iphdr ip;
@@ -77,7 +94,8 @@ static __always_inline long reject_with_icmp4(struct __sk_buff *skb, const struc
 	if (icmp_quote(skb, packet, &length, &sum))
 		return -1;
 	headers.icmp.type = ICMP_DEST_UNREACH;
-	headers.icmp.code = ICMP_PORT_UNREACH;
+	headers.icmp.code = mtu ? ICMP_FRAG_NEEDED : ICMP_PORT_UNREACH;
+	headers.icmp.mtu = bpf_htonl(mtu);
 	headers.icmp.checksum = ~csum_fold(
 		sum + bpf_csum_diff(NULL, 0, (__be32 *)&headers.icmp, sizeof(headers.icmp), 0));
 	headers.ip.version = 4;
@@ -92,7 +110,7 @@ static __always_inline long reject_with_icmp4(struct __sk_buff *skb, const struc
 	return icmp_push(skb, &headers, sizeof(headers));
 }
 
-static __always_inline long reject_with_icmp6(struct __sk_buff *skb, const struct packet *packet)
+static __always_inline long reject_with_icmp6(struct __sk_buff *skb, const struct packet *packet, __u32 mtu)
 {
 	struct {
 		struct ipv6hdr ip;
@@ -103,8 +121,9 @@ static __always_inline long reject_with_icmp6(struct __sk_buff *skb, const struc
 
 	if (icmp_quote(skb, packet, &length, &sum))
 		return -1;
-	headers.icmp.type = ICMPV6_DEST_UNREACH;
-	headers.icmp.code = ICMPV6_PORT_UNREACH;
+	headers.icmp.type = mtu ? ICMPV6_PKT_TOOBIG : ICMPV6_DEST_UNREACH;
+	headers.icmp.code = mtu ? 0 : ICMPV6_PORT_UNREACH;
+	headers.icmp.mtu = bpf_htonl(mtu);
 	sum += csum_pseudo_header(packet, IPPROTO_ICMPV6, sizeof(headers.icmp) + length);
 	headers.icmp.checksum = ~csum_fold(
 		sum + bpf_csum_diff(NULL, 0, (__be32 *)&headers.icmp, sizeof(headers.icmp), 0));

@@ -33,26 +33,27 @@ static __always_inline __u32 extent_count(__u64 extent)
 }
 
 /*
- * The backends of a frontend; local: only those of the local set, see frontend_is_local().
- * The word is read once: it says where a complete extent is, and the loads below depend on it, so that they see what
- * was written before it on every architecture.
+ * The word that says where the backends of a frontend are; without EXTENT_PUBLISHED, nowhere. It is read once: what is
+ * loaded from the extent depends on it, so that it is what was written before the word on every architecture.
  */
-static __always_inline int service_candidates(const struct frontend *frontend, bool local,
-					      struct candidates *candidates)
+static __always_inline __u64 service_extent(const struct frontend *frontend)
 {
 	__u32 index = frontend->service;
 	struct service *service = bpf_map_lookup_elem(&services, &index);
-	union slot *slot;
-	__u64 extent;
-	__u32 start;
 
-	if (!service)
-		return CANDIDATES_UNPUBLISHED;
-	extent = *(volatile __u64 *)&service->extent;
+	return service ? *(volatile __u64 *)&service->extent : 0;
+}
+
+/* The backends of a frontend; local: only those of the local set, see frontend_is_local(). */
+static __always_inline int service_candidates(const struct frontend *frontend, bool local,
+					      struct candidates *candidates)
+{
+	__u64 extent = service_extent(frontend);
+	__u32 start = (__u32)extent;
+	union slot *slot;
+
 	if (!(extent & EXTENT_PUBLISHED))
 		return CANDIDATES_UNPUBLISHED;
-
-	start = (__u32)extent;
 	candidates->extent = start;
 	if ((extent & EXTENT_PLAIN) && !local) {
 		candidates->first = start + 1;

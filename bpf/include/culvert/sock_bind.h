@@ -13,7 +13,7 @@ static __always_inline bool bind_takes_node_port(const struct ip *address, __be1
 {
 	struct frontend_key key = { .address = *address, .port = port, .protocol = protocol };
 
-	if (!ip_is_unspecified(address) && !serves_node_ports(address) &&
+	if (!ip_is_unspecified(address) && !node_address_is(address, NODE_ADDRESS_NODE_PORTS) &&
 	    !(config_localhost_node_ports && ip_is_loopback(address)))
 		return false;
 	if (frontend_of_node_port(&key))

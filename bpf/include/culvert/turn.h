@@ -25,6 +25,7 @@
 #define PACKET_SIGNS 1
 #define PACKET_SIGNS_PROTOCOL 8 /* from this bit on */
 #define PACKET_REASON 2
+#define PACKET_MARK 2 /* before that: flow_mark(), if policies may remember that flows has no entry of it; else 0 */
 #define PACKET_HOOK 3 /* EVENT_AT_* of layout_event.h */
 #define PACKET_TOLD (1u << 8) /* there as well: an event has told of it at this hook */
 #define PACKET_MOVED (1u << 9) /* and so is this: a flow translated it at this hook */
@@ -34,6 +35,16 @@
 #define PACKET_RULE 0x3fffffu      /* number of the rule that allows it; 0: none */
 #define PACKET_BEGINS (1u << 22)  /* it opens a connection */
 #define PACKET_AUDITED (1u << 23) /* it would have been dropped without audit mode */
+
+/*
+ * For accesses to cb of which several are in one function: the compiler may else keep the address of a word of it, and the
+ * verifier takes no other pointer into the context than its begin.
+ */
+static __always_inline struct __sk_buff *packet_context(struct __sk_buff *skb)
+{
+	asm volatile("" : "+r"(skb));
+	return skb;
+}
 
 /* First of all: nothing is known of a packet yet. hook: EVENT_AT_* */
 static __always_inline void packet_begin(struct __sk_buff *skb, __u32 hook)
@@ -58,7 +69,7 @@ static __always_inline void packet_sign(struct __sk_buff *skb, const struct pack
 
 static __always_inline int packet_drop(struct __sk_buff *skb, enum drop_reason reason)
 {
-	skb->cb[PACKET_REASON] = reason;
+	packet_context(skb)->cb[PACKET_REASON] = reason;
 	drop_count(reason, packet_length(skb));
 	return TC_ACT_SHOT;
 }

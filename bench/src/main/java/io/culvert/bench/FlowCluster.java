@@ -4,9 +4,12 @@ package io.culvert.bench;
 import io.culvert.maps.IpPort;
 import io.culvert.net.IpAddress;
 import io.culvert.observability.names.FlowNames;
+import io.culvert.observability.names.NodeLabel;
 import io.culvert.observability.names.Party;
 import io.culvert.observability.names.Party.Reserved;
 import io.culvert.observability.names.PolicyName;
+import io.culvert.observability.names.PolicyRule;
+import io.culvert.observability.names.RuleMatch;
 import io.culvert.observability.names.ServiceName;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +54,16 @@ final class FlowCluster implements FlowNames {
     }
 
     @Override
+    public NodeLabel node() {
+        return new NodeLabel("default", "n1", "bench");
+    }
+
+    @Override
+    public List<String> nodeLabels() {
+        return List.of("kubernetes.io/hostname=n1");
+    }
+
+    @Override
     public Party party(IpAddress address, int identity) {
         return parties.getOrDefault(address, Reserved.WORLD.party());
     }
@@ -71,8 +84,9 @@ final class FlowCluster implements FlowNames {
     }
 
     @Override
-    public Optional<PolicyName> rule(int rule) {
-        return Optional.of(new PolicyName("NetworkPolicy", "ns0", "rule" + rule));
+    public Optional<PolicyRule> rule(int rule) {
+        return Optional.of(
+                new PolicyRule(new PolicyName("NetworkPolicy", "ns0", "rule" + rule), RuleMatch.PEER_AND_PORT));
     }
 
     @Override

@@ -11,7 +11,6 @@ import io.culvert.observability.flow.WallClock;
 import io.culvert.observability.hubble.AgentLog;
 import io.culvert.observability.hubble.FlowMessages;
 import io.culvert.observability.hubble.Hubble;
-import io.culvert.observability.hubble.NodeLabel;
 import io.culvert.observability.hubble.PeerBook;
 import java.io.IOException;
 import java.time.Instant;
@@ -52,7 +51,7 @@ final class FlowObserversBenchmark {
 
     Result run() throws IOException, InterruptedException {
         WallClock clock = WallClock.ofSystem();
-        FlowMessages messages = new FlowMessages(new NodeLabel("default", "n1", "bench"), new FlowCluster(), clock);
+        FlowMessages messages = new FlowMessages(new FlowCluster(), clock);
         try (FlowSource source = new FlowSource();
                 FlowStore store = new FlowStore(CAPACITY);
                 FlowIngest ingest = FlowIngest.start(source.tables(), store, clock);

@@ -17,7 +17,6 @@ import io.culvert.observability.flow.FlowHistory;
 import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.flow.WallClock;
 import io.culvert.observability.hubble.FlowMessages;
-import io.culvert.observability.hubble.NodeLabel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,8 +31,7 @@ final class FlowStoreBenchmark {
     private static final int WANTED = 100;
 
     private final FlowCluster names = new FlowCluster();
-    private final FlowMessages messages =
-            new FlowMessages(new NodeLabel("default", "n1", "bench"), names, WallClock.ofSystem());
+    private final FlowMessages messages = new FlowMessages(names, WallClock.ofSystem());
     private final int rounds;
 
     FlowStoreBenchmark(int rounds) {

@@ -36,8 +36,14 @@ record CStruct(MemorySegment memory, StructLayout layout) {
     static final StructLayout MAP_BATCH_OPTS = struct("bpf_map_batch_opts", size(), u64("elem_flags"), u64("flags"));
 
     /// bpf/bpf.h
-    static final StructLayout LINK_CREATE_OPTS =
-            struct("bpf_link_create_opts", size(), u32("flags"), MemoryLayout.paddingLayout(4));
+    static final StructLayout LINK_CREATE_OPTS = struct(
+            "bpf_link_create_opts",
+            size(),
+            u32("flags"),
+            padding(4),
+            pointer("iter_info"),
+            u32("iter_info_len"),
+            u32("target_btf_id"));
 
     /// bpf/bpf.h
     static final StructLayout PROG_LOAD_OPTS =

@@ -18,6 +18,7 @@ final class LibbpfLinks {
     private static final CFunction CREATE = Libbpf.LIBRARY.function("bpf_link_create");
     private static final CFunction UPDATE = Libbpf.LIBRARY.function("bpf_link_update");
     private static final CFunction DETACH = Libbpf.LIBRARY.function("bpf_link_detach");
+    private static final CFunction ITERATE = Libbpf.LIBRARY.function("bpf_iter_create");
     private static final CFunction TEST_RUN = Libbpf.LIBRARY.function("bpf_prog_test_run_opts");
     private static final CFunction LOAD_PROGRAM = Libbpf.LIBRARY.function("bpf_prog_load");
     private static final CFunction LOAD_BTF = Libbpf.LIBRARY.function("bpf_btf_load");
@@ -58,6 +59,11 @@ final class LibbpfLinks {
     /// `int bpf_link_detach(int link_fd);`
     static int detach(int link) {
         return (int) DETACH.call(link);
+    }
+
+    /// `int bpf_iter_create(int link_fd);`
+    static int iterate(int link) {
+        return (int) ITERATE.call(link);
     }
 
     /// `int bpf_prog_test_run_opts(int prog_fd, struct bpf_test_run_opts *opts);`

@@ -10,8 +10,12 @@ import java.lang.foreign.StructLayout;
 /// One address: the key of `node_addresses` and `cluster_addresses`.
 public record AddressKey(IpAddress address) {
 
-    /// `NODE_ADDRESS_NODE_PORTS`: the value of `node_addresses` where NodePorts are served; elsewhere it is 0.
+    /// `NODE_ADDRESS_NODE_PORTS`: the value of `node_addresses` where NodePorts are served; of this
+    /// node's other addresses it is 0.
     public static final int NODE_PORTS = 1;
+
+    /// `NODE_ADDRESS_OTHER`: the value of `node_addresses` for an address of another node.
+    public static final int OTHER_NODE = 1 << 1;
 
     /// `CLUSTER_ADDRESS_REFUSE`: the value of `cluster_addresses` for an address whose other ports are refused.
     public static final int REFUSE = 1;

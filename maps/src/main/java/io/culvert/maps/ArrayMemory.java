@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps;
 
+import io.culvert.loader.BpfMap;
+import io.culvert.loader.MapInfo;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// The memory of an array map, which growth replaces by larger memory with the same beginning.
@@ -31,6 +34,12 @@ public final class ArrayMemory {
     public ArrayMemory(String map, MemorySegment memory, long valueSize, int entries) {
         this.map = map;
         this.view = view(memory, (valueSize + 7) & -8L, entries);
+    }
+
+    /// All of a map that has [io.culvert.loader.MapFlag#MMAPABLE], as long as `arena` lives.
+    public static ArrayMemory of(String name, BpfMap map, Arena arena) {
+        MapInfo info = map.info();
+        return new ArrayMemory(name, map.mmap(arena), info.valueSize(), info.maxEntries());
     }
 
     /// The name of the map.

@@ -13,6 +13,7 @@ public enum DropReason {
     FLOW_TABLE_FULL(155),
     NO_BACKEND(158),
     NO_SOURCE_PORT(167),
+    NO_ROUTE(169),
     UNALLOCATED(174),
     FRAGMENT_NOT_FOUND(175),
     SOURCE_RANGE(177),
@@ -24,7 +25,9 @@ public enum DropReason {
     POLICY_NO_STATE(213),
     POLICY_UNKNOWN_POD(214),
     POLICY_AUDIT(215),
-    POLICY_MIDSTREAM(216);
+    POLICY_MIDSTREAM(216),
+    TOO_BIG(217),
+    DSR_NO_BACKEND(218);
 
     /// `DROP_REASONS`: numbers are below this.
     public static final int COUNT = 256;

@@ -104,41 +104,23 @@ public record Extent(
     }
 
     public Extent withGeneration(int other) {
-        return new Extent(
-                service,
-                other,
-                localCount,
-                clusterFirst,
-                clusterCount,
-                affinitySeconds,
-                algorithm,
-                endpointsElsewhere,
-                resetRemoved,
-                backends,
-                tables);
+        return with(other, backends, tables);
     }
 
     /// The same with other tables.
     public Extent withTables(Optional<ExtentTables> other) {
-        return new Extent(
-                service,
-                generation,
-                localCount,
-                clusterFirst,
-                clusterCount,
-                affinitySeconds,
-                algorithm,
-                endpointsElsewhere,
-                resetRemoved,
-                backends,
-                other);
+        return with(generation, backends, other);
     }
 
     /// The same with other backends in the same places.
     public Extent withBackends(List<Backend> others) {
+        return with(generation, others, tables);
+    }
+
+    private Extent with(int otherGeneration, List<Backend> otherBackends, Optional<ExtentTables> otherTables) {
         return new Extent(
                 service,
-                generation,
+                otherGeneration,
                 localCount,
                 clusterFirst,
                 clusterCount,
@@ -146,8 +128,8 @@ public record Extent(
                 algorithm,
                 endpointsElsewhere,
                 resetRemoved,
-                others,
-                tables);
+                otherBackends,
+                otherTables);
     }
 
     /// How many slots it takes: header, backends, tables.

@@ -61,6 +61,9 @@ public record Flow(
 
     /// The roles of the entries that this connection has.
     public Set<FlowRole> roles() {
+        if (has(FlowFlag.DSR)) {
+            return EnumSet.of(FlowRole.FORWARD);
+        }
         return has(FlowFlag.MASQUERADED) ? EnumSet.allOf(FlowRole.class) : EnumSet.of(FlowRole.FORWARD, FlowRole.REPLY);
     }
 

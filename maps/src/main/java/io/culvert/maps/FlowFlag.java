@@ -28,7 +28,9 @@ public enum FlowFlag {
     /// It counts as open at its backend, for an algorithm that asks.
     COUNTED(1 << 11, "counted"),
     /// It does not any more.
-    RELEASED(1 << 12, "released");
+    RELEASED(1 << 12, "released"),
+    /// It is handed to the backend's node in an outer header, and answered from there.
+    DSR(1 << 13, "dsr");
 
     private final int bit;
     private final String text;

@@ -9,7 +9,9 @@ public enum FrontendFlag {
     /// Only clients in `source_ranges` are served.
     SOURCE_RANGES(1 << 1, "source ranges"),
     /// Sockets of pods are left to the packet path, which sees the client's address.
-    NEEDS_CLIENT(1 << 2, "needs client");
+    NEEDS_CLIENT(1 << 2, "needs client"),
+    /// Clients outside are answered by the backend itself, whichever node it is on.
+    DSR(1 << 3, "dsr");
 
     private final int bit;
     private final String text;

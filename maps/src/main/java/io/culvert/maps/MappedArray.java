@@ -59,7 +59,7 @@ public final class MappedArray<V> implements AutoCloseable {
     private synchronized ArrayMemory mapped() {
         ArrayMemory present = memory;
         if (present == null) {
-            present = new ArrayMemory(name, map.mmap(arena), map.info().valueSize(), entries);
+            present = ArrayMemory.of(name, map, arena);
             memory = present;
         }
         return present;

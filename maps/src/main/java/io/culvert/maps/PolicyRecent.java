@@ -15,9 +15,10 @@ import java.lang.invoke.VarHandle;
 /// @param direction [PolicyFlow#EGRESS] or [PolicyFlow#INGRESS]
 /// @param epoch when they were judged; 0: unused
 /// @param rule number of the rule that counts them; 0: none
+/// @param mark of `flow_marks`, when `flows` had no entry of them: twice the count, and 1; 0: it may have one
 /// @param jiffies when the connection was looked up last
 public record PolicyRecent(
-        IpPort source, IpPort destination, int ifindex, int direction, int epoch, int rule, long jiffies) {
+        IpPort source, IpPort destination, int ifindex, int direction, int epoch, int rule, int mark, long jiffies) {
 
     /// `POLICY_RECENT_BITS`: the table has two to the power of that many entries.
     static final int BITS = 6;
@@ -32,7 +33,7 @@ public record PolicyRecent(
             CTypes.U32.withName("direction"),
             CTypes.U32.withName("epoch"),
             CTypes.U32.withName("rule"),
-            CTypes.pad(4),
+            CTypes.U32.withName("mark"),
             CTypes.U64.withName("jiffies"));
 
     /// `struct policy_recent`
@@ -55,6 +56,7 @@ public record PolicyRecent(
         private static final VarHandle DIRECTION = CTypes.member(LAYOUT, "direction");
         private static final VarHandle EPOCH = CTypes.member(LAYOUT, "epoch");
         private static final VarHandle RULE = CTypes.member(LAYOUT, "rule");
+        private static final VarHandle MARK = CTypes.member(LAYOUT, "mark");
         private static final VarHandle JIFFIES = CTypes.member(LAYOUT, "jiffies");
 
         @Override
@@ -71,6 +73,7 @@ public record PolicyRecent(
                     (int) DIRECTION.get(memory, offset),
                     (int) EPOCH.get(memory, offset),
                     (int) RULE.get(memory, offset),
+                    (int) MARK.get(memory, offset),
                     (long) JIFFIES.get(memory, offset));
         }
 
@@ -80,7 +83,6 @@ public record PolicyRecent(
 
         @Override
         public void write(MemorySegment memory, long offset, PolicyRecent recent) {
-            CTypes.clear(memory, offset, LAYOUT);
             CTypes.writeIp(memory, offset + SOURCE, recent.source.address());
             CTypes.writeIp(memory, offset + DESTINATION, recent.destination.address());
             SOURCE_PORT.set(memory, offset, (short) recent.source.port());
@@ -89,6 +91,7 @@ public record PolicyRecent(
             DIRECTION.set(memory, offset, recent.direction);
             EPOCH.set(memory, offset, recent.epoch);
             RULE.set(memory, offset, recent.rule);
+            MARK.set(memory, offset, recent.mark);
             JIFFIES.set(memory, offset, recent.jiffies);
         }
     }

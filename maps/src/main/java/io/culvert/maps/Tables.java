@@ -33,6 +33,10 @@ public final class Tables {
 
     public static final Table<FlowKey, Flow> FLOWS = new Table<>("flows", Kind.HASH, FlowKey.CODEC, Flow.CODEC, false);
 
+    /// Counts of connections that were opened, by a number made of their ends.
+    public static final Table<Integer, Integer> FLOW_MARKS =
+            new Table<>("flow_marks", Kind.MAPPED_ARRAY, Numbers.U32, Numbers.U32, false);
+
     /// Where programs look for connections to evict when `flows` is full.
     public static final Table<Integer, FlowKey> OPENED =
             new Table<>("opened", Kind.MAPPED_ARRAY, Numbers.U32, FlowKey.CODEC, false);
@@ -182,6 +186,7 @@ public final class Tables {
             BACKEND_LOADS,
             SOCK_COUNTED,
             FLOWS,
+            FLOW_MARKS,
             OPENED,
             OPENED_RING,
             SOCK_PEER,

@@ -23,8 +23,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// Constants are not in BTF, so they are compared with the text of `layout.h` and
-/// `layout_policy.h`.
+/// Constants are not in BTF, so they are compared with the text of `layout.h` and of `layout_*.h`.
 final class LayoutConstantsTest {
 
     private static final Pattern DEFINE =
@@ -37,6 +36,7 @@ final class LayoutConstantsTest {
     @BeforeAll
     static void read() throws IOException {
         String text = Files.readString(Path.of("../bpf/include/culvert/layout.h"))
+                + Files.readString(Path.of("../bpf/include/culvert/layout_fast.h"))
                 + Files.readString(Path.of("../bpf/include/culvert/layout_policy.h"))
                 + Files.readString(Path.of("../bpf/include/culvert/layout_event.h"));
         for (Matcher define = DEFINE.matcher(text); define.find(); ) {
@@ -58,6 +58,7 @@ final class LayoutConstantsTest {
         java.put("ADDRESS_RANGES", (long) Control.RANGES);
         java.put("DEVICE_PODS", (long) Device.PODS);
         java.put("NODE_ADDRESS_NODE_PORTS", (long) AddressKey.NODE_PORTS);
+        java.put("NODE_ADDRESS_OTHER", (long) AddressKey.OTHER_NODE);
         java.put("CLUSTER_ADDRESS_REFUSE", (long) AddressKey.REFUSE);
         java.put("CLUSTER_ADDRESS_LEAVE", (long) AddressKey.LEAVE);
         java.put("EXTENT_RESET_REMOVED", (long) ExtentHeader.RESET_REMOVED);

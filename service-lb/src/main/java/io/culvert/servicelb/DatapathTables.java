@@ -47,6 +47,7 @@ public final class DatapathTables implements ServiceTables {
     private final ExtentStore extents;
     private final BackendIds backends;
     private final Consumer<Map<String, Integer>> growth;
+    private final Runnable counts;
 
     public DatapathTables(Datapath datapath) {
         this(
@@ -54,17 +55,20 @@ public final class DatapathTables implements ServiceTables {
                 datapath.extents(),
                 datapath.backendIds(),
                 wanted -> datapath.control().setRanges(OURS, wanted),
-                datapath::ensure);
+                datapath::ensure,
+                datapath.countedSockets()::start);
     }
 
     /// @param ranges says where cluster IPs lie
     /// @param growth makes maps, by name, as large as told
+    /// @param counts before connections are counted: sees to it that they are counted out again
     public DatapathTables(
             MapCatalogue maps,
             ExtentStore extents,
             BackendIds backends,
             Consumer<List<AddressRange>> ranges,
-            Consumer<Map<String, Integer>> growth) {
+            Consumer<Map<String, Integer>> growth,
+            Runnable counts) {
         this.frontends = maps.frontends();
         this.sourceRanges = maps.sourceRanges();
         this.clusterAddresses = maps.clusterAddresses();
@@ -72,6 +76,7 @@ public final class DatapathTables implements ServiceTables {
         this.extents = extents;
         this.backends = backends;
         this.growth = growth;
+        this.counts = counts;
     }
 
     @Override
@@ -167,7 +172,12 @@ public final class DatapathTables implements ServiceTables {
 
     @Override
     public void publish(Extent extent) {
-        writing(() -> extents.publish(extent));
+        writing(() -> {
+            if (extent.algorithm().countsConnections()) {
+                counts.run();
+            }
+            return extents.publish(extent);
+        });
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.List;
 
 /// A frontend as the kernel has it, for people.
 ///
+/// @param dsr whether clients outside are answered by backends of other nodes themselves
 /// @param sourceRanges the only clients that are let in, in the order of their text; `none` where nobody is, and empty
 ///     where everyone is
 /// @param backends those that new connections to this frontend can be given, by address and port
@@ -22,6 +23,7 @@ public record FrontendView(
         IpAddress address,
         int port,
         Algorithm algorithm,
+        boolean dsr,
         TrafficPolicy internalTrafficPolicy,
         TrafficPolicy externalTrafficPolicy,
         SessionAffinity sessionAffinity,

@@ -324,11 +324,23 @@ public final class LoadBalancer {
         }
     }
 
-    /// The ids of backends whose open connections are counted for an algorithm.
+    /// Ids of the backends whose open connections are counted for an algorithm.
     public Set<Integer> countedBackends() {
         lock.lock();
         try {
             return kernel.countedBackends();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Does something if no backend's connections are counted; none is while it does.
+    public void ifNothingIsCounted(Runnable action) {
+        lock.lock();
+        try {
+            if (kernel.countedBackends().isEmpty()) {
+                action.run();
+            }
         } finally {
             lock.unlock();
         }

@@ -62,6 +62,7 @@ final class ViewBuilder {
                     frontend.getKey().address(),
                     frontend.getKey().port(),
                     port.extent.algorithm(),
+                    frontend.getValue().has(FrontendFlag.DSR),
                     service.internalTrafficPolicy(),
                     service.externalTrafficPolicy(),
                     service.sessionAffinity(),

@@ -21,6 +21,7 @@ import io.culvert.maps.FrontendFlag;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
+import io.culvert.servicelb.desired.ServiceRules;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -109,6 +110,21 @@ final class AlgorithmTest {
                 .startsWith("default/web InvalidAnnotation: annotation culvert.io/algorithm is \"fastest\"; use one of"
                         + " random, round-robin,")
                 .contains("annotation culvert.io/weights is \"stable=9\"; use \"pod-label/KEY: VALUE=N,...\" or ");
+    }
+
+    @Test
+    void weightsByLabelsOfPodsThatNobodyFollowsAreTold() {
+        LoadBalancerFixture without = new LoadBalancerFixture(new ServiceRules(false, true, List.of(), false));
+        without.cluster.put(
+                service("web", ADDRESS).annotations(Map.of("culvert.io/weights", "pod-label/track: canary=1")));
+        without.cluster.put(service("api", "10.96.0.2").annotations(Map.of("culvert.io/weights", "slice: one=1")));
+        without.apply();
+
+        assertThat(without.events)
+                .singleElement()
+                .asString()
+                .startsWith("default/web PodLabelsNotFollowed: annotation culvert.io/weights goes by labels of pods,")
+                .contains("policy is off");
     }
 
     @Test

@@ -74,6 +74,7 @@ class FullTablesKernelTest {
                 new ExtentStore(maps.services().memory(), maps.slots().memory(), Quarantine.STANDARD, Growth.NEVER),
                 new BackendIds(maps.backends().memory(), Quarantine.STANDARD, Growth.NEVER),
                 _ -> {},
-                _ -> {});
+                _ -> {},
+                () -> {});
     }
 }

@@ -129,7 +129,7 @@ class OutsideConflictsTest {
 
     @Test
     void A20_02_externalIpsCanBeSwitchedOff() {
-        given = new LoadBalancerFixture(new ServiceRules(false, false, List.of()));
+        given = new LoadBalancerFixture(new ServiceRules(false, false, List.of(), true));
         given.cluster.put(external("web", 100, "10.96.0.1", VIP)
                 .ingress(List.of(new LoadBalancerIngress(IpAddress.of("192.0.2.2"), true))));
         given.apply();
@@ -144,7 +144,7 @@ class OutsideConflictsTest {
     @Test
     void A20_02_addressesOutsideTheClusterCanBeLimitedToRanges() {
         given = new LoadBalancerFixture(new ServiceRules(
-                false, true, List.of(IpPrefix.parse("192.0.2.0/29").orElseThrow())));
+                false, true, List.of(IpPrefix.parse("192.0.2.0/29").orElseThrow()), true));
         given.cluster.put(external("web", 100, "10.96.0.1", VIP)
                 .ingress(List.of(new LoadBalancerIngress(IpAddress.of("192.0.2.200"), true))));
         given.apply();

@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /// An authority and what it signed, made with the JDK's keytool, as PEM.
 public final class Certificates {
@@ -81,6 +84,29 @@ public final class Certificates {
             Key key = Objects.requireNonNull(read().getKey(alias, PASSWORD.toCharArray()));
             return pem("PRIVATE KEY", key.getEncoded(), file);
         } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// For a server that shows a certificate, and trusts what the authority signed.
+    public SSLContext context(String alias) {
+        char[] password = PASSWORD.toCharArray();
+        try {
+            KeyStore all = read();
+            KeyStore own = KeyStore.getInstance("PKCS12");
+            own.load(null, password);
+            own.setKeyEntry(alias, all.getKey(alias, password), password, all.getCertificateChain(alias));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(own, password);
+            KeyStore authority = KeyStore.getInstance("PKCS12");
+            authority.load(null, password);
+            authority.setCertificateEntry("ca", all.getCertificate("ca"));
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(authority);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -65,6 +65,7 @@ final class PinnedFrontends {
                 new AddressRow(
                         key.address().toString(), key.port(), key.protocol().name()),
                 extent.algorithm().toString(),
+                FrontendRow.forwardingMode(frontend.has(FrontendFlag.DSR)),
                 inside ? policy : "",
                 inside ? "" : policy,
                 extent.affinitySeconds() > 0 ? "ClientIP" : "None",

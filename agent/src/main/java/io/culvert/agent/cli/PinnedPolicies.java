@@ -38,6 +38,7 @@ final class PinnedPolicies {
                     .sorted()
                     .toList();
             rows.add(new EndpointRow(
+                    0,
                     "",
                     "",
                     addresses,

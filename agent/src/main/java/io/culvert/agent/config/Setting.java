@@ -197,6 +197,11 @@ public final class Setting<T> {
             SettingTypes.choice(XdpChoice.class),
             "off",
             "whether packets between clients outside and other nodes are translated before the stack, and where");
+    public static final Setting<DsrDispatch> DSR_DISPATCH = used(
+            "dsr-dispatch",
+            SettingTypes.choice(DsrDispatch.class),
+            "ipip",
+            "in what packets are handed to other nodes for Services with forwarding mode dsr: ipip or geneve");
     public static final Setting<String> CLUSTER_NAME =
             used("cluster-name", SettingTypes.NAME, "default", "which cluster this node is of, for observers of many");
     public static final Setting<FlowAggregation> FLOW_AGGREGATION = used(

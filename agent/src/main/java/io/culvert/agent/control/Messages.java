@@ -32,6 +32,7 @@ final class Messages {
                 .setPort(row.frontend().port())
                 .setProtocol(row.frontend().protocol())
                 .setAlgorithm(row.algorithm())
+                .setForwardingMode(row.forwardingMode())
                 .setInternalTrafficPolicy(row.internalTrafficPolicy())
                 .setExternalTrafficPolicy(row.externalTrafficPolicy())
                 .setSessionAffinity(row.sessionAffinity());
@@ -48,6 +49,7 @@ final class Messages {
                 message.getType(),
                 new AddressRow(message.getAddress(), message.getPort(), message.getProtocol()),
                 message.getAlgorithm(),
+                message.getForwardingMode(),
                 message.getInternalTrafficPolicy(),
                 message.getExternalTrafficPolicy(),
                 message.getSessionAffinity(),

@@ -98,6 +98,7 @@ final class PolicyMessages {
 
     static PolicyEndpoint of(EndpointRow row) {
         return PolicyEndpoint.newBuilder()
+                .setId(row.id())
                 .setNamespace(row.namespace())
                 .setName(row.name())
                 .addAllAddresses(row.addresses())
@@ -112,6 +113,7 @@ final class PolicyMessages {
 
     static EndpointRow of(PolicyEndpoint message) {
         return new EndpointRow(
+                message.getId(),
                 message.getNamespace(),
                 message.getName(),
                 List.copyOf(message.getAddressesList()),

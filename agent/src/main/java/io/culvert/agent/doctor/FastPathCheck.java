@@ -18,7 +18,8 @@ final class FastPathCheck implements Check {
                 .map(what -> Finding.warning(
                         "fast path",
                         what + "; with fast-path auto packets between pods of this node go through the stack",
-                        "remove it if it is not needed, or set fast-path to on, which goes round it"))
+                        "let nothing filter there and have nft at hand to say so,"
+                                + " or set fast-path to on, which goes round it"))
                 .orElseGet(() -> Finding.ok("fast path", "no rule of netfilter filters between pods of this node")));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.explain;
 
+import io.culvert.agent.flows.EndpointId;
 import io.culvert.agent.view.EndpointRow;
 import io.culvert.agent.view.IdentityRow;
 import io.culvert.agent.view.IpcacheRow;
@@ -33,6 +34,7 @@ final class PlanRows {
         return view.plan().localPods().values().stream()
                 .sorted(Comparator.comparing(LocalPod::name))
                 .map(pod -> new EndpointRow(
+                        EndpointId.of(pod.name(), pod.uid()),
                         pod.name().namespace(),
                         pod.name().name(),
                         pod.addresses().stream().map(IpAddress::toString).toList(),

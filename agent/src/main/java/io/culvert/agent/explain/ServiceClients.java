@@ -48,7 +48,10 @@ record ServiceClients(
     }
 
     private ServiceClient at(IpAddress address) {
-        if (maps.nodeAddresses().get(new AddressKey(address)).isPresent()) {
+        if (maps.nodeAddresses()
+                .get(new AddressKey(address))
+                .filter(flags -> flags != AddressKey.OTHER_NODE)
+                .isPresent()) {
             return node("this node", List.of(address));
         }
         return cluster.pods().values().stream()

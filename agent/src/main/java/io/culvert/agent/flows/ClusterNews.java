@@ -10,7 +10,6 @@ import io.culvert.cluster.policy.PolicyPod;
 import io.culvert.cluster.policy.PolicyState;
 import io.culvert.net.IpAddress;
 import io.culvert.observability.hubble.AgentLog;
-import io.culvert.observability.names.FlowNames;
 import io.culvert.observability.names.Party;
 import io.culvert.observability.names.PolicyName;
 import java.util.Set;
@@ -22,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterNews {
 
     private final String nodeName;
-    private final FlowNames names;
+    private final NodeNames names;
     private final AgentLog log;
     private PolicyState before = PolicyState.EMPTY;
     private long revision;
 
-    public ClusterNews(String nodeName, FlowNames names, AgentLog log) {
+    public ClusterNews(String nodeName, NodeNames names, AgentLog log) {
         this.nodeName = nodeName;
         this.names = names;
         this.log = log;
@@ -75,13 +74,13 @@ public final class ClusterNews {
         if (old != null && !had.isEmpty()) {
             had.stream()
                     .filter(address -> !has.contains(address))
-                    .forEach(address -> log.addressDeleted(cidr(address), NodeNames.made(old, 0)));
+                    .forEach(address -> log.addressDeleted(cidr(address), names.made(old, 0)));
             if (has.isEmpty() && nodeName.equals(old.nodeName())) {
-                log.endpointDeleted(NodeNames.made(old, 0));
+                log.endpointDeleted(names.made(old, 0));
             }
         }
         if (pod != null && !has.isEmpty()) {
-            Party party = NodeNames.made(pod, 0);
+            Party party = names.made(pod, 0);
             has.stream()
                     .filter(address -> !had.contains(address))
                     .forEach(address -> log.addressUpserted(cidr(address), names.party(address, 0)));

@@ -10,9 +10,10 @@ import io.culvert.cluster.policy.PolicyPod;
 import io.culvert.maps.IpPort;
 import io.culvert.net.IpAddress;
 import io.culvert.observability.names.FlowNames;
+import io.culvert.observability.names.NodeLabel;
 import io.culvert.observability.names.Party;
 import io.culvert.observability.names.Party.Reserved;
-import io.culvert.observability.names.PolicyName;
+import io.culvert.observability.names.PolicyRule;
 import io.culvert.observability.names.ServiceName;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,6 +33,7 @@ public final class NodeNames implements FlowNames {
     private static final int CACHED = 20_000;
     private static final int LOOPBACK_BITS = 24;
 
+    private final NodeLabel node;
     private final Supplier<ClusterState> cluster;
     private final PodIndex pods;
     private final ServiceNames services;
@@ -42,6 +44,7 @@ public final class NodeNames implements FlowNames {
     private final RecentlyGone<String, Party> gonePods = new RecentlyGone<>();
     private volatile Map<Integer, String> interfaces = Map.of();
     private volatile Set<IpAddress> local = Set.of();
+    private volatile OwnLabels labels = new OwnLabels(Map.of(), List.of());
     private volatile Nodes nodes = new Nodes(ClusterState.EMPTY, Set.of());
 
     /// A pod under an identity: the same for all of its flows until the object changes.
@@ -63,15 +66,41 @@ public final class NodeNames implements FlowNames {
         }
     }
 
+    /// @param of as the Node object has them
+    private record OwnLabels(Map<String, String> of, List<String> shown) {}
+
     private record Nodes(ClusterState of, Set<IpAddress> addresses) {}
 
     /// @param tables what the agent has put into the kernel
-    public NodeNames(Supplier<ClusterState> cluster, NamedTables tables) {
+    public NodeNames(NodeLabel node, Supplier<ClusterState> cluster, NamedTables tables) {
+        this.node = node;
         this.cluster = cluster;
         this.pods = new PodIndex(cluster);
         this.services = new ServiceNames(tables::frontends);
         this.policies = new PolicyNames(tables::policies);
         this.cgroups = new CgroupPods(tables.cgroupRoot());
+    }
+
+    @Override
+    public NodeLabel node() {
+        return node;
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // labels that changed are another object
+    public List<String> nodeLabels() {
+        PolicyNode object = cluster.get().policies().nodes().get(node.node());
+        OwnLabels present = labels;
+        if (object != null && object.labels() != present.of) {
+            present = new OwnLabels(
+                    object.labels(),
+                    object.labels().entrySet().stream()
+                            .map(label -> label.getKey() + "=" + label.getValue())
+                            .sorted()
+                            .toList());
+            labels = present;
+        }
+        return object == null ? List.of() : present.shown;
     }
 
     @Override
@@ -116,13 +145,14 @@ public final class NodeNames implements FlowNames {
         return made;
     }
 
-    static Party made(PolicyPod pod, int identity) {
+    Party made(PolicyPod pod, int identity) {
         List<String> labels = new ArrayList<>();
         pod.labels().forEach((key, value) -> labels.add("k8s:" + key + "=" + value));
         labels.add("k8s:io.kubernetes.pod.namespace=" + pod.name().namespace());
         labels.sort(null);
         return new Party(
                 identity,
+                node.node().equals(pod.nodeName()) ? EndpointId.of(pod.name(), pod.uid()) : 0,
                 pod.name().namespace(),
                 pod.name().name(),
                 labels,
@@ -177,7 +207,7 @@ public final class NodeNames implements FlowNames {
     }
 
     @Override
-    public Optional<PolicyName> rule(int rule) {
+    public Optional<PolicyRule> rule(int rule) {
         return policies.rule(rule);
     }
 

@@ -3,10 +3,8 @@ package io.culvert.agent.flows;
 
 import io.culvert.agent.policy.PublishedNumbers;
 import io.culvert.net.IpAddress;
-import io.culvert.observability.names.PolicyName;
+import io.culvert.observability.names.PolicyRule;
 import io.culvert.policy.Identity;
-import io.culvert.policy.RuleId;
-import io.culvert.policy.Stage;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,26 +17,20 @@ final class PolicyNames {
 
     private final Supplier<Optional<PublishedNumbers>> published;
     private final ReentrantLock reading = new ReentrantLock();
-    private final RecentlyGone<Integer, PolicyName> gone = new RecentlyGone<>();
+    private final RecentlyGone<Integer, PolicyRule> gone = new RecentlyGone<>();
     private volatile Snapshot snapshot = Snapshot.of(PublishedNumbers.NOTHING);
 
     /// @param identities numbers of a plan's identities, by their place in the plan; 0: not looked up yet
-    private record Snapshot(PublishedNumbers of, Map<Integer, PolicyName> rules, AtomicIntegerArray identities) {
+    private record Snapshot(PublishedNumbers of, Map<Integer, PolicyRule> rules, AtomicIntegerArray identities) {
 
         static Snapshot of(PublishedNumbers numbers) {
-            Map<Integer, PolicyName> rules = new HashMap<>();
-            numbers.rules().forEach((rule, number) -> rules.put(number, name(rule)));
+            Map<Integer, PolicyRule> rules = new HashMap<>();
+            RuleNames names = new RuleNames(numbers.policies());
+            numbers.rules().forEach((rule, number) -> rules.put(number, names.of(rule)));
             return new Snapshot(
                     numbers,
                     rules,
                     new AtomicIntegerArray(numbers.plan().identities().size()));
-        }
-
-        private static PolicyName name(RuleId rule) {
-            return new PolicyName(
-                    rule.stage() == Stage.NETWORK_POLICY ? "NetworkPolicy" : "ClusterNetworkPolicy",
-                    rule.policy().namespace(),
-                    rule.policy().name());
         }
 
         int identity(IpAddress address) {
@@ -61,7 +53,7 @@ final class PolicyNames {
         return current().identity(address);
     }
 
-    Optional<PolicyName> rule(int number) {
+    Optional<PolicyRule> rule(int number) {
         return Optional.ofNullable(current().rules.get(number)).or(() -> gone.find(number));
     }
 

@@ -108,7 +108,9 @@ public final class Agent implements AutoCloseable {
             }
             followFirst(state, network);
             insist(plan, health.serve());
-            opened(open, FilterWatch.start(state));
+            if (state.mayTakeFastPath()) {
+                opened(open, FilterWatch.start(state));
+            }
             opened(open, new Housekeeping(plan, state, pages));
             store.subscribe(update -> state.apply(update, network));
             if (settings(plan).get(Setting.POLICY)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.lifecycle;
 
+import io.culvert.agent.Version;
 import io.culvert.agent.config.BindAddress;
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.flows.ClusterNews;
@@ -14,6 +15,7 @@ import io.culvert.cluster.Node;
 import io.culvert.net.IpAddress;
 import io.culvert.observability.hubble.AgentLog;
 import io.culvert.observability.hubble.PeerBook;
+import io.culvert.observability.names.NodeLabel;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -37,10 +39,10 @@ final class FlowContext {
 
     FlowContext(Plan plan, Supplier<ClusterState> cluster, NamedTables tables) {
         this.plan = plan;
-        names = new NodeNames(cluster, tables);
+        String clusterName = plan.settings().get(Setting.CLUSTER_NAME);
+        names = new NodeNames(new NodeLabel(clusterName, plan.nodeName(), Version.text()), cluster, tables);
         news = new ClusterNews(plan.nodeName(), names, log);
-        peers = new PeerBook(
-                plan.settings().get(Setting.CLUSTER_NAME), !plan.settings().get(Setting.HUBBLE_DISABLE_TLS));
+        peers = new PeerBook(clusterName, !plan.settings().get(Setting.HUBBLE_DISABLE_TLS));
     }
 
     /// Takes what keeps and serves flows.

@@ -3,6 +3,7 @@ package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.network.NodeNetwork;
 import io.culvert.agent.view.AuditView;
+import io.culvert.loader.BpfException;
 import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.Datapath;
 import io.culvert.maps.datapath.LinkFault;
@@ -59,6 +60,9 @@ final class NodeAudit {
         AuditReport tables = loadBalancer.audit(repair);
         List<AuditDifference> node = auditNode(repair);
         int nodeRemaining = repair && !node.isEmpty() ? auditNode(false).size() : node.size();
+        if (repair) {
+            stopCounting();
+        }
         LinkReport links = datapath.auditLinks(repair);
         List<AuditView.Row> rows = new ArrayList<>();
         Stream.of(tables.differences(), node)
@@ -89,6 +93,15 @@ final class NodeAudit {
                 .ifPresent(drift ->
                         differences.add(AuditDifference.of(Tables.CONTROL.name(), 0, drift.expected(), drift.found())));
         return differences;
+    }
+
+    /// No socket pays for counting where no Service counts and none is counted any more.
+    private void stopCounting() {
+        try {
+            loadBalancer.ifNothingIsCounted(() -> datapath.countedSockets().stop());
+        } catch (BpfException e) {
+            LOG.debug("see whether sockets are counted", e);
+        }
     }
 
     private void count(AuditReport tables, List<AuditDifference> node, LinkReport links, AuditView view) {

@@ -59,11 +59,9 @@ final class NodeFastPath {
         }
     }
 
-    /// Looks for rules that the fast path would go round, and heeds them where it is asked to.
+    /// Looks for rules that the fast path would go round, and heeds them where it is asked to. Nobody does where it is
+    /// off.
     void look() {
-        if (mode == FastPathMode.OFF) {
-            return;
-        }
         Optional<String> found = filters.get();
         synchronized (this) {
             if (!looked || !found.equals(filter)) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.lifecycle;
 
-import io.culvert.agent.Version;
 import io.culvert.agent.config.FlowAggregation;
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.config.Settings;
@@ -18,7 +17,6 @@ import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.flow.WallClock;
 import io.culvert.observability.hubble.FlowMessages;
 import io.culvert.observability.hubble.Hubble;
-import io.culvert.observability.hubble.NodeLabel;
 import io.culvert.observability.otlp.OtlpExport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -118,9 +116,7 @@ final class NodeFlows implements AutoCloseable {
 
     private Running running(FlowStore store, WallClock clock, FlowIngest ingest) {
         state.expired().to(ingest::tell);
-        NodeLabel node = new NodeLabel(
-                state.plan().settings().get(Setting.CLUSTER_NAME), state.plan().nodeName(), Version.text());
-        FlowMessages messages = new FlowMessages(node, state.flows().names(), clock);
+        FlowMessages messages = new FlowMessages(state.flows().names(), clock);
         FlowContext context = state.flows();
         Hubble hubble = new Hubble(new Hubble.Content(store, messages, clock, context.log(), context.peers()));
         context.log().started(state.started());

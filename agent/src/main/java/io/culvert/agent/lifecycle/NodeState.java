@@ -114,7 +114,8 @@ final class NodeState {
                 flowTable,
                 flowTable.loads(),
                 loadBalancer::countedBackends,
-                () -> datapath.maps().openedRing().opened());
+                () -> datapath.maps().openedRing().opened(),
+                datapath.countedSockets()::all);
         kernel = new Kernel(
                 datapath,
                 loadBalancer,
@@ -178,7 +179,12 @@ final class NodeState {
 
     /// Whether anybody needs to know which pod is behind a port.
     boolean followsBridges() {
-        return plan.settings().get(Setting.POLICY) || plan.settings().get(Setting.FAST_PATH) != FastPathMode.OFF;
+        return plan.settings().get(Setting.POLICY) || mayTakeFastPath();
+    }
+
+    /// Whether packets between pods may go past the stack.
+    boolean mayTakeFastPath() {
+        return plan.settings().get(Setting.FAST_PATH) != FastPathMode.OFF;
     }
 
     /// Whether the container runtime asks this agent; empty where it need not.

@@ -2,6 +2,7 @@
 package io.culvert.agent.lifecycle;
 
 import io.culvert.agent.config.BindAddress;
+import io.culvert.agent.config.DsrDispatch;
 import io.culvert.agent.config.ExistingConnections;
 import io.culvert.agent.config.FlowAggregation;
 import io.culvert.agent.config.PodStart;
@@ -109,7 +110,8 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
 
     /// Programs on sockets beside those that every node has.
     Set<SocketPrograms> socketPrograms() {
-        Set<SocketPrograms> programs = EnumSet.noneOf(SocketPrograms.class);
+        // Sockets may be counted already; the audit takes this one off where none is.
+        Set<SocketPrograms> programs = EnumSet.of(SocketPrograms.COUNT);
         if (settings.get(Setting.NODEPORT_BIND_PROTECTION)) {
             programs.add(SocketPrograms.PROTECT_NODE_PORTS);
         }
@@ -151,6 +153,7 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
                 settings.get(Setting.MASQUERADE_ALL),
                 network.detectsPods(),
                 settings.get(Setting.LOCALHOST_NODEPORTS),
+                settings.get(Setting.DSR_DISPATCH) == DsrDispatch.GENEVE,
                 NetworkNamespace.currentCookie());
     }
 
@@ -159,7 +162,8 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
         return new ServiceRules(
                 settings.get(Setting.MASQUERADE_ALL),
                 settings.get(Setting.ALLOW_EXTERNAL_IPS),
-                settings.find(Setting.EXTERNAL_ADDRESS_RANGES).orElse(List.of()));
+                settings.find(Setting.EXTERNAL_ADDRESS_RANGES).orElse(List.of()),
+                settings.get(Setting.POLICY));
     }
 
     /// Compiles the programs where the settings ask for it.

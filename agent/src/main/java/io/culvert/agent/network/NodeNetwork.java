@@ -55,7 +55,7 @@ public final class NodeNetwork {
         }
         unnamed = said.node().isEmpty();
         NodeObjects before = objects;
-        objects = new NodeObjects(said.node().or(before::node), said.pods());
+        objects = new NodeObjects(said.node().or(before::node), said.pods(), said.others());
     }
 
     /// Whether the cluster is known and has no Node object with the name of this node.
@@ -103,7 +103,7 @@ public final class NodeNetwork {
         }
         datapath.configure(programSettings.apply(wanted));
         // What programs look up is there before they run, and goes after them.
-        tables.put(kept(wanted.addresses()), wanted.interfaces());
+        tables.put(withOthers(kept(wanted.addresses())), wanted.interfaces());
         wanted.podRanges().ifPresent(ranges -> datapath.control().setRanges(PODS, ranges));
         report(wanted);
         current = wanted;
@@ -126,10 +126,23 @@ public final class NodeNetwork {
         if (objects.node().isPresent() || !(settings.nodePorts() instanceof NodePortAddresses.Primary)) {
             return wanted;
         }
-        Map<AddressKey, Integer> kept = new HashMap<>(wanted);
-        kept.replaceAll((key, present) ->
-                Math.max(present, datapath.maps().nodeAddresses().get(key).orElse(0)));
-        return kept;
+        return ServedAddresses.keeping(
+                wanted, key -> datapath.maps().nodeAddresses().get(key).orElse(0));
+    }
+
+    /// The same, with addresses of other nodes: as long as they are not known, those that an earlier process knew.
+    private Map<AddressKey, Integer> withOthers(Map<AddressKey, Integer> own) {
+        Map<AddressKey, Integer> all = new HashMap<>();
+        objects.others()
+                .ifPresentOrElse(
+                        others -> others.forEach(address -> all.put(new AddressKey(address), AddressKey.OTHER_NODE)),
+                        () -> datapath.maps().nodeAddresses().forEach((key, flags) -> {
+                            if (flags == AddressKey.OTHER_NODE) {
+                                all.put(key, flags);
+                            }
+                        }));
+        all.putAll(own);
+        return all;
     }
 
     private boolean hasPodRanges() {

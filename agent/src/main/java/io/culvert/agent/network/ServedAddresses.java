@@ -9,6 +9,7 @@ import io.culvert.net.IpPrefix;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
 /// The addresses of this node, and which of them serve NodePorts.
@@ -31,6 +32,16 @@ final class ServedAddresses {
         own.forEach(address ->
                 entries.put(new AddressKey(address), serves(chosen, primary, address) ? AddressKey.NODE_PORTS : 0));
         return entries;
+    }
+
+    /// The same addresses, of which those that served NodePorts before go on to. What else they were, they are not any
+    /// more: an address moves from one node to another.
+    ///
+    /// @param before the flags of an address until now; 0 if it had none
+    static Map<AddressKey, Integer> keeping(Map<AddressKey, Integer> wanted, ToIntFunction<AddressKey> before) {
+        Map<AddressKey, Integer> kept = new HashMap<>(wanted);
+        kept.replaceAll((key, flags) -> flags | (before.applyAsInt(key) & AddressKey.NODE_PORTS));
+        return kept;
     }
 
     private static boolean serves(NodePortAddresses chosen, NodeAddresses primary, IpAddress address) {

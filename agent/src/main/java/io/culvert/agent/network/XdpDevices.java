@@ -31,6 +31,9 @@ final class XdpDevices {
     private final Datapath datapath;
     private volatile Map<String, XdpState> states = Map.of();
 
+    /// Whether what an earlier agent left is gone, where none is asked for.
+    private boolean removed;
+
     XdpDevices(XdpChoice choice, Datapath datapath) {
         this.choice = choice;
         this.datapath = datapath;
@@ -46,7 +49,10 @@ final class XdpDevices {
     /// @param devices names by index, which have the programs behind the stack
     void follow(Map<Integer, String> devices, NetworkFacts facts) {
         if (choice == XdpChoice.OFF) {
-            datapath.xdp().retain(Set.of());
+            if (!removed) {
+                datapath.xdp().retain(Set.of());
+                removed = true;
+            }
             return;
         }
         Map<Integer, Link> links = new HashMap<>();

@@ -12,6 +12,7 @@ import io.culvert.observability.count.FlowDirection;
 import io.culvert.observability.count.FlowProtocol;
 import io.culvert.observability.flow.WallClock;
 import io.culvert.observability.names.FlowNames;
+import io.culvert.observability.names.PolicyRule;
 import io.culvert.observability.names.ServiceName;
 import java.util.Locale;
 import java.util.Optional;
@@ -96,6 +97,7 @@ final class FlowRows {
     /// What decided: `NetworkPolicy shop/web`, or empty.
     String policy(Event flow) {
         return names.rule(flow.rule())
+                .map(PolicyRule::policy)
                 .map(policy -> policy.kind() + " " + (policy.namespace().isEmpty() ? "" : policy.namespace() + "/")
                         + policy.name())
                 .orElse("");

@@ -242,7 +242,8 @@ public final class NodePolicies {
     private synchronized @Nullable PublishedNumbers readNumbers() {
         if (enforced != null) {
             Publication publication = publisher.publication();
-            numbers = new PublishedNumbers(enforced.plan(), publication.identities(), publication.rules());
+            numbers = new PublishedNumbers(
+                    enforced.state().policies(), enforced.plan(), publication.identities(), publication.rules());
         }
         return numbers;
     }

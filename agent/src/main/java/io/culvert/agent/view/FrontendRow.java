@@ -7,6 +7,7 @@ import java.util.List;
 /// One element of `service list -o json`; the shape is promised to scripts.
 ///
 /// @param namespace empty where nobody knows whose frontend it is
+/// @param forwardingMode `dsr` where clients outside are answered by backends of other nodes themselves, else empty
 /// @param sourceRanges the only clients that are let in; `none` where nobody is, and empty where everyone is
 /// @param backends those that new connections can be given
 public record FrontendRow(
@@ -16,6 +17,7 @@ public record FrontendRow(
         String type,
         AddressRow frontend,
         String algorithm,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) String forwardingMode,
         String internalTrafficPolicy,
         String externalTrafficPolicy,
         String sessionAffinity,
@@ -30,6 +32,11 @@ public record FrontendRow(
         return namespace + "/" + name + (portName.isEmpty() ? "" : ":" + portName);
     }
 
+    /// [#forwardingMode].
+    public static String forwardingMode(boolean dsr) {
+        return dsr ? "dsr" : "";
+    }
+
     private List<String> perBackend(java.util.function.Function<BackendRow, String> text) {
         return backends.stream().map(text).toList();
     }
@@ -41,6 +48,7 @@ public record FrontendRow(
                 Column.of("Frontend", row -> row.frontend().toString()),
                 Column.of("Service Type", FrontendRow::type),
                 Column.wide("Algorithm", FrontendRow::algorithm),
+                Column.wide("Forwarding", row -> Text.orDash(row.forwardingMode())),
                 Column.wide("Traffic Policy", row -> row.internalTrafficPolicy() + "/" + row.externalTrafficPolicy()),
                 Column.wide("Affinity", FrontendRow::sessionAffinity),
                 Column.wide("Source Ranges", row -> Text.orDash(String.join(",", row.sourceRanges()))),

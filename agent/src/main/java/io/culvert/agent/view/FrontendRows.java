@@ -21,6 +21,7 @@ public final class FrontendRows {
                         view.port(),
                         view.name().protocol().name()),
                 view.algorithm().toString(),
+                FrontendRow.forwardingMode(view.dsr()),
                 view.internalTrafficPolicy().apiName(),
                 view.externalTrafficPolicy().apiName(),
                 affinity(view.sessionAffinity()),

@@ -94,6 +94,7 @@ final class ListedNode implements NodeView, BeforeEachCallback, AfterEachCallbac
                 "ClusterIP",
                 frontend,
                 "random",
+                "",
                 "Cluster",
                 "Local",
                 "ClientIP",

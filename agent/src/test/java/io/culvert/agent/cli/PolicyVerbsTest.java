@@ -4,8 +4,10 @@ package io.culvert.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.agent.explain.PolicyAnswers;
+import io.culvert.agent.flows.EndpointId;
 import io.culvert.cluster.Change;
 import io.culvert.cluster.ClusterStore;
+import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.manifest.Manifest;
 import io.culvert.policy.PolicyCompiler;
 import io.culvert.policy.PolicyInputs;
@@ -229,6 +231,9 @@ final class PolicyVerbsTest {
                         default/client   open               rules             enforce   NNN        10.1.0.2
                         default/web      isolated           rules             enforce   NNN        10.1.0.3
                         """);
+        int endpoint = EndpointId.of(new ObjectName("default", "web"), "");
+        assertThat(node.run("endpoint", "list", "-o", "wide")).containsPattern("default/web .* " + endpoint + " ");
+        assertThat(node.run("endpoint", "list", "-o", "json")).contains("\"id\" : " + endpoint + ",");
         assertThat(node.run("identity", "list"))
                 .contains("app=client")
                 .contains("app=db")

@@ -34,6 +34,7 @@ final class ServiceListTest {
                                         "Frontend",
                                         "Service Type",
                                         "Algorithm",
+                                        "Forwarding",
                                         "Traffic Policy",
                                         "Affinity",
                                         "Source Ranges",

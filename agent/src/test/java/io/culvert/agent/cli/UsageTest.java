@@ -165,7 +165,7 @@ final class UsageTest {
                         ok        ipset        nothing of kube-proxy
                         ok        ipvs         nothing of kube-proxy
                         ok        devices      eth0
-                        warning   fast path    nft is not installed, so that nobody can say what filters; with fast-path auto packets between pods of this node go through the stack; remove it if it is not needed, or set fast-path to on, which goes round it
+                        warning   fast path    nft is not installed, so that nobody can say what filters; with fast-path auto packets between pods of this node go through the stack; let nothing filter there and have nft at hand to say so, or set fast-path to on, which goes round it
                         """);
     }
 

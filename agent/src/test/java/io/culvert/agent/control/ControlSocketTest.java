@@ -279,6 +279,7 @@ final class ControlSocketTest {
                 "ClusterIP",
                 frontend,
                 "random",
+                "dsr",
                 "Cluster",
                 "Cluster",
                 "None",

@@ -4,44 +4,24 @@ package io.culvert.agent.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.culvert.agent.flows.NamedTables;
-import io.culvert.agent.flows.NodeNames;
-import io.culvert.agent.policy.PublishedNumbers;
-import io.culvert.cluster.ClusterState;
 import io.culvert.observability.api.observer.GetAgentEventsRequest;
 import io.culvert.observability.api.observer.GetAgentEventsResponse;
 import io.culvert.observability.api.observer.ObserverGrpc;
 import io.culvert.observability.api.observer.ServerStatusRequest;
-import io.culvert.observability.flow.FlowStore;
-import io.culvert.observability.flow.WallClock;
-import io.culvert.observability.hubble.AgentLog;
-import io.culvert.observability.hubble.FlowMessages;
-import io.culvert.observability.hubble.Hubble;
-import io.culvert.observability.hubble.NodeLabel;
-import io.culvert.observability.hubble.PeerBook;
-import io.culvert.servicelb.LoadBalancer.NamedFrontend;
 import io.culvert.testkit.Certificates;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,84 +29,26 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FlowListenerTest {
 
-    private static final String NAME = "node1.default.hubble-grpc.cilium.io";
-
     @TempDir
     private Path directory;
 
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
-    private final AgentLog log = new AgentLog(InstantSource.system());
-    private Certificates ours;
+    private TlsHubble served;
     private TlsFiles.Paths paths;
-    private EventLoop loop;
-    private Hubble hubble;
 
     @BeforeEach
     void create() {
-        ours = new Certificates(directory.resolve("ours.p12"))
-                .sign("server", NAME)
-                .sign("client", "relay");
-        paths = new TlsFiles.Paths(
-                ours.certificate("server", directory.resolve("server.crt")),
-                ours.key("server", directory.resolve("server.key")),
-                ours.certificate("ca", directory.resolve("ca.crt")));
-        loop = opened(new EventLoop());
-        FlowStore store = opened(new FlowStore(1_000));
-        WallClock clock = WallClock.ofSystem();
-        FlowMessages messages = new FlowMessages(
-                new NodeLabel("default", "node1", "1.0"),
-                new NodeNames(() -> ClusterState.EMPTY, new NoTables(directory)),
-                clock);
-        hubble = opened(new Hubble(new Hubble.Content(store, messages, clock, log, new PeerBook("default", true))));
-    }
-
-    private record NoTables(Path cgroupRoot) implements NamedTables {
-
-        @Override
-        public List<NamedFrontend> frontends() {
-            return List.of();
-        }
-
-        @Override
-        public Optional<PublishedNumbers> policies() {
-            return Optional.empty();
-        }
-    }
-
-    private <T extends AutoCloseable> T opened(T resource) {
-        open.push(resource);
-        return resource;
+        served = new TlsHubble(directory);
+        paths = served.paths;
     }
 
     @AfterEach
     void close() throws Exception {
-        while (!open.isEmpty()) {
-            open.pop().close();
-        }
+        served.close();
     }
 
-    private FlowListener listener(Optional<TlsFiles.Paths> tls) {
-        return opened(new FlowListener(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), tls, loop, hubble));
-    }
-
-    /// @param client whose certificate; null: without one
-    private ObserverGrpc.ObserverBlockingStub observer(
-            FlowListener listener, @org.jspecify.annotations.Nullable Certificates client) throws IOException {
-        SslContextBuilder tls = GrpcSslContexts.forClient()
-                .trustManager(
-                        ours.certificate("ca", directory.resolve("trusted.crt")).toFile());
-        if (client != null) {
-            tls.keyManager(
-                    client.certificate("client", directory.resolve("client.crt"))
-                            .toFile(),
-                    client.key("client", directory.resolve("client.key")).toFile());
-        }
-        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", listener.port())
-                .sslContext(tls.build())
-                .overrideAuthority(NAME)
-                .build();
-        opened((AutoCloseable) channel::shutdownNow);
-        return ObserverGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+    private ObserverGrpc.ObserverBlockingStub observer(FlowListener listener, @Nullable Certificates client)
+            throws IOException {
+        return ObserverGrpc.newBlockingStub(served.channel(listener, client)).withDeadlineAfter(20, TimeUnit.SECONDS);
     }
 
     private static String version(ObserverGrpc.ObserverBlockingStub observer) {
@@ -135,22 +57,22 @@ class FlowListenerTest {
 
     @Test
     void whoHasACertificateIsServed() throws IOException {
-        FlowListener listener = listener(Optional.of(paths));
+        FlowListener listener = served.listener(Optional.of(paths));
         listener.look();
 
-        assertThat(version(observer(listener, ours))).isEqualTo("culvert 1.0");
+        assertThat(version(observer(listener, served.ours))).isEqualTo("culvert 1.0");
         assertThat(listener.problem()).isEmpty();
     }
 
     @Test
     void whoHasNoneOfTheAuthorityIsRefused() throws IOException {
-        FlowListener listener = listener(Optional.of(paths));
+        FlowListener listener = served.listener(Optional.of(paths));
         listener.look();
-        Certificates others = new Certificates(directory.resolve("others.p12")).sign("client", "relay");
+        Certificates others = served.signed("others");
 
         refused(observer(listener, null));
         refused(observer(listener, others));
-        assertThat(version(observer(listener, ours))).isEqualTo("culvert 1.0");
+        assertThat(version(observer(listener, served.ours))).isEqualTo("culvert 1.0");
     }
 
     private static void refused(ObserverGrpc.ObserverBlockingStub observer) {
@@ -162,29 +84,27 @@ class FlowListenerTest {
 
     @Test
     void certificatesAreRenewedAndStreamsStay() throws IOException {
-        FlowListener listener = listener(Optional.of(paths));
+        FlowListener listener = served.listener(Optional.of(paths));
         listener.look();
-        log.started(Instant.EPOCH);
-        Iterator<GetAgentEventsResponse> stream = observer(listener, ours)
+        served.log.started(Instant.EPOCH);
+        Iterator<GetAgentEventsResponse> stream = observer(listener, served.ours)
                 .getAgentEvents(GetAgentEventsRequest.newBuilder()
                         .setFollow(true)
                         .setNumber(1)
                         .build());
         assertThat(stream.next().getAgentEvent().hasAgentStart()).isTrue();
 
-        Certificates renewed = new Certificates(directory.resolve("renewed.p12"))
-                .sign("server", NAME)
-                .sign("client", "relay");
+        Certificates renewed = served.signed("renewed");
         renewed.certificate("server", paths.certificate());
         renewed.key("server", paths.key());
         renewed.certificate("ca", paths.clientCa());
         touch(paths.certificate());
         listener.look();
 
-        log.started(Instant.EPOCH);
+        served.log.started(Instant.EPOCH);
         assertThat(stream.next().getAgentEvent().hasAgentStart()).isTrue();
-        refused(observer(listener, ours));
-        ours = renewed;
+        refused(observer(listener, served.ours));
+        served.ours = renewed;
         assertThat(version(observer(listener, renewed))).isEqualTo("culvert 1.0");
     }
 
@@ -195,7 +115,7 @@ class FlowListenerTest {
 
     @Test
     void aBadRenewalKeepsWhatWasThere() throws IOException {
-        FlowListener listener = listener(Optional.of(paths));
+        FlowListener listener = served.listener(Optional.of(paths));
         listener.look();
 
         Files.writeString(paths.certificate(), "nothing");
@@ -205,8 +125,8 @@ class FlowListenerTest {
                 .startsWith("serve flows on ")
                 .contains(paths.certificate().toString())
                 .doesNotContain("\n");
-        assertThat(version(observer(listener, ours))).isEqualTo("culvert 1.0");
-        ours.certificate("server", paths.certificate());
+        assertThat(version(observer(listener, served.ours))).isEqualTo("culvert 1.0");
+        served.ours.certificate("server", paths.certificate());
         touch(paths.certificate());
         listener.look();
         assertThat(listener.problem()).isEmpty();
@@ -214,9 +134,9 @@ class FlowListenerTest {
 
     @Test
     void filesThatDoNotFitAreNamed() throws IOException {
-        FlowListener listener = listener(Optional.of(paths));
+        FlowListener listener = served.listener(Optional.of(paths));
 
-        ours.key("client", paths.key());
+        served.ours.key("client", paths.key());
         listener.look();
         assertThat(listener.problem())
                 .endsWith("use " + paths.certificate() + ": it is not the certificate of " + paths.key());
@@ -227,22 +147,18 @@ class FlowListenerTest {
         Files.delete(paths.key());
         listener.look();
         assertThat(listener.problem()).endsWith(paths.key() + ": No such file or directory (ENOENT)");
-        ours.key("server", paths.key());
+        served.ours.key("server", paths.key());
         touch(paths.key());
         listener.look();
 
         assertThat(listener.problem()).isEmpty();
-        assertThat(version(observer(listener, ours))).isEqualTo("culvert 1.0");
+        assertThat(version(observer(listener, served.ours))).isEqualTo("culvert 1.0");
     }
 
     @Test
     void aPortThatIsTakenIsTriedAgain() throws IOException {
-        ServerSocket holder = opened(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-        FlowListener listener = opened(new FlowListener(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), holder.getLocalPort()),
-                Optional.empty(),
-                loop,
-                hubble));
+        ServerSocket holder = served.opened(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        FlowListener listener = served.listener(Optional.empty(), holder.getLocalPort());
         listener.look();
         assertThat(listener.problem()).contains("serve flows on ");
 

@@ -47,6 +47,7 @@ final class ListedPolicies implements PolicyQueries {
     @Override
     public List<EndpointRow> endpoints() {
         return List.of(new EndpointRow(
+                77,
                 "x",
                 "a",
                 List.of("10.0.0.1", "fd00::1"),

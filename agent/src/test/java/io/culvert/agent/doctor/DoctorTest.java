@@ -114,7 +114,8 @@ final class DoctorTest {
         assertThat(warnings(drops))
                 .contains("fast path: table ip filter: chain FORWARD has the policy drop;"
                         + " with fast-path auto packets between pods of this node go through the stack;"
-                        + " remove it if it is not needed, or set fast-path to on, which goes round it");
+                        + " let nothing filter there and have nft at hand to say so,"
+                        + " or set fast-path to on, which goes round it");
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.culvert.agent.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.culvert.agent.policy.PublishedNumbers;
 import io.culvert.cluster.ClusterState;
@@ -9,17 +10,25 @@ import io.culvert.cluster.ClusterUpdate;
 import io.culvert.cluster.ObjectKind;
 import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.policy.Direction;
+import io.culvert.cluster.policy.LabelSelector;
+import io.culvert.cluster.policy.NetworkPolicy;
+import io.culvert.cluster.policy.NetworkPolicyRule;
 import io.culvert.cluster.policy.PolicyChanges;
 import io.culvert.cluster.policy.PolicyNode;
+import io.culvert.cluster.policy.PolicyPeer;
 import io.culvert.cluster.policy.PolicyPod;
+import io.culvert.cluster.policy.PolicyPort;
 import io.culvert.cluster.policy.PolicyState;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.IpPort;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
+import io.culvert.observability.names.NodeLabel;
 import io.culvert.observability.names.Party.Reserved;
 import io.culvert.observability.names.PolicyName;
+import io.culvert.observability.names.PolicyRule;
+import io.culvert.observability.names.RuleMatch;
 import io.culvert.observability.names.ServiceName;
 import io.culvert.policy.Identity;
 import io.culvert.policy.PolicyPlan;
@@ -34,8 +43,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class NodeNamesTest {
 
@@ -51,7 +64,7 @@ class NodeNamesTest {
     private PublishedNumbers published = PublishedNumbers.NOTHING;
 
     private NodeNames names() {
-        return new NodeNames(() -> cluster, new NamedTables() {
+        return new NodeNames(new NodeLabel("default", "n1", "1"), () -> cluster, new NamedTables() {
             @Override
             public List<NamedFrontend> frontends() {
                 return frontends;
@@ -102,6 +115,7 @@ class NodeNamesTest {
         Identity nobody = new Identity("", Map.of(), Map.of(), Set.of(), Set.of());
         Identity web = new Identity("shop", Map.of(), Map.of("app", "web"), Set.of(), Set.of());
         published = new PublishedNumbers(
+                cluster.policies(),
                 new PolicyPlan(
                         List.of(nobody, web),
                         Map.of(address, 1),
@@ -216,11 +230,94 @@ class NodeNamesTest {
                         new RuleId(Stage.ADMIN, new ObjectName("", "all"), Direction.EGRESS, 2),
                         6));
 
-        assertThat(names.rule(5)).contains(new PolicyName("NetworkPolicy", "shop", "only"));
-        assertThat(names.rule(6)).contains(new PolicyName("ClusterNetworkPolicy", "", "all"));
+        PolicyName only = new PolicyName("NetworkPolicy", "shop", "only");
+        assertThat(names.rule(5).map(PolicyRule::policy)).contains(only);
+        assertThat(names.rule(6).map(PolicyRule::policy)).contains(new PolicyName("ClusterNetworkPolicy", "", "all"));
         assertThat(names.rule(7)).isEmpty();
         publish(300, WEB, Map.of());
-        assertThat(names.rule(5)).contains(new PolicyName("NetworkPolicy", "shop", "only"));
+        assertThat(names.rule(5).map(PolicyRule::policy)).contains(only);
+    }
+
+    static Stream<Arguments> rules() {
+        PolicyPeer pods = new PolicyPeer.OwnNamespacePods(LabelSelector.EVERYTHING);
+        PolicyPort tcp = new PolicyPort.AnyPort(Protocol.TCP);
+        PolicyPort web = PolicyPort.Range.single(Protocol.TCP, 80);
+        return Stream.of(
+                arguments(List.of(), List.of(), RuleMatch.ALL),
+                arguments(List.of(pods), List.of(), RuleMatch.PEER),
+                arguments(List.of(pods), List.of(tcp, web), RuleMatch.PEER_AND_PORT),
+                arguments(List.of(), List.of(web), RuleMatch.PORT),
+                arguments(List.of(pods), List.of(tcp), RuleMatch.PEER_AND_PROTOCOL),
+                arguments(List.of(), List.of(tcp), RuleMatch.PROTOCOL));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void whatARuleAsksAboutIsAsItIsWritten(List<PolicyPeer> peers, List<PolicyPort> ports, RuleMatch match) {
+        ObjectName namespaced = new ObjectName("shop", "only");
+        ObjectName ofCluster = new ObjectName("", "all");
+        List<NetworkPolicyRule> rules =
+                List.of(new NetworkPolicyRule(List.of(), List.of()), new NetworkPolicyRule(peers, ports));
+        PolicyState state = cluster.policies();
+        NetworkPolicy policy =
+                new NetworkPolicy(namespaced, LabelSelector.EVERYTHING, Set.of(Direction.INGRESS), rules, List.of());
+        cluster = cluster.withPolicies(
+                state.withNetworkPolicies(state.networkPolicies().plus(namespaced, policy)));
+        NodeNames names = names();
+        publish(
+                300,
+                WEB,
+                Map.of(
+                        new RuleId(Stage.NETWORK_POLICY, namespaced, Direction.INGRESS, 1),
+                        5,
+                        new RuleId(Stage.ADMIN, ofCluster, Direction.EGRESS, 0),
+                        6));
+
+        assertThat(names.rule(5).map(PolicyRule::match)).contains(match);
+        assertThat(names.rule(6).map(PolicyRule::match)).contains(RuleMatch.NONE);
+    }
+
+    @Test
+    void aNodeHasTheLabelsOfItsObject() {
+        NodeNames names = names();
+        assertThat(names.nodeLabels()).isEmpty();
+
+        setNode("n2", Map.of("zone", "b"));
+        assertThat(names.nodeLabels()).isEmpty();
+        setNode("n1", Map.of("zone", "a", "arch", "amd64"));
+        assertThat(names.nodeLabels()).containsExactly("arch=amd64", "zone=a");
+        setNode("n1", Map.of("zone", "c"));
+        assertThat(names.nodeLabels()).containsExactly("zone=c");
+    }
+
+    private void setNode(String name, Map<String, String> labels) {
+        PolicyState state = cluster.policies();
+        PolicyNode node = new PolicyNode(name, labels, List.of());
+        cluster = cluster.withPolicies(state.withNodes(state.nodes().plus(name, node)));
+    }
+
+    @Test
+    void podsOfThisNodeHaveNumbersThatStay() {
+        NodeNames names = names();
+        ObjectName name = new ObjectName("shop", "web-1");
+        PolicyPod first = pod("web-1", "uid-1", "n1");
+
+        setPods(names, true, first);
+        int number = names.party(WEB, 0).endpoint();
+
+        assertThat(number).isEqualTo(EndpointId.of(name, "uid-1")).isBetween(1, (1 << 24) - 1);
+        NodeNames restarted = names();
+        setPods(restarted, true, first);
+        assertThat(restarted.party(WEB, 0).endpoint()).isEqualTo(number);
+        setPods(names, false, pod("web-1", "uid-2", "n1"));
+        assertThat(names.party(WEB, 0).endpoint()).isPositive().isNotEqualTo(number);
+        setPods(names, false, pod("web-1", "uid-1", "n2"));
+        assertThat(names.party(WEB, 0).endpoint()).isZero();
+    }
+
+    private static PolicyPod pod(String name, String uid, String node) {
+        return new PolicyPod(
+                new ObjectName("shop", name), uid, Instant.EPOCH, Map.of(), List.of(WEB), false, false, Set.of(), node);
     }
 
     @Test

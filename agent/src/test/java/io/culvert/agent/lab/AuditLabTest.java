@@ -21,8 +21,6 @@ import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabHost;
 import io.culvert.testkit.lab.LabNode;
-import io.culvert.testkit.lab.LabObjects;
-import io.culvert.testkit.lab.LabPod;
 import io.culvert.testkit.lab.LabService;
 import io.culvert.testkit.lab.Load;
 import io.culvert.testkit.lab.LoadKind;
@@ -32,7 +30,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,13 +57,7 @@ class AuditLabTest {
         web = ServiceLab.service("web", 10).backedBy(lab.pod("web1"));
         other = ServiceLab.service("other", 11).backedBy(lab.pod("web2"));
         Stream.of("web1", "web2").forEach(name -> lab.pod(name).sockets().serve(ServiceLab.TARGET_PORT));
-        StringBuilder yaml = new StringBuilder(LabObjects.node(node)).append("---\n");
-        for (LabPod pod : lab.pods()) {
-            Map<String, String> annotations =
-                    pod.name().equals("plain") ? Map.of("culvert.io/socket-lb", "off") : Map.of();
-            yaml.append(LabObjects.pod(pod, annotations)).append("---\n");
-        }
-        lab.writeManifest("nodes.yaml", yaml.toString());
+        lab.writeManifest("nodes.yaml", ServiceLab.nodesAndPods(lab));
         lab.writeManifest("web.yaml", web.toYaml());
         lab.writeManifest("other.yaml", other.toYaml());
     }

@@ -116,7 +116,7 @@ class HealthCheckLabTest {
 
     @Test
     void A11_10_A11_22_A11_23_A19_04_aNodeThatTheAutoscalerRemovesIsNotHealthyButItsServicesAre() {
-        String nodes = lab.nodesAndPods();
+        String nodes = ServiceLab.nodesAndPods(lab.lab());
         try {
             lab.lab()
                     .writeManifest(

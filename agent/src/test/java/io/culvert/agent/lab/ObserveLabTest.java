@@ -14,15 +14,11 @@ import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabNode;
-import io.culvert.testkit.lab.LabObjects;
-import io.culvert.testkit.lab.LabService;
-import io.culvert.testkit.lab.PodAttachment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,8 +33,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ObserveLabTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final int PORT = 80;
-    private static final int TARGET_PORT = 8080;
     private static final String TIME = "[A-Z][a-z]{2} [ 0-9]{2} [0-9:]{8}\\.[0-9]{3}: ";
     private static final String ID = " \\(ID:[0-9]+\\)";
 
@@ -50,21 +44,7 @@ class ObserveLabTest {
 
     @BeforeAll
     static void create() {
-        lab = Lab.builder()
-                .node("n1", PodAttachment.ROUTED, "client", "web", "db")
-                .create();
-        LabNode node = lab.node("n1");
-        lab.writeManifest(
-                "objects.yaml",
-                String.join(
-                        "---\n",
-                        LabObjects.node(node),
-                        LabObjects.pod(lab.pod("client"), Map.of()),
-                        LabObjects.pod(lab.pod("web"), Map.of()),
-                        LabObjects.pod(lab.pod("db"), Map.of())));
-        lab.writeManifest("web.yaml", service("web", 10).toYaml());
-        lab.writeManifest("db.yaml", service("db", 11).toYaml());
-        lab.writeManifest("policy.yaml", """
+        lab = ObservedLab.create("""
                 apiVersion: networking.k8s.io/v1
                 kind: NetworkPolicy
                 metadata: {name: web, namespace: default}
@@ -74,12 +54,8 @@ class ObserveLabTest {
                   ingress:
                     - ports: [{protocol: TCP, port: 8080}]
                 ---
-                apiVersion: networking.k8s.io/v1
-                kind: NetworkPolicy
-                metadata: {name: nobody, namespace: default}
-                spec: {podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress]}
-                """);
-        List.of("web", "db").forEach(pod -> lab.pod(pod).sockets().serve(TARGET_PORT));
+                """ + ObservedLab.DENIED);
+        LabNode node = lab.node("n1");
         agent = new LabAgent(node)
                 .launch(
                         "--flow-aggregation",
@@ -94,19 +70,9 @@ class ObserveLabTest {
         await().atMost(PATIENCE).until(() -> Files.exists(node.runDir().resolve("hubble.sock")));
     }
 
-    private static LabService service(String name, int number) {
-        return LabService.named(name, "10.96.0." + number, "fd96::" + number)
-                .port(PORT, TARGET_PORT)
-                .backedBy(lab.pod(name));
-    }
-
     @AfterAll
     static void remove() {
         lab.close();
-    }
-
-    private static String address(IpFamily family, int number) {
-        return family == IpFamily.IPV4 ? "10.96.0." + number : "fd96::" + number;
     }
 
     private static String version(IpFamily family) {
@@ -126,24 +92,15 @@ class ObserveLabTest {
                         .anyMatch(line -> pattern.matcher(line).matches()));
     }
 
-    private static void connect(IpFamily family) {
-        assertThat(lab.pod("client")
-                        .sockets()
-                        .tcp(address(family, 10), PORT)
-                        .answer()
-                        .server())
-                .isEqualTo("web");
-    }
-
     @ParameterizedTest
     @EnumSource
     void allowedAndTranslatedConnectionsHaveNames(IpFamily family) {
-        connect(family);
+        ObservedLab.connect(lab, family);
 
         String backend = Pattern.quote(lab.pod("web").ip(family) + "");
         awaitLine(
                 "default/client:[0-9]+" + ID + " (->|<>) default/web:(80|8080)" + ID
-                        + " policy-verdict:L3-L4 INGRESS ALLOWED BY default/web \\(NetworkPolicy\\) \\(TCP Flags: SYN.*",
+                        + " policy-verdict:L4-Only INGRESS ALLOWED BY default/web \\(NetworkPolicy\\) \\(TCP Flags: SYN.*",
                 version(family),
                 "--to-pod",
                 "web",
@@ -168,7 +125,8 @@ class ObserveLabTest {
     @ParameterizedTest
     @EnumSource
     void deniedConnectionsHaveNamesAndAReason(IpFamily family) {
-        Dial dial = Dial.to(address(family, 11), PORT).within(Duration.ofMillis(300));
+        Dial dial = Dial.to(ObservedLab.address(family, ObservedLab.DB), ObservedLab.PORT)
+                .within(Duration.ofMillis(300));
         assertThat(lab.pod("client").sockets().tcp(dial).failure()).isNotNull();
 
         awaitLine(
@@ -193,7 +151,7 @@ class ObserveLabTest {
     @ParameterizedTest
     @EnumSource
     void jsonIsTheMessagesOfTheApi(IpFamily family) {
-        connect(family);
+        ObservedLab.connect(lab, family);
 
         Flow flow = await().atMost(PATIENCE)
                 .until(
@@ -228,7 +186,7 @@ class ObserveLabTest {
     @ParameterizedTest
     @EnumSource
     void tablesAndDictionariesShowTheSame(IpFamily family) {
-        connect(family);
+        ObservedLab.connect(lab, family);
         String[] flags = {version(family), "--from-pod", "client", "--to-service", "web", "--type", "trace-sock"};
 
         await().atMost(PATIENCE).until(() -> !observe(flags).isEmpty());

@@ -14,7 +14,6 @@ import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabHost;
 import io.culvert.testkit.lab.LabNode;
 import io.culvert.testkit.lab.LabObjects;
-import io.culvert.testkit.lab.LabService;
 import io.culvert.testkit.lab.Outcome.Answer;
 import io.culvert.testkit.lab.PodAttachment;
 import java.time.Duration;
@@ -34,8 +33,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PageLabTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final int PORT = 80;
-    private static final int TARGET_PORT = 8080;
     private static final int PAGE = 10_249;
 
     private static Lab lab;
@@ -60,26 +57,14 @@ class PageLabTest {
                         LabObjects.pod(made.pod("web"), Map.of()),
                         LabObjects.pod(made.pod("db"), Map.of()),
                         LabObjects.pod(made.pod("far"), Map.of())));
-        made.writeManifest("far.yaml", service("far", 12).toYaml());
-        made.writeManifest("web.yaml", service("web", 10).toYaml());
-        made.writeManifest("db.yaml", service("db", 11).toYaml());
-        made.writeManifest("policy.yaml", """
-                apiVersion: networking.k8s.io/v1
-                kind: NetworkPolicy
-                metadata: {name: nobody, namespace: default}
-                spec: {podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress]}
-                """);
-        List.of("web", "db", "far").forEach(pod -> made.pod(pod).sockets().serve(TARGET_PORT));
+        made.writeManifest("policy.yaml", ObservedLab.DENIED);
+        ObservedLab.serve(made.pod("web"), ObservedLab.WEB, made);
+        ObservedLab.serve(made.pod("db"), ObservedLab.DB, made);
+        ObservedLab.serve(made.pod("far"), 12, made);
         new LabAgent(n1).launch("--metrics-bind-address", ":" + PAGE).awaitReady();
         await().atMost(PATIENCE)
                 .untilAsserted(
                         () -> assertThat(get(n1, "127.0.0.1", "/api/map")).startsWith("200 "));
-    }
-
-    private static LabService service(String name, int number) {
-        return LabService.named(name, "10.96.0." + number, "fd96::" + number)
-                .port(PORT, TARGET_PORT)
-                .backedBy(lab.pod(name));
     }
 
     @AfterAll
@@ -108,7 +93,7 @@ class PageLabTest {
 
     private static void connect(String pod, IpFamily family, int number, boolean answered) {
         String address = family == IpFamily.IPV4 ? "10.96.0." + number : "fd96::" + number;
-        Dial dial = Dial.to(address, PORT).within(Duration.ofMillis(700));
+        Dial dial = Dial.to(address, ObservedLab.PORT).within(Duration.ofMillis(700));
         assertThat(lab.pod(pod).sockets().tcp(dial) instanceof Answer).isEqualTo(answered);
     }
 

@@ -44,7 +44,7 @@ final class ServiceLab implements AutoCloseable {
         foreign = Stream.of("client1", "client2")
                 .map(name -> lab.pod(name).outsideOfCgroup())
                 .toList();
-        lab.writeManifest("nodes.yaml", nodesAndPods());
+        lab.writeManifest("nodes.yaml", nodesAndPods(lab));
         pods("web1", "web2").forEach(pod -> pod.sockets().serve(TARGET_PORT));
     }
 
@@ -165,7 +165,7 @@ final class ServiceLab implements AutoCloseable {
     }
 
     /// The manifest of nodes and pods.
-    String nodesAndPods() {
+    static String nodesAndPods(Lab lab) {
         StringBuilder yaml = new StringBuilder();
         for (LabNode node : lab.nodes()) {
             yaml.append(LabObjects.node(node)).append("---\n");

@@ -26,22 +26,14 @@ final class LocalPodsTest {
     }
 
     private static Link withAddress(Link link, MacAddress address) {
-        return new Link(
-                link.index(),
-                link.name(),
-                link.kind(),
-                true,
-                true,
-                false,
-                link.mtu(),
-                link.master(),
-                link.peer(),
-                link.peerNamespace(),
-                Optional.of(address),
-                link.plain());
+        return link(link, Optional.of(address), link.plain());
     }
 
     private static Link shaped(Link link) {
+        return link(link, link.address(), false);
+    }
+
+    private static Link link(Link link, Optional<MacAddress> address, boolean plain) {
         return new Link(
                 link.index(),
                 link.name(),
@@ -53,8 +45,8 @@ final class LocalPodsTest {
                 link.master(),
                 link.peer(),
                 link.peerNamespace(),
-                link.address(),
-                false);
+                address,
+                plain);
     }
 
     private Map<AddressKey, LocalPod> behind(String name, String shaped) {

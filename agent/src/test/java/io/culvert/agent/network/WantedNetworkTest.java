@@ -169,7 +169,7 @@ final class WantedNetworkTest {
         return WantedNetwork.of(
                 new NetworkSettings(List.of(), List.of(), nodePorts, mode, bind, XdpChoice.OFF),
                 network.facts(),
-                new NodeObjects(node, pods));
+                new NodeObjects(node, pods, Optional.empty()));
     }
 
     private Set<IpAddress> known() {

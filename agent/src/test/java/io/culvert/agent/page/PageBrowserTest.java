@@ -74,6 +74,7 @@ final class PageBrowserTest {
                 "ClusterIP",
                 new AddressRow("10.96.0.10", 5432, "TCP"),
                 "random",
+                "",
                 "Cluster",
                 "Cluster",
                 "None",

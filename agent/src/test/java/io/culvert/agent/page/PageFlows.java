@@ -14,8 +14,11 @@ import io.culvert.net.IpAddress;
 import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.flow.WallClock;
 import io.culvert.observability.names.FlowNames;
+import io.culvert.observability.names.NodeLabel;
 import io.culvert.observability.names.Party;
 import io.culvert.observability.names.PolicyName;
+import io.culvert.observability.names.PolicyRule;
+import io.culvert.observability.names.RuleMatch;
 import io.culvert.observability.names.ServiceName;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -171,6 +174,16 @@ final class PageFlows implements PageSource, FlowNames, AutoCloseable {
     }
 
     @Override
+    public NodeLabel node() {
+        return new NodeLabel("default", "n1", "1");
+    }
+
+    @Override
+    public List<String> nodeLabels() {
+        return List.of();
+    }
+
+    @Override
     public Party party(IpAddress address, int identity) {
         return parties.getOrDefault(address.toString(), Party.Reserved.WORLD.party());
     }
@@ -191,9 +204,10 @@ final class PageFlows implements PageSource, FlowNames, AutoCloseable {
     }
 
     @Override
-    public Optional<PolicyName> rule(int rule) {
+    public Optional<PolicyRule> rule(int rule) {
         return rule == RULE
-                ? Optional.of(new PolicyName("NetworkPolicy", "shop", "vault-is-closed"))
+                ? Optional.of(
+                        new PolicyRule(new PolicyName("NetworkPolicy", "shop", "vault-is-closed"), RuleMatch.PEER))
                 : Optional.empty();
     }
 

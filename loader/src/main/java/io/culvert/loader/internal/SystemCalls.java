@@ -38,6 +38,7 @@ public final class SystemCalls {
     private static final CFunction EVENTFD = CFunction.ofLibc("eventfd");
     private static final CFunction EVENTFD_WRITE = CFunction.ofLibc("eventfd_write");
     private static final CFunction SETNS = CFunction.ofLibc("setns");
+    private static final CFunction READ = CFunction.ofLibc("read");
     private static final CFunction OPEN = CFunction.ofLibc("open");
     private static final CFunction FCNTL = CFunction.ofLibc("fcntl");
     private static final CFunction CLOSE = CFunction.ofLibc("close");
@@ -126,6 +127,11 @@ public final class SystemCalls {
             MemorySegment name = arena.allocateFrom(path.toString());
             return call(OPEN, pointer(name), O_RDONLY_CLOEXEC);
         }
+    }
+
+    /// `ssize_t read(int fd, void *buffer, size_t length);`
+    public static int read(int fd, MemorySegment buffer) {
+        return call(READ, fd, pointer(buffer), buffer.byteSize());
     }
 
     /// `int fcntl(int fd, F_DUPFD_CLOEXEC, 3);`

@@ -17,9 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +37,7 @@ public final class Datapath implements AutoCloseable {
     private final ExtentStore extents;
     private final BackendIds backendIds;
     private final PolicyPrograms policies;
+    private final CountedSockets countedSockets;
     private final XdpPrograms xdp;
     private final FastPath fastPath;
     private final FailedGrowth failedGrowth = new FailedGrowth();
@@ -63,8 +61,10 @@ public final class Datapath implements AutoCloseable {
         this.extents = new ExtentStore(
                 catalogue.services().memory(), catalogue.slots().memory(), Quarantine.STANDARD, this::grow);
         this.backendIds = new BackendIds(catalogue.backends().memory(), Quarantine.STANDARD, this::grow);
-        BpfMap policyTails = map(Tables.POLICY_TAILS.name());
-        this.fastPath = new FastPath(map(Tables.FAST_TAILS.name()), policyTails, this, () -> this.programs);
+        this.countedSockets = new CountedSockets(links, config.objects(), maps, this, () -> this.programs);
+        var policyTails = new ProgramSlots(map(Tables.POLICY_TAILS.name()));
+        this.fastPath =
+                new FastPath(new ProgramSlots(map(Tables.FAST_TAILS.name())), policyTails, this, () -> this.programs);
         this.policies = new PolicyPrograms(policyTails, this, () -> with(MorePrograms.POLICY), fastPath);
         this.xdp =
                 new XdpPrograms(links, catalogue, map(Tables.XDP_TARGETS.name()), this, () -> with(MorePrograms.XDP));
@@ -149,7 +149,7 @@ public final class Datapath implements AutoCloseable {
     /// Takes the socket programs off their cgroup. Sockets that were translated stay so; replies to UDP sockets among
     /// them are not translated back any more.
     public synchronized void detachSockets() {
-        links.detach(LinkName::isSocket);
+        links.detachSockets();
     }
 
     /// Attaches the packet programs to the host side of a pod's interface. Does nothing where they are attached
@@ -183,19 +183,12 @@ public final class Datapath implements AutoCloseable {
 
     /// Indexes of the devices with programs for north-south traffic.
     public synchronized Set<Integer> nodes() {
-        return targets(LinkName::isNode);
+        return links.targets(LinkName::isNode);
     }
 
     /// Indexes of the interfaces with packet programs.
     public synchronized Set<Integer> pods() {
-        return targets(LinkName::isPod);
-    }
-
-    private Set<Integer> targets(Predicate<LinkName> which) {
-        return links.attached().keySet().stream()
-                .filter(which)
-                .map(name -> (int) name.target())
-                .collect(Collectors.toCollection(TreeSet::new));
+        return links.targets(LinkName::isPod);
     }
 
     /// What is attached, for people, by name of its pin.
@@ -213,6 +206,11 @@ public final class Datapath implements AutoCloseable {
         return policies;
     }
 
+    /// What counts the sockets that are open to each backend.
+    public CountedSockets countedSockets() {
+        return countedSockets;
+    }
+
     /// The program on devices of the node before the stack.
     public XdpPrograms xdp() {
         return xdp;
@@ -223,9 +221,8 @@ public final class Datapath implements AutoCloseable {
         return fastPath;
     }
 
-    /// What would become of a packet that opens a connection, as the code of the programs decides it on their maps;
-    /// nothing
-    /// is written. The program that answers is loaded for it.
+    /// What would become of a packet that opens a connection, as the code of the programs decides it on their maps.
+    /// Nothing is written. The program that answers is loaded for it.
     ///
     /// @throws io.culvert.loader.BpfException if the kernel refuses
     public synchronized ServiceAnswer ask(ServiceQuestion question) {

@@ -20,6 +20,8 @@ import java.util.Optional;
 /// @param detectsPods whether pods are told from other clients at all; if not, no connection to a ClusterIP is
 /// masqueraded and nobody short-circuits externalTrafficPolicy
 /// @param localhostNodePorts whether processes of the node reach NodePorts on loopback addresses
+/// @param dsrGeneve whether backends of other nodes are handed packets by Geneve instead of IPIP, where they answer
+/// clients themselves
 /// @param hostNetns cookie of the node's network namespace; 0: every socket counts as a pod's
 public record DatapathSettings(
         Optional<IpAddress> nodeIpv4,
@@ -32,6 +34,7 @@ public record DatapathSettings(
         boolean masqueradeAll,
         boolean detectsPods,
         boolean localhostNodePorts,
+        boolean dsrGeneve,
         long hostNetns) {
 
     /// What the programs have when nobody sets anything.
@@ -45,6 +48,7 @@ public record DatapathSettings(
             true,
             false,
             true,
+            false,
             false,
             0);
 
@@ -71,6 +75,7 @@ public record DatapathSettings(
                 masqueradeAll,
                 detectsPods,
                 localhostNodePorts,
+                dsrGeneve,
                 hostNetns);
     }
 
@@ -87,6 +92,7 @@ public record DatapathSettings(
                 masqueradeAll,
                 detectsPods,
                 localhostNodePorts,
+                dsrGeneve,
                 hostNetns);
     }
 }

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps.datapath;
 
-import io.culvert.loader.BpfMap;
-import io.culvert.loader.UpdateMode;
-import io.culvert.maps.layout.CTypes;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
 
 /// Whether packets between pods of this node go past the stack: those of pods go on with programs for that by tail
-/// calls,
-/// while the slots of `fast_tails` are filled. The kernel keeps these as long as the map is pinned. To switch costs
+/// calls, while the slots of `fast_tails` are filled. The kernel keeps these as long as the map is pinned. To switch
+/// costs
 /// nobody a connection: the next packet of each takes the other way.
 public final class FastPath {
 
@@ -38,13 +33,13 @@ public final class FastPath {
         }
     }
 
-    private final BpfMap tails;
-    private final BpfMap policyTails;
+    private final ProgramSlots tails;
+    private final ProgramSlots policyTails;
     private final Object lock;
     private final Supplier<ProgramSet> programs;
 
     /// @param programs those that are loaded
-    FastPath(BpfMap tails, BpfMap policyTails, Object lock, Supplier<ProgramSet> programs) {
+    FastPath(ProgramSlots tails, ProgramSlots policyTails, Object lock, Supplier<ProgramSet> programs) {
         this.tails = tails;
         this.policyTails = policyTails;
         this.lock = lock;
@@ -66,9 +61,7 @@ public final class FastPath {
 
     /// Whether packets may take it; as an earlier process left it, too.
     public boolean isOn() {
-        try (Arena arena = Arena.ofConfined()) {
-            return tails.lookup(key(arena, Tail.POD), arena.allocate(CTypes.U32));
-        }
+        return tails.isFilled(Tail.POD.number);
     }
 
     /// Policies are enforced no more.
@@ -80,51 +73,35 @@ public final class FastPath {
 
     /// Goes on with other programs, if it is on. If that fails, those before go on.
     void replace(ProgramSet next) {
-        if (!isOn()) {
-            return;
-        }
-        try {
-            set(next);
-        } catch (RuntimeException e) {
-            set(programs.get());
-            throw e;
+        if (isOn()) {
+            ProgramSlots.replace(programs.get(), next, this::set);
         }
     }
 
     /// What policies begin with: no packet goes past them any more.
     void leaveToPolicies() {
         synchronized (lock) {
-            try (Arena arena = Arena.ofConfined()) {
-                tails.delete(key(arena, Tail.PLAIN));
-            }
+            tails.empty(Tail.PLAIN.number);
         }
     }
 
-    /// Each step is atomic, and every mixture is good.
+    /// Every mixture is good.
     private void set(ProgramSet next) {
-        try (Arena arena = Arena.ofConfined()) {
-            for (Tail tail : Tail.values()) {
-                boolean wanted = switch (tail) {
-                    case POD -> true;
-                    case POLICY -> next.has(MorePrograms.POLICY);
-                    case PLAIN -> !PolicyPrograms.areIn(policyTails);
-                };
-                if (wanted) {
-                    tails.update(key(arena, tail), next.program(tail.program), UpdateMode.ANY);
-                }
+        for (Tail tail : Tail.values()) {
+            boolean wanted = switch (tail) {
+                case POD -> true;
+                case POLICY -> next.has(MorePrograms.POLICY);
+                case PLAIN -> !PolicyPrograms.areIn(policyTails);
+            };
+            if (wanted) {
+                tails.fill(tail.number, next.program(tail.program));
             }
         }
     }
 
     private void clear() {
-        try (Arena arena = Arena.ofConfined()) {
-            for (Tail tail : Tail.values()) {
-                tails.delete(key(arena, tail));
-            }
+        for (Tail tail : Tail.values()) {
+            tails.empty(tail.number);
         }
-    }
-
-    private static MemorySegment key(Arena arena, Tail tail) {
-        return arena.allocateFrom(CTypes.U32, tail.number);
     }
 }

@@ -29,6 +29,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,14 +120,39 @@ final class Links implements AutoCloseable {
     /// @param more which of those that not every node has
     void attachSockets(Path cgroup, Set<SocketPrograms> more, ProgramSet programs) {
         this.cgroup = cgroup;
+        Set<LinkName> wanted = attachSockets(cgroup, SocketPrograms.hooks(more), programs);
+        detach(name -> name.isSocket() && !wanted.contains(name));
+    }
+
+    private Set<LinkName> attachSockets(Path cgroup, List<CgroupHook> hooks, ProgramSet programs) {
         long inode = inode(cgroup);
-        Set<LinkName> wanted = new HashSet<>();
-        for (CgroupHook hook : SocketPrograms.hooks(more)) {
+        Set<LinkName> names = new HashSet<>();
+        for (CgroupHook hook : hooks) {
             LinkName name = LinkName.socket(inode, hook);
-            wanted.add(name);
+            names.add(name);
             attach(name, () -> CgroupAttachment.attach(programs.program(name.program()), cgroup, hook));
         }
-        detach(name -> name.isSocket() && !wanted.contains(name));
+        return names;
+    }
+
+    /// Attaches more programs to the cgroup that has the others, if there is one.
+    void addSockets(SocketPrograms more, ProgramSet programs) {
+        if (cgroup != null) {
+            attachSockets(cgroup, more.hooks(), programs);
+        }
+    }
+
+    boolean hasSockets(SocketPrograms some) {
+        return attached.keySet().stream().anyMatch(some::has);
+    }
+
+    void removeSockets(SocketPrograms some) {
+        detach(some::has);
+    }
+
+    void detachSockets() {
+        cgroup = null;
+        detach(LinkName::isSocket);
     }
 
     /// Attaches the pair of programs for pods to an interface.
@@ -292,8 +318,12 @@ final class Links implements AutoCloseable {
         return CgroupAttachment.attach(program, cgroup, hook);
     }
 
-    Map<LinkName, Attachment> attached() {
-        return Map.copyOf(attached);
+    /// The interfaces of some of them.
+    Set<Integer> targets(Predicate<LinkName> which) {
+        return attached.keySet().stream()
+                .filter(which)
+                .map(name -> (int) name.target())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static long inode(Path cgroup) {

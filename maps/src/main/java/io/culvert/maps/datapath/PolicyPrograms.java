@@ -2,11 +2,7 @@
 package io.culvert.maps.datapath;
 
 import io.culvert.loader.BpfMap;
-import io.culvert.loader.UpdateMode;
 import io.culvert.maps.Tables;
-import io.culvert.maps.layout.CTypes;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -41,14 +37,14 @@ public final class PolicyPrograms {
 
     private static final List<Tail> TAILS = List.of(Tail.values());
 
-    private final BpfMap tails;
+    private final ProgramSlots tails;
     private final Object lock;
     private final Supplier<ProgramSet> programs;
     private final FastPath fastPath;
 
     /// @param programs loads those of policies where they are not
     /// @param fastPath goes past policies only while none are enforced
-    PolicyPrograms(BpfMap tails, Object lock, Supplier<ProgramSet> programs, FastPath fastPath) {
+    PolicyPrograms(ProgramSlots tails, Object lock, Supplier<ProgramSet> programs, FastPath fastPath) {
         this.tails = tails;
         this.lock = lock;
         this.programs = programs;
@@ -90,24 +86,18 @@ public final class PolicyPrograms {
     /// Whether policies are asked by what is pinned.
     static boolean areIn(Map<String, BpfMap> maps) {
         BpfMap tails = maps.get(Tables.POLICY_TAILS.name());
-        return tails != null && areIn(tails);
+        return tails != null && areIn(new ProgramSlots(tails));
     }
 
-    static boolean areIn(BpfMap tails) {
-        return TAILS.stream().anyMatch(tail -> isFilled(tails, tail));
-    }
-
-    private static boolean isFilled(BpfMap tails, Tail tail) {
-        try (Arena arena = Arena.ofConfined()) {
-            return tails.lookup(key(arena, tail), arena.allocate(CTypes.U32));
-        }
+    static boolean areIn(ProgramSlots tails) {
+        return TAILS.stream().anyMatch(tail -> tails.isFilled(tail.number));
     }
 
     /// Whether the packets of one direction are led to the programs of policies, in this moment.
     ///
     /// @param egress what pods send; else what they receive
     public boolean meet(boolean egress) {
-        return isFilled(tails, egress ? Tail.EGRESS : Tail.INGRESS);
+        return tails.isFilled((egress ? Tail.EGRESS : Tail.INGRESS).number);
     }
 
     /// What the policies of a pod say of a packet, as the programs find it in the maps; nothing is enforced or written.
@@ -121,32 +111,17 @@ public final class PolicyPrograms {
 
     /// Goes on with other programs, if policies are asked. If that fails, those before go on.
     void replace(ProgramSet next) {
-        if (!areEnforced()) {
-            return;
-        }
-        try {
-            set(next);
-        } catch (RuntimeException e) {
-            set(programs.get());
-            throw e;
+        if (areEnforced()) {
+            ProgramSlots.replace(programs.get(), next, this::set);
         }
     }
 
-    /// Each step is atomic, and every mixture is good.
+    /// Every mixture is good.
     private void set(ProgramSet next) {
-        try (Arena arena = Arena.ofConfined()) {
-            TAILS.reversed()
-                    .forEach(tail -> tails.update(key(arena, tail), next.program(tail.program), UpdateMode.ANY));
-        }
+        TAILS.reversed().forEach(tail -> tails.fill(tail.number, next.program(tail.program)));
     }
 
     private void clear() {
-        try (Arena arena = Arena.ofConfined()) {
-            TAILS.forEach(tail -> tails.delete(key(arena, tail)));
-        }
-    }
-
-    private static MemorySegment key(Arena arena, Tail tail) {
-        return arena.allocateFrom(CTypes.U32, tail.number);
+        TAILS.forEach(tail -> tails.empty(tail.number));
     }
 }

@@ -23,8 +23,9 @@ import java.util.stream.Collectors;
 final class ProgramSet implements AutoCloseable {
 
     private static final String SOCK_LB = "sock_lb";
+    private static final String NET = "net";
     private static final String EXPLAIN = "explain";
-    private static final List<String> SERVICES = List.of(SOCK_LB, "pod", "net");
+    private static final List<String> SERVICES = List.of(SOCK_LB, "pod", NET);
 
     private final List<BpfObject> objects = new ArrayList<>();
     private final Map<String, BpfMap> created = new LinkedHashMap<>();
@@ -173,7 +174,7 @@ final class ProgramSet implements AutoCloseable {
         object.load();
     }
 
-    private static void reuse(BpfObject object, Map<String, BpfMap> maps) {
+    static void reuse(BpfObject object, Map<String, BpfMap> maps) {
         object.mapNames()
                 .forEach(map -> Optional.ofNullable(maps.get(map)).ifPresent(shared -> object.reuse(map, shared)));
     }
@@ -202,6 +203,9 @@ final class ProgramSet implements AutoCloseable {
                 .configure(
                         "config_udp_stream_timeout", seconds(settings.timeouts().udpStream()))
                 .configure("config_reject_rate", settings.rejectRate());
+        if (name.equals(NET)) {
+            object.configure("config_dsr_geneve", settings.dsrGeneve());
+        }
     }
 
     private static byte[] address(Optional<IpAddress> address) {

@@ -65,15 +65,15 @@ public final class XdpPrograms {
     /// Takes the program off all devices but these.
     public void retain(Set<Integer> ifindexes) {
         synchronized (lock) {
-            List<Integer> others = targets().stream()
-                    .filter(index -> !ifindexes.contains(index))
-                    .toList();
-            others.forEach(this::removeTarget);
-            links.detach(name -> name.isXdp() && !ifindexes.contains((int) name.target()));
-            devices.removeAll(devices.keys().stream()
+            List<DeviceKey> others = devices.keys().stream()
                     .filter(key -> !ifindexes.contains(key.ifindex()))
-                    .toList());
-            setTargets();
+                    .toList();
+            others.forEach(key -> removeTarget(key.ifindex()));
+            links.detach(name -> name.isXdp() && !ifindexes.contains((int) name.target()));
+            if (!others.isEmpty()) {
+                devices.removeAll(others);
+                setTargets();
+            }
         }
     }
 
@@ -81,9 +81,9 @@ public final class XdpPrograms {
     public Map<Integer, XdpMode> modes() {
         synchronized (lock) {
             Map<Integer, XdpMode> modes = new TreeMap<>();
-            links.attached().keySet().stream()
-                    .filter(LinkName::isXdp)
-                    .forEach(name -> links.xdpMode(name).ifPresent(mode -> modes.put((int) name.target(), mode)));
+            for (int index : links.targets(LinkName::isXdp)) {
+                links.xdpMode(LinkName.xdp(index)).ifPresent(mode -> modes.put(index, mode));
+            }
             return modes;
         }
     }
@@ -113,9 +113,5 @@ public final class XdpPrograms {
         try (Arena arena = Arena.ofConfined()) {
             boolean _ = targets.delete(arena.allocateFrom(CTypes.U32, ifindex));
         }
-    }
-
-    private List<Integer> targets() {
-        return devices.keys().stream().map(DeviceKey::ifindex).toList();
     }
 }

@@ -18,12 +18,15 @@ final class EventCodec implements Codec<Event> {
 
     @Override
     public Event read(MemorySegment memory, long offset) {
-        RawEvent raw = new RawEvent().at(memory, offset);
+        return value(new RawEvent().read(memory, offset));
+    }
+
+    static Event value(RawEvent raw) {
         return new Event(
                 raw.time(),
-                new IpPort(CTypes.readIp(memory, offset + EventLayout.SOURCE), raw.sourcePort()),
-                new IpPort(CTypes.readIp(memory, offset + EventLayout.DESTINATION), raw.destinationPort()),
-                new IpPort(CTypes.readIp(memory, offset + EventLayout.TRANSLATED), raw.translatedPort()),
+                new IpPort(raw.source(), raw.sourcePort()),
+                new IpPort(raw.destination(), raw.destinationPort()),
+                new IpPort(raw.translated(), raw.translatedPort()),
                 EventKind.ofNumber(raw.kind()).orElseThrow(() -> corrupt("kind", raw.kind())),
                 EventVerdict.ofNumber(raw.verdict()).orElseThrow(() -> corrupt("verdict", raw.verdict())),
                 raw.ifindex(),

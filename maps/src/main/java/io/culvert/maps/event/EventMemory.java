@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps.event;
 
+import io.culvert.maps.layout.CTypes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -18,10 +19,9 @@ public final class EventMemory implements AutoCloseable {
     /// 2 MiB.
     private static final int PIECE_BITS = 14;
 
-    private static final int PIECE = 1 << PIECE_BITS;
+    static final int PIECE = 1 << PIECE_BITS;
 
     private final Arena arena = Arena.ofShared();
-    private final RawEvent target = new RawEvent();
     private final @Nullable MemorySegment[] pieces;
     private final int capacity;
 
@@ -49,15 +49,19 @@ public final class EventMemory implements AutoCloseable {
 
     /// Copies an event into a place, from 0 on.
     public void set(int place, RawEvent event) {
-        aim(place).copyFrom(event);
+        event.write(piece(place), offset(place));
     }
 
     /// Writes an event into a place.
     public void set(int place, Event event) {
-        aim(place).write(event);
+        Event.CODEC.write(piece(place), offset(place), event);
     }
 
-    private RawEvent aim(int place) {
+    private static long offset(int place) {
+        return (place & (PIECE - 1)) * EventLayout.SIZE;
+    }
+
+    private MemorySegment piece(int place) {
         Objects.checkIndex(place, capacity);
         int number = place >> PIECE_BITS;
         MemorySegment piece = pieces[number];
@@ -66,13 +70,27 @@ public final class EventMemory implements AutoCloseable {
             piece = arena.allocate(events * EventLayout.SIZE, Long.BYTES);
             pieces[number] = piece;
         }
-        return target.at(piece, (place & (PIECE - 1)) * EventLayout.SIZE);
+        return piece;
     }
 
-    /// Aims `event` at a place that was written.
+    private MemorySegment written(int place) {
+        return Objects.requireNonNull(pieces[place >> PIECE_BITS], "never written");
+    }
+
+    /// Copies from a place that was written.
     public void get(int place, RawEvent event) {
-        MemorySegment piece = Objects.requireNonNull(pieces[place >> PIECE_BITS], "never written");
-        event.at(piece, (place & (PIECE - 1)) * EventLayout.SIZE);
+        var _ = event.read(written(place), offset(place));
+    }
+
+    /// Copies the block with a place that was written: the first of its places is a multiple of its size. Those that
+    /// were not written are anything.
+    ///
+    /// @return how many places it has: fewer than its size at the end of the memory
+    public int get(int place, EventBlock block) {
+        int from = place & -block.size();
+        int count = Math.min(block.size(), capacity - from);
+        MemorySegment.copy(written(place), CTypes.U64, offset(from), block.words, 0, count * RawEvent.WORDS);
+        return count;
     }
 
     /// Nobody may read or write any more.

@@ -19,18 +19,11 @@ public final class EventReader implements AutoCloseable {
         this.ring = RingBufferReader.open(events.fd(), bytes);
     }
 
-    /// Gives each event that is complete to `consumer`, on the calling thread, where it lies in the ring.
+    /// Gives each event that is complete to `consumer`, on the calling thread.
     ///
     /// @return how many
     public int consume(Consumer<RawEvent> consumer) {
         return ring.consume(record -> accept(record, consumer));
-    }
-
-    /// The same, after it has waited until there is one. Programs wake it only when many wait, so that the timeout is
-    /// how
-    /// late a single one may come: see [EventTables#tell].
-    public int poll(Duration timeout, Consumer<RawEvent> consumer) {
-        return ring.poll(timeout, record -> accept(record, consumer));
     }
 
     /// Waits until much waits (see [EventTables#tell]), until [#close], or until `timeout` has passed.
@@ -40,7 +33,7 @@ public final class EventReader implements AutoCloseable {
 
     private void accept(MemorySegment record, Consumer<RawEvent> consumer) {
         if (record.byteSize() == EventLayout.SIZE) {
-            consumer.accept(event.at(record, 0));
+            consumer.accept(event.read(record, 0));
         }
     }
 

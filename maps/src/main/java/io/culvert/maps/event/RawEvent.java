@@ -4,66 +4,127 @@ package io.culvert.maps.event;
 import io.culvert.maps.layout.CTypes;
 import io.culvert.net.IpAddress;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
-/// An event where it lies, in the ring or in an [EventMemory]: reading a number of it builds nothing. One object is
-/// aimed
-/// at event after event, so that nobody may keep it; [#toEvent] makes a value of it.
-///
-/// What is read while somebody writes may be a mixture of two events, and any number.
+/// An event, copied from the ring or from an [EventMemory]: reading a number of it builds nothing, and is an array and
+/// a
+/// shift, which a process that has just started does as fast as any. One object is aimed at event after event, so that
+/// nobody may keep it; [#toEvent] makes a value of it.
 public final class RawEvent {
 
-    private static final ValueLayout.OfLong HALF =
-            CTypes.U64.withByteAlignment(1).withOrder(java.nio.ByteOrder.BIG_ENDIAN);
+    /// `struct event` in words. On what Culvert runs on, the least significant byte is first.
+    static final int WORDS = (int) (EventLayout.SIZE / Long.BYTES);
 
-    private MemorySegment memory = MemorySegment.NULL;
-    private long offset;
+    private static final int SOURCE = (int) EventLayout.SOURCE;
+    private static final int DESTINATION = (int) EventLayout.DESTINATION;
+    private static final int TRANSLATED = (int) EventLayout.TRANSLATED;
+    private static final int DETAIL = (int) EventLayout.DETAIL;
+    private static final int TIME = offset("time");
+    private static final int SOURCE_PORT = offset("source_port");
+    private static final int DESTINATION_PORT = offset("destination_port");
+    private static final int TRANSLATED_PORT = offset("translated_port");
+    private static final int KIND = offset("kind");
+    private static final int VERDICT = offset("verdict");
+    private static final int IFINDEX = offset("ifindex");
+    private static final int SERVICE = offset("service");
+    private static final int SOURCE_IDENTITY = offset("source_identity");
+    private static final int DESTINATION_IDENTITY = offset("destination_identity");
+    private static final int RULE = offset("rule");
+    private static final int LENGTH = offset("length");
+    private static final int FLAGS = offset("flags");
+    private static final int PROTOCOL = offset("protocol");
+    private static final int REASON = offset("reason");
+    private static final int HOOK = offset("hook");
+    private static final int TCP_FLAGS = offset("tcp_flags");
+    private static final int ICMP_TYPE = offset("icmp_type");
+    private static final int ICMP_CODE = offset("icmp_code");
 
-    RawEvent at(MemorySegment other, long otherOffset) {
-        memory = other;
-        offset = otherOffset;
+    private final long[] words;
+    private int first;
+
+    public RawEvent() {
+        this(new long[WORDS]);
+    }
+
+    /// @param words of one event or more, the first of which it is aimed at
+    RawEvent(long[] words) {
+        this.words = words;
+    }
+
+    private static int offset(String member) {
+        return (int) CTypes.offset(EventLayout.LAYOUT, member);
+    }
+
+    /// Makes it a copy of what is in memory.
+    RawEvent read(MemorySegment memory, long offset) {
+        MemorySegment.copy(memory, CTypes.U64, offset, words, first, WORDS);
         return this;
     }
 
-    /// Makes this event a copy of another one.
-    void copyFrom(RawEvent other) {
-        MemorySegment.copy(other.memory, other.offset, memory, offset, EventLayout.SIZE);
+    void write(MemorySegment memory, long offset) {
+        MemorySegment.copy(words, first, memory, CTypes.U64, offset, WORDS);
     }
 
-    void write(Event event) {
-        Event.CODEC.write(memory, offset, event);
+    /// Aims it at another event of those that it was made of.
+    RawEvent at(int index) {
+        first = index * WORDS;
+        return this;
+    }
+
+    private long word(int offset) {
+        return words[first + (offset >>> 3)];
+    }
+
+    private int bits(int offset) {
+        return (int) (word(offset) >>> ((offset & 7) << 3));
+    }
+
+    private int u8(int offset) {
+        return bits(offset) & 0xff;
+    }
+
+    private int be16(int offset) {
+        return Short.toUnsignedInt(Short.reverseBytes((short) bits(offset)));
+    }
+
+    /// Half of an address, as [IpAddress#high].
+    private long half(int offset) {
+        return Long.reverseBytes(word(offset));
+    }
+
+    private IpAddress address(int offset) {
+        return new IpAddress(half(offset), half(offset + Long.BYTES));
     }
 
     /// The whole event as a value.
     ///
     /// @throws io.culvert.maps.layout.CorruptRecordException if it is none that Culvert writes
     public Event toEvent() {
-        return Event.CODEC.read(memory, offset);
+        return EventCodec.value(this);
     }
 
     /// Nanoseconds of CLOCK_MONOTONIC.
     public long time() {
-        return (long) EventLayout.TIME.get(memory, offset);
+        return word(TIME);
     }
 
     /// Number of an [EventKind].
     public int kind() {
-        return Byte.toUnsignedInt((byte) EventLayout.KIND.get(memory, offset));
+        return u8(KIND);
     }
 
     /// Number of an [EventVerdict].
     public int verdict() {
-        return Byte.toUnsignedInt((byte) EventLayout.VERDICT.get(memory, offset));
+        return u8(VERDICT);
     }
 
     /// Number of an [EventHook].
     public int hook() {
-        return Byte.toUnsignedInt((byte) EventLayout.HOOK.get(memory, offset));
+        return u8(HOOK);
     }
 
     /// Bits of [EventFlag].
     public int flags() {
-        return Short.toUnsignedInt((short) EventLayout.FLAGS.get(memory, offset));
+        return bits(FLAGS) & 0xffff;
     }
 
     public boolean has(EventFlag flag) {
@@ -72,100 +133,100 @@ public final class RawEvent {
 
     /// As [Event#source]; this builds one object.
     public IpAddress source() {
-        return CTypes.readIp(memory, offset + EventLayout.SOURCE);
+        return address(SOURCE);
     }
 
     public IpAddress destination() {
-        return CTypes.readIp(memory, offset + EventLayout.DESTINATION);
+        return address(DESTINATION);
     }
 
     public IpAddress translated() {
-        return CTypes.readIp(memory, offset + EventLayout.TRANSLATED);
+        return address(TRANSLATED);
     }
 
     /// The first half of the source, as [IpAddress#high].
     public long sourceHigh() {
-        return memory.get(HALF, offset + EventLayout.SOURCE);
+        return half(SOURCE);
     }
 
     public long sourceLow() {
-        return memory.get(HALF, offset + EventLayout.SOURCE + Long.BYTES);
+        return half(SOURCE + Long.BYTES);
     }
 
     public long destinationHigh() {
-        return memory.get(HALF, offset + EventLayout.DESTINATION);
+        return half(DESTINATION);
     }
 
     public long destinationLow() {
-        return memory.get(HALF, offset + EventLayout.DESTINATION + Long.BYTES);
+        return half(DESTINATION + Long.BYTES);
     }
 
     public long translatedHigh() {
-        return memory.get(HALF, offset + EventLayout.TRANSLATED);
+        return half(TRANSLATED);
     }
 
     public long translatedLow() {
-        return memory.get(HALF, offset + EventLayout.TRANSLATED + Long.BYTES);
+        return half(TRANSLATED + Long.BYTES);
     }
 
     public int sourcePort() {
-        return Short.toUnsignedInt((short) EventLayout.SOURCE_PORT.get(memory, offset));
+        return be16(SOURCE_PORT);
     }
 
     public int destinationPort() {
-        return Short.toUnsignedInt((short) EventLayout.DESTINATION_PORT.get(memory, offset));
+        return be16(DESTINATION_PORT);
     }
 
     public int translatedPort() {
-        return Short.toUnsignedInt((short) EventLayout.TRANSLATED_PORT.get(memory, offset));
+        return be16(TRANSLATED_PORT);
     }
 
     public int protocol() {
-        return Byte.toUnsignedInt((byte) EventLayout.PROTOCOL.get(memory, offset));
+        return u8(PROTOCOL);
     }
 
     public int reason() {
-        return Byte.toUnsignedInt((byte) EventLayout.REASON.get(memory, offset));
+        return u8(REASON);
     }
 
     public int tcpFlags() {
-        return Byte.toUnsignedInt((byte) EventLayout.TCP_FLAGS.get(memory, offset));
+        return u8(TCP_FLAGS);
     }
 
     public int icmpType() {
-        return Byte.toUnsignedInt((byte) EventLayout.ICMP_TYPE.get(memory, offset));
+        return u8(ICMP_TYPE);
     }
 
     public int icmpCode() {
-        return Byte.toUnsignedInt((byte) EventLayout.ICMP_CODE.get(memory, offset));
+        return u8(ICMP_CODE);
     }
 
     public int ifindex() {
-        return (int) EventLayout.IFINDEX.get(memory, offset);
+        return bits(IFINDEX);
     }
 
     public int service() {
-        return (int) EventLayout.SERVICE.get(memory, offset);
+        return bits(SERVICE);
     }
 
     public int sourceIdentity() {
-        return (int) EventLayout.SOURCE_IDENTITY.get(memory, offset);
+        return bits(SOURCE_IDENTITY);
     }
 
     public int destinationIdentity() {
-        return (int) EventLayout.DESTINATION_IDENTITY.get(memory, offset);
+        return bits(DESTINATION_IDENTITY);
     }
 
     public int rule() {
-        return (int) EventLayout.RULE.get(memory, offset);
+        return bits(RULE);
     }
 
     public int length() {
-        return (int) EventLayout.LENGTH.get(memory, offset);
+        return bits(LENGTH);
     }
 
     /// A word of [EventDetail], 0 to 3.
     public long detail(int word) {
-        return memory.get(CTypes.U64, offset + EventLayout.DETAIL + (long) word * Long.BYTES);
+        return word(DETAIL + word * Long.BYTES);
     }
 }

@@ -83,7 +83,7 @@ final class CrashKernelTest {
                         .size();
             }
             assertThat(datapath.backendIds().used()).as("seed %d: ids", seed).isEqualTo(used);
-            assertThat(datapath.attachments()).hasSize(9);
+            assertThat(datapath.attachments()).hasSize(8);
         }
         return now;
     }

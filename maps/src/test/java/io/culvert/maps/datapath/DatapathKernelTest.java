@@ -42,7 +42,7 @@ final class DatapathKernelTest {
                     .containsExactlyElementsOf(
                             Tables.ALL.stream().map(table -> table.name()).toList());
             assertThat(place.bpffs.resolve("maps/control")).exists();
-            assertThat(datapath.attachments()).hasSize(9).allSatisfy((name, text) -> {
+            assertThat(datapath.attachments()).hasSize(8).allSatisfy((name, text) -> {
                 assertThat(place.bpffs.resolve("links").resolve(name)).exists();
                 assertThat(text).doesNotContain("gone");
             });
@@ -76,13 +76,13 @@ final class DatapathKernelTest {
     void A21_30_whetherNodePortsAreProtectedFromBindIsASetting() {
         try (Datapath datapath = Datapath.open(place.config())) {
             datapath.attachSockets(place.cgroup, Set.of(SocketPrograms.PROTECT_NODE_PORTS));
-            assertThat(datapath.attachments()).hasSize(11);
+            assertThat(datapath.attachments()).hasSize(10);
         }
         try (Datapath datapath = Datapath.open(place.config())) {
-            assertThat(datapath.attachments()).as("adopted").hasSize(11);
+            assertThat(datapath.attachments()).as("adopted").hasSize(10);
             datapath.attachSockets(place.cgroup);
             assertThat(datapath.attachments())
-                    .hasSize(9)
+                    .hasSize(8)
                     .allSatisfy((name, _) -> assertThat(name).doesNotContain("bind"));
         }
     }
@@ -93,13 +93,13 @@ final class DatapathKernelTest {
             datapath.attachSockets(place.cgroup, EnumSet.allOf(SocketPrograms.class));
             assertThat(datapath.attachments()).hasSize(12);
             datapath.attachSockets(place.cgroup, Set.of(SocketPrograms.TELL_ENDS));
-            assertThat(datapath.attachments()).hasSize(10);
+            assertThat(datapath.attachments()).hasSize(9);
         }
         try (Datapath datapath = Datapath.open(place.config())) {
-            assertThat(datapath.attachments()).as("adopted").hasSize(10);
+            assertThat(datapath.attachments()).as("adopted").hasSize(9);
             datapath.attachSockets(place.cgroup);
             assertThat(datapath.attachments())
-                    .hasSize(9)
+                    .hasSize(8)
                     .allSatisfy((name, _) -> assertThat(name).doesNotContain("ops"));
         }
     }
@@ -174,7 +174,7 @@ final class DatapathKernelTest {
                     .as("links of the cgroup that went")
                     .isEmpty();
             datapath.attachSockets(place.cgroup);
-            assertThat(datapath.attachments()).hasSize(9);
+            assertThat(datapath.attachments()).hasSize(8);
         }
     }
 

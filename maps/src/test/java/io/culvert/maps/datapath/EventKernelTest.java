@@ -313,21 +313,6 @@ final class EventKernelTest extends EventFixture {
     }
 
     @Test
-    void theReaderIsWokenWhenMuchWaits() {
-        log.begin(EventLevel.LOW);
-        byte[] data = ethernet()
-                .ip("10.1.0.2", "10.1.7.3")
-                .udp(40000, 53)
-                .payload("x")
-                .toBytes();
-        var first = CompletableFuture.supplyAsync(() -> log.reader().poll(Duration.ofSeconds(50), _ -> {}));
-
-        pods.repeat(data, log.reader().size() / 8 / (int) (Event.CODEC.size() + 8) + 1000);
-
-        assertThat(first.join()).isPositive();
-    }
-
-    @Test
     void aPauseEndsWhenMuchWaitsAndNotBefore() {
         log.begin(EventLevel.LOW);
         byte[] data = ethernet()

@@ -22,8 +22,12 @@ import io.culvert.net.IpAddress;
 import io.culvert.testkit.KernelTest;
 import io.culvert.testkit.packet.PacketView;
 import io.culvert.testkit.packet.TcpFlag;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +38,7 @@ class EvictionKernelTest {
 
     private static final int ENTRIES = 512;
     private static final int ESTABLISHED = 100;
+    private static final String BACKEND = "10.1.7.3:8080";
 
     /// The ends of one family. Ports are given with each packet.
     private record Ends(String client, String service, String backend) {
@@ -195,14 +200,9 @@ class EvictionKernelTest {
         }
     }
 
-    /// A backend can be reached by eight ports of the node, and nobody else uses the table.
     @Test
     void A13_17_halfOpenConnectionsGiveUpTheirSourcePorts() {
-        List<PortRange> ports = List.of(new PortRange(61000, 61003), new PortRange(62004, 62007));
-        try (NodePrograms node =
-                NodePrograms.load(object -> object.configure("config_source_ports", PortRange.toBytes(ports)))) {
-            FrontendKey key = new FrontendKey(IpAddress.of("0.0.0.0"), 30080, TCP);
-            node.tables.service(key, NODE_PORT, Set.of(), List.of(), List.of("10.1.7.3:8080"));
+        try (NodePrograms node = eightPorts()) {
             int[] masquerades = new int[5];
             for (int client = 1; client <= 4; client++) {
                 masquerades[client] = leave(node, fromOutside(client, SYN));
@@ -229,6 +229,47 @@ class EvictionKernelTest {
                     .as("its port is another's, so that it must not go on")
                     .isIdenticalTo(robbed);
         }
+    }
+
+    @Test
+    void A13_17_theOldestHalfOpenConnectionGivesUpItsSourcePort() {
+        try (NodePrograms node = eightPorts()) {
+            Map<Integer, Integer> clients = new HashMap<>();
+            for (int client = 1; client <= 8; client++) {
+                clients.put(leave(node, fromOutside(client, SYN)), client);
+            }
+            List<Integer> oldestFirst = List.of(3, 8, 1, 6, 2, 7, 5, 4);
+            clients.forEach((port, client) -> backdate(node, client, port, 20 - oldestFirst.indexOf(client)));
+
+            List<@Nullable Integer> robbed = new ArrayList<>();
+            for (int client = 101; client <= 108; client++) {
+                robbed.add(clients.get(leave(node, fromOutside(client, SYN))));
+            }
+            assertThat(robbed).isEqualTo(oldestFirst);
+            for (int client : oldestFirst) {
+                assertThat(node.pods.hasFlow(TCP, "198.51.100.7:" + client, PodPrograms.NODE4 + ":30080"))
+                        .isFalse();
+                assertThat(node.pods.hasFlow(TCP, "198.51.100.7:" + client, BACKEND))
+                        .isFalse();
+            }
+        }
+    }
+
+    private static void backdate(NodePrograms node, int client, int masquerade, long seconds) {
+        String peer = "198.51.100.7:" + client;
+        node.pods.backdate(node.pods.flow(TCP, peer, PodPrograms.NODE4 + ":30080"), seconds);
+        node.pods.backdate(node.pods.flow(TCP, peer, BACKEND), seconds);
+        node.pods.backdate(node.pods.flow(TCP, PodPrograms.NODE4 + ":" + masquerade, BACKEND), seconds);
+    }
+
+    /// A backend can be reached by eight ports of the node, and nobody else uses the table.
+    private static NodePrograms eightPorts() {
+        List<PortRange> ports = List.of(new PortRange(61000, 61003), new PortRange(62004, 62007));
+        NodePrograms node =
+                NodePrograms.load(object -> object.configure("config_source_ports", PortRange.toBytes(ports)));
+        FrontendKey key = new FrontendKey(IpAddress.of("0.0.0.0"), 30080, TCP);
+        node.tables.service(key, NODE_PORT, Set.of(), List.of(), List.of(BACKEND));
+        return node;
     }
 
     private static byte[] fromOutside(int port, TcpFlag... flags) {

@@ -23,11 +23,13 @@ import io.culvert.testkit.lab.SocketName;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// One node with a client and a server, whose Services have addresses of every type.
 final class FrontendLab implements AutoCloseable {
 
+    static final int FIRST_PORT = 9000;
     static final int NODE_PORT = 30080;
     static final String VIP = "203.0.113.10";
 
@@ -50,6 +52,21 @@ final class FrontendLab implements AutoCloseable {
         server.sockets().serve(8080);
         client.sockets().serve(NODE_PORT);
         node.exec("ip", "addr", "add", OTHER + "/32", "dev", "lo").orThrow();
+    }
+
+    /// Has the server serve as many backends more, on ports from [#FIRST_PORT] on.
+    FrontendLab serving(int backends) {
+        for (int port = FIRST_PORT; port < FIRST_PORT + backends; port++) {
+            server.sockets().serve(port);
+        }
+        return this;
+    }
+
+    /// The first of those.
+    String[] backends(IpFamily family, int count) {
+        return IntStream.range(FIRST_PORT, FIRST_PORT + count)
+                .mapToObj(port -> "[" + server.ip(family) + "]:" + port)
+                .toArray(String[]::new);
     }
 
     /// Puts fresh programs and empty tables in place.

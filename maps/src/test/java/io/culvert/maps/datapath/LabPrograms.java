@@ -57,6 +57,7 @@ final class LabPrograms implements AutoCloseable {
     private final List<CgroupAttachment> attachments = new ArrayList<>();
     private final List<Attached> attached = new ArrayList<>();
     private final List<BpfObject> others = new ArrayList<>();
+    private boolean geneve;
 
     private record Attached(LabNode node, String device) {}
 
@@ -82,6 +83,10 @@ final class LabPrograms implements AutoCloseable {
     }
 
     private static BpfObject open(String name, LabNode node, BpfObject sockets) {
+        return opened(name, node, sockets).load();
+    }
+
+    private static BpfObject opened(String name, LabNode node, BpfObject sockets) {
         BpfObject object = BpfObject.open(name, PodPrograms.elf(name));
         List<String> shared = sockets.mapNames();
         for (Table<?, ?> table : Tables.ALL) {
@@ -93,8 +98,7 @@ final class LabPrograms implements AutoCloseable {
                 .configure("config_node_ipv6", bytes(node.ip(IpFamily.IPV6)))
                 .configure(
                         "config_opened_entries",
-                        sockets.map(Tables.OPENED.name()).info().maxEntries())
-                .load();
+                        sockets.map(Tables.OPENED.name()).info().maxEntries());
     }
 
     private static long cookie(LabNode node) {
@@ -176,9 +180,17 @@ final class LabPrograms implements AutoCloseable {
         return new MacAddress(Long.parseLong(text.replace(":", ""), 16));
     }
 
+    /// Devices that are attached from now on hand packets to other nodes by Geneve, or by IPIP.
+    LabPrograms dispatch(boolean byGeneve) {
+        geneve = byGeneve;
+        return this;
+    }
+
     /// On the device that leads out of the node, where connections are masqueraded as `ipv4` and `ipv6`.
     LabPrograms attachDevice(LabNode node, String name, IpAddress ipv4, IpAddress ipv6) {
-        BpfObject devices = open("net", node, sockets);
+        BpfObject devices = opened("net", node, sockets)
+                .configure("config_dsr_geneve", geneve)
+                .load();
         others.add(devices);
         tables.put(Tables.DEVICES, new DeviceKey(ifindex(node, name)), new Device(ipv4, ipv6, false));
         attach(node, name, devices, "net");

@@ -152,7 +152,15 @@ final class PodPrograms implements AutoCloseable {
 
     /// Makes an entry look as if it had seen its last packet some time ago.
     void age(Flow flow, long seconds) {
-        long then = System.nanoTime() - seconds * 1_000_000_000L;
+        rewrite(flow, flow.created(), System.nanoTime() - seconds * 1_000_000_000L);
+    }
+
+    /// Makes an entry look as if its connection had begun earlier.
+    void backdate(Flow flow, long seconds) {
+        rewrite(flow, flow.created() - seconds * 1_000_000_000L, flow.lastSeen());
+    }
+
+    private void rewrite(Flow flow, long created, long lastSeen) {
         tables.put(
                 Tables.FLOWS,
                 flow.key(),
@@ -166,8 +174,8 @@ final class PodPrograms implements AutoCloseable {
                         flow.masquerade(),
                         flow.serviceIndex(),
                         flow.backendId(),
-                        flow.created(),
-                        then,
+                        created,
+                        lastSeen,
                         flow.packets(),
                         flow.bytes(),
                         flow.state()));

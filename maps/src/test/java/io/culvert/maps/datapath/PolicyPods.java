@@ -13,11 +13,13 @@ import io.culvert.maps.EndpointKey;
 import io.culvert.maps.EndpointSets;
 import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.PacketCount;
+import io.culvert.maps.PerCpuArray;
 import io.culvert.maps.PolicyCidrKey;
 import io.culvert.maps.PolicyControl;
 import io.culvert.maps.PolicyFlow;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyPorts;
+import io.culvert.maps.PolicyRecent;
 import io.culvert.maps.PolicySetEntry;
 import io.culvert.maps.PolicyStep;
 import io.culvert.maps.Table;
@@ -29,6 +31,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// The packet programs of a node with those of policies behind them, and policies written by hand, equal on both sides.
 final class PolicyPods implements AutoCloseable {
@@ -276,6 +279,18 @@ final class PolicyPods implements AutoCloseable {
                 key,
                 new PolicyFlow(
                         flow.lastSeen() - seconds * 1_000_000_000L, flow.egress(), flow.ingress(), flow.state()));
+    }
+
+    /// What is remembered at this epoch to need no look at anything else, on all CPUs.
+    List<PolicyRecent> settled() {
+        try (var recent = new PerCpuArray<>(
+                PolicyRecent.CODEC, policies.map(Tables.POLICY_RECENT.name()).duplicate())) {
+            return IntStream.range(0, RECENT)
+                    .boxed()
+                    .flatMap(index -> recent.get(index).stream())
+                    .filter(one -> one.epoch() == epoch && one.mark() != 0)
+                    .toList();
+        }
     }
 
     /// What a rule counted on all CPUs.

@@ -119,7 +119,8 @@ final class ServiceTables implements AutoCloseable {
 
     /// The counts of open connections.
     BackendLoads loads() {
-        return new BackendLoads(memory(Tables.BACKEND_LOADS));
+        ArrayMemory memory = memory(Tables.BACKEND_LOADS);
+        return new BackendLoads(() -> memory);
     }
 
     /// Another frontend of a Service.
@@ -153,8 +154,9 @@ final class ServiceTables implements AutoCloseable {
     /// A Service with endpoints here and elsewhere: its local set are the former, its cluster set both.
     TestService service(
             FrontendKey key, FrontendType type, Set<FrontendFlag> flags, List<String> local, List<String> remote) {
-        List<Backend> backends = Stream.concat(local.stream(), remote.stream())
-                .map(this::backend)
+        List<Backend> backends = Stream.concat(
+                        local.stream().map(end -> backend(end, true)),
+                        remote.stream().map(end -> backend(end, false)))
                 .toList();
         TestService service = new TestService(key, extents.reserve(), backends);
         publish(service, local.size(), local.isEmpty() && !remote.isEmpty(), false);
@@ -212,8 +214,12 @@ final class ServiceTables implements AutoCloseable {
     }
 
     private Backend backend(String text) {
+        return backend(text, true);
+    }
+
+    private Backend backend(String text, boolean local) {
         IpPort end = end(text);
-        return new Backend(end.address(), end.port(), 1, ids.allocate(), 0, true, false);
+        return new Backend(end.address(), end.port(), 1, ids.allocate(), 0, local, false);
     }
 
     static IpPort end(String text) {
@@ -321,9 +327,7 @@ final class ServiceTables implements AutoCloseable {
     }
 
     private ArrayMemory memory(Table<Integer, ?> table) {
-        BpfMap map = maps.apply(table.name());
-        return new ArrayMemory(
-                table.name(), map.mmap(arena), table.value().size(), map.info().maxEntries());
+        return ArrayMemory.of(table.name(), maps.apply(table.name()), arena);
     }
 
     @Override

@@ -22,7 +22,6 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,7 +34,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @LabTest
 class SocketAffinityLabTest {
 
-    private static final int FIRST_PORT = 9000;
     private static final int BACKENDS = 20;
     private static final int TIMEOUT = 60;
 
@@ -44,10 +42,7 @@ class SocketAffinityLabTest {
 
     @BeforeAll
     static void create() {
-        frontends = new FrontendLab();
-        for (int port = FIRST_PORT; port < FIRST_PORT + BACKENDS; port++) {
-            frontends.server.sockets().serve(port);
-        }
+        frontends = new FrontendLab().serving(BACKENDS);
     }
 
     @AfterAll
@@ -67,9 +62,7 @@ class SocketAffinityLabTest {
 
     /// A Service with one backend for each port of the server.
     private TestService sticky(Protocol protocol, IpFamily family) {
-        String[] backends = IntStream.range(FIRST_PORT, FIRST_PORT + BACKENDS)
-                .mapToObj(port -> "[" + frontends.server.ip(family) + "]:" + port)
-                .toArray(String[]::new);
+        String[] backends = frontends.backends(family, BACKENDS);
         String vip = family == IpFamily.IPV4 ? "10.96.0.10" : "fd00:96::10";
         TestService service = programs.tables.serviceWithAffinity(protocol, vip, 80, TIMEOUT, backends);
         programs.tables.alsoAt(service, FrontendType.CLUSTER_IP, vip, 80, FrontendFlag.NEEDS_CLIENT);
@@ -106,7 +99,7 @@ class SocketAffinityLabTest {
         Affinity remembered = programs.tables
                 .get(Tables.AFFINITY, new AffinityKey(service.index(), frontends.node.ip(family)))
                 .orElseThrow();
-        assertThat(Set.of(FIRST_PORT + remembered.offset())).isEqualTo(ports);
+        assertThat(Set.of(FrontendLab.FIRST_PORT + remembered.offset())).isEqualTo(ports);
     }
 
     @Test
@@ -114,7 +107,7 @@ class SocketAffinityLabTest {
         TestService service = sticky(TCP, IpFamily.IPV4);
 
         remember(service, 7, TIMEOUT - 5);
-        assertThat(tcp(frontends.node, service)).isEqualTo(FIRST_PORT + 7);
+        assertThat(tcp(frontends.node, service)).isEqualTo(FrontendLab.FIRST_PORT + 7);
 
         assertThat(chosen(() -> {
                     remember(service, 7, TIMEOUT + 5);
@@ -148,7 +141,7 @@ class SocketAffinityLabTest {
 
         Set<Integer> ports = chosen(() -> tcp(frontends.node, service));
 
-        assertThat(ports).hasSize(1).doesNotContain(FIRST_PORT + 7);
+        assertThat(ports).hasSize(1).doesNotContain(FrontendLab.FIRST_PORT + 7);
     }
 
     @ParameterizedTest

@@ -18,7 +18,6 @@ import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.LabProcess;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +31,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @LabTest
 class SocketSelectionLabTest {
 
-    private static final int FIRST_PORT = 9000;
     private static final int BACKENDS = 5;
 
     private static FrontendLab frontends;
@@ -40,10 +38,7 @@ class SocketSelectionLabTest {
 
     @BeforeAll
     static void create() {
-        frontends = new FrontendLab();
-        for (int port = FIRST_PORT; port < FIRST_PORT + BACKENDS; port++) {
-            frontends.server.sockets().serve(port);
-        }
+        frontends = new FrontendLab().serving(BACKENDS);
     }
 
     @AfterAll
@@ -62,10 +57,8 @@ class SocketSelectionLabTest {
     }
 
     private TestService service(Protocol protocol, Algorithm algorithm) {
-        String[] backends = IntStream.range(FIRST_PORT, FIRST_PORT + BACKENDS)
-                .mapToObj(port -> frontends.server.ip(IpFamily.IPV4) + ":" + port)
-                .toArray(String[]::new);
-        TestService service = programs.tables.service(protocol, "10.96.0.10", 80, backends);
+        TestService service =
+                programs.tables.service(protocol, "10.96.0.10", 80, frontends.backends(IpFamily.IPV4, BACKENDS));
         programs.tables.choose(service, algorithm, SelectionTable.EMPTY);
         return service;
     }

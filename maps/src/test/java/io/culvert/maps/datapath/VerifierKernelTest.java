@@ -16,7 +16,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VerifierKernelTest {
 
     @ParameterizedTest
-    @CsvSource({"sock_lb, 10000", "pod, 60000", "net, 60000", "policy, 60000", "xdp, 60000", "explain, 30000"})
+    @CsvSource({
+        "sock_lb, 10000",
+        "pod, 70000",
+        "net, 110000",
+        "policy, 60000",
+        "xdp, 60000",
+        "explain, 40000",
+        "counted, 100"
+    })
     void everyProgramIsVerifiedWithinItsBudget(String object, int budget) {
         try (BpfObject loaded = BpfObject.open(object, PodPrograms.elf(object)).load()) {
             for (BpfProgram program : loaded.programs()) {
@@ -34,6 +42,7 @@ class VerifierKernelTest {
                 BpfObject devices = BpfObject.open("net", PodPrograms.elf("net"));
                 BpfObject policies = BpfObject.open("policy", PodPrograms.elf("policy"));
                 BpfObject xdp = BpfObject.open("xdp", PodPrograms.elf("xdp"));
+                BpfObject counted = BpfObject.open("counted", PodPrograms.elf("counted"));
                 BpfObject explanations = BpfObject.open("explain", PodPrograms.elf("explain"))) {
             assertThat(names(sockets.load().programs()))
                     .containsExactlyInAnyOrder(
@@ -55,6 +64,7 @@ class VerifierKernelTest {
             assertThat(names(xdp.load().programs())).containsExactly("xdp_lb");
             assertThat(names(policies.load().programs()))
                     .containsExactlyInAnyOrder("policy_ingress", "policy_egress", "policy_probe", "policy_fast");
+            assertThat(names(counted.load().programs())).containsExactly("counted_sockets");
             assertThat(names(explanations.load().programs())).containsExactly("service_probe");
         }
     }

@@ -14,6 +14,7 @@ interface Choices {
 
     Optional<Affinity> affinity(AffinityKey key);
 
-    /// Makes an entry look as if it were old: what is left of a connection that gave way.
-    void backdate(FlowKey key);
+    /// Makes an entry look as if it were old: what is left of a connection that gave way. When it seems to be created
+    /// then, in nanoseconds.
+    long backdate(FlowKey key);
 }

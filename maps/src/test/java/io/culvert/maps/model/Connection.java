@@ -30,6 +30,9 @@ final class Connection {
     /// The bits of FlowFlag that it begins with and keeps: how it is translated.
     final int kind;
 
+    /// Nanoseconds, by the programs' clock.
+    long created;
+
     Connection(
             Packet packet,
             IpPort backend,
@@ -37,7 +40,8 @@ final class Connection {
             IpPort masquerade,
             int serviceIndex,
             int backendId,
-            int kind) {
+            int kind,
+            long created) {
         this.protocol = packet.protocol();
         this.client = packet.source();
         this.service = packet.destination();
@@ -47,6 +51,7 @@ final class Connection {
         this.serviceIndex = serviceIndex;
         this.backendId = backendId;
         this.kind = kind;
+        this.created = created;
     }
 
     FlowKey key(FlowRole role) {

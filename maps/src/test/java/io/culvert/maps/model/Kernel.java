@@ -101,9 +101,7 @@ final class Kernel implements Choices, AutoCloseable {
     }
 
     private ArrayMemory memory(Table<Integer, ?> table) {
-        BpfMap map = map(table);
-        return new ArrayMemory(
-                table.name(), map.mmap(arena), table.value().size(), map.info().maxEntries());
+        return ArrayMemory.of(table.name(), map(table), arena);
     }
 
     private BpfMap map(Table<?, ?> table) {
@@ -163,8 +161,11 @@ final class Kernel implements Choices, AutoCloseable {
     }
 
     @Override
-    public void backdate(FlowKey key) {
-        flow(key).ifPresent(flow -> put(Tables.FLOWS, key, at(flow, flow.created() - BEFORE, flow.lastSeen())));
+    public long backdate(FlowKey key) {
+        Flow flow = flow(key).orElseThrow(() -> new Disagreement("what is left of a connection is gone: " + key));
+        long created = flow.created() - BEFORE;
+        put(Tables.FLOWS, key, at(flow, created, flow.lastSeen()));
+        return created;
     }
 
     /// An entry with other times.

@@ -159,7 +159,7 @@ final class Opener {
             return verdict == Outcome.PASS;
         }
         Plan plan = plan(packet, backend, kind);
-        return verdict == Outcome.DROP && (plan.drop().isPresent() || ports.mayBeExhausted(packet, plan, true));
+        return verdict == Outcome.DROP && (plan.drop().isPresent() || ports.mayBeExhausted(packet, plan));
     }
 
     private Backend remembered(Extent extent, Packet packet, List<Backend> candidates) {
@@ -215,20 +215,20 @@ final class Opener {
     }
 
     private Connection connect(Packet packet, Plan plan, int service, Flow stored) {
-        boolean again = ports.mayBeExhausted(packet, plan, false);
         IpPort masquerade = new IpPort(plan.masquerade(), stored.masquerade().port());
-        if (plan.isMasqueraded()) {
-            ports.requireFree(packet.protocol(), masquerade, plan.end(), again);
-        }
-        if (again) {
-            ports.forgetLost(packet, plan, choices);
-        }
-        boolean own = plan.source().isEmpty() && keepsSource(packet, plan, masquerade, stored, again);
+        Optional<FlowKey> claimed = Optional.of(FlowKey.between(packet.protocol(), masquerade, plan.end()))
+                .filter(_ -> plan.isMasqueraded());
+        claimed.ifPresent(key -> {
+            ports.requireFound(packet.protocol(), masquerade, plan.end(), Optional.empty());
+            ports.take(key);
+        });
+        FlowKey own = FlowKey.between(packet.protocol(), packet.source(), plan.end());
+        boolean keeps = plan.source().isEmpty() && flows.isFree(own) && !claimed.equals(Optional.of(own));
         IpPort source = packet.source();
-        if (!own) {
+        if (!keeps) {
             IpAddress address = plan.source().orElse(source.address());
             source = new IpPort(address, stored.source().port());
-            ports.requireFree(packet.protocol(), source, plan.end(), again);
+            ports.requireFound(packet.protocol(), source, plan.end(), claimed);
         }
         return new Connection(
                 packet,
@@ -237,29 +237,8 @@ final class Opener {
                 plan.isMasqueraded() ? masquerade : new IpPort(IpAddress.UNSPECIFIED, 0),
                 service,
                 plan.backend().id(),
-                plan.kind() | (own ? 0 : OTHER_SOURCE.bit()));
-    }
-
-    /// Whether the backend may be told the client's own port: nobody else has it, or gives way at the second
-    /// attempt.
-    private boolean keepsSource(Packet packet, Plan plan, IpPort masquerade, Flow stored, boolean again) {
-        FlowKey own = FlowKey.between(packet.protocol(), packet.source(), plan.end());
-        if (plan.isMasqueraded() && masquerade.equals(packet.source())) {
-            return false;
-        }
-        // Half of a connection that this packet cut: it gives way or not, by how long ago the connection began.
-        if (again && plan.isMasqueraded() && cuts(FlowKey.between(packet.protocol(), masquerade, plan.end()), own)) {
-            return stored.source().equals(packet.source());
-        }
-        return flows.isFree(own)
-                || (again && flows.givesWay(own) && stored.source().equals(packet.source()));
-    }
-
-    /// Whether taking one key ends a connection that is not over and that has the other key, too.
-    private boolean cuts(FlowKey taken, FlowKey other) {
-        Entry first = flows.entries.get(taken);
-        Entry second = flows.entries.get(other);
-        return first != null && second != null && first.connection == second.connection && !flows.isFree(taken);
+                plan.kind() | (keeps ? 0 : OTHER_SOURCE.bit()),
+                stored.created());
     }
 
     private void insert(Frame frame, Packet packet, Connection connection) {

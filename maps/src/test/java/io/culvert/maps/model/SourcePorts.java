@@ -10,13 +10,13 @@ import io.culvert.net.Protocol;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /// The ports that connections get whose own would collide.
 final class SourcePorts {
-
-    /// How often one packet tries to open its connection.
-    private static final int ATTEMPTS = 2;
 
     private final Settings settings;
     private final FlowTable flows;
@@ -36,24 +36,49 @@ final class SourcePorts {
         }
     }
 
-    /// @param again whether ports are taken from connections that were not answered, because none was free before
-    void requireFree(Protocol protocol, IpPort source, IpPort backend, boolean again) {
+    /// Checks that a search may have ended with this port: it is free, or no port is of some that are tried in a row,
+    /// and
+    /// none of those has a connection that was not answered and is older.
+    ///
+    /// @param claimed what the connection took for itself just before
+    void requireFound(Protocol protocol, IpPort source, IpPort backend, Optional<FlowKey> claimed) {
         if (!settings.isSourcePort(source.port())) {
             throw new Disagreement("a source port outside of the ranges: " + source);
         }
-        if (!isFree(FlowKey.between(protocol, source, backend), again)) {
+        FlowKey found = FlowKey.between(protocol, source, backend);
+        if (flows.isFree(found) && !claimed.equals(Optional.of(found))) {
+            return;
+        }
+        int size = all.size();
+        int place = all.indexOf(source.port());
+        int turns = Math.min(Tables.SOURCE_PORT_PROBES, size);
+        boolean oldest = flows.givesWay(found)
+                && IntStream.range(0, turns)
+                        .anyMatch(before -> IntStream.range(0, turns)
+                                .mapToObj(i -> key(protocol, source.address(), place + size - before + i, backend))
+                                .noneMatch(key -> !claimed.equals(Optional.of(key)) && isBetter(key, found)));
+        if (!oldest) {
             throw new Disagreement("a source port that is in use: " + source + " to " + backend);
         }
     }
 
-    private boolean isFree(FlowKey key, boolean again) {
-        return flows.isFree(key) || (again && flows.givesWay(key));
+    /// Whether a search would rather have a port than that of a connection that was not answered.
+    private boolean isBetter(FlowKey key, FlowKey unanswered) {
+        return flows.isFree(key) || (flows.givesWay(key) && created(key) < created(unanswered));
+    }
+
+    private long created(FlowKey key) {
+        return Objects.requireNonNull(flows.entries.get(key)).connection.created;
+    }
+
+    private boolean isFree(FlowKey key) {
+        return flows.isFree(key) || flows.givesWay(key);
     }
 
     /// Whether a search may find no port: it begins anywhere and tries a number of ports in a row.
     ///
     /// @param claimed how many free ports the connection itself may have taken just before
-    private boolean isExhausted(Protocol protocol, IpAddress address, IpPort backend, int claimed, boolean again) {
+    private boolean isExhausted(Protocol protocol, IpAddress address, IpPort backend, int claimed) {
         int needed = Math.min(Tables.SOURCE_PORT_PROBES, all.size());
         long connections = flows.entries.values().stream()
                 .filter(entry -> entry.connection.backend.equals(backend))
@@ -63,8 +88,8 @@ final class SourcePorts {
         }
         int free = 0;
         for (int i = 0; i < all.size() + needed; i++) {
-            free += isFree(key(protocol, address, i, backend), again) ? 1 : 0;
-            free -= i >= needed && isFree(key(protocol, address, i - needed, backend), again) ? 1 : 0;
+            free += isFree(key(protocol, address, i, backend)) ? 1 : 0;
+            free -= i >= needed && isFree(key(protocol, address, i - needed, backend)) ? 1 : 0;
             if (i >= needed - 1 && free <= claimed) {
                 return true;
             }
@@ -76,61 +101,60 @@ final class SourcePorts {
         return FlowKey.between(protocol, new IpPort(address, all.get(i % all.size())), backend);
     }
 
-    boolean mayBeExhausted(Packet packet, Plan plan, boolean again) {
-        if (plan.isMasqueraded() && isExhausted(packet.protocol(), plan.masquerade(), plan.end(), 0, again)) {
+    boolean mayBeExhausted(Packet packet, Plan plan) {
+        if (plan.isMasqueraded() && isExhausted(packet.protocol(), plan.masquerade(), plan.end(), 0)) {
             return true;
         }
         boolean shared =
                 plan.isMasqueraded() && plan.masquerade().equals(packet.source().address());
-        // At the second attempt the packet may have cut the connection that has the client's own port.
         boolean search = plan.source().isPresent()
                 || shared
-                || again
-                || !isFree(FlowKey.between(packet.protocol(), packet.source(), plan.end()), again);
+                || !flows.isFree(FlowKey.between(packet.protocol(), packet.source(), plan.end()));
         IpAddress source = plan.source().orElse(packet.source().address());
-        return search && isExhausted(packet.protocol(), source, plan.end(), shared ? 1 : 0, again);
+        return search && isExhausted(packet.protocol(), source, plan.end(), shared ? 1 : 0);
     }
 
-    /// Checks that no port could be found, not even at the second attempt.
+    /// Checks that no port could be found.
     void requireExhausted(Packet packet, Plan plan) {
-        if (!mayBeExhausted(packet, plan, true)) {
+        if (!mayBeExhausted(packet, plan)) {
             throw new Disagreement("no connection was opened to " + plan.backend());
         }
     }
 
-    /// Forgets what attempts in vain have overwritten: an attempt takes a port for the masquerade first, and gives it
-    /// back.
+    /// Forgets what an attempt in vain has overwritten: it takes a port for the masquerade first, and gives it back.
     void forgetLost(Packet packet, Plan plan, Choices choices) {
         if (!plan.isMasqueraded()) {
             return;
         }
-        List<FlowKey> lost = new ArrayList<>();
-        for (int i = 0; i < all.size(); i++) {
-            FlowKey key = key(packet.protocol(), plan.masquerade(), i, plan.end());
-            if (flows.entries.containsKey(key)
-                    && isFree(key, true)
-                    && choices.flow(key).isEmpty()) {
-                lost.add(key);
-            }
+        List<Integer> lost = all.stream()
+                .filter(port -> flows.entries.containsKey(masquerade(packet, plan, port)))
+                .filter(port -> choices.flow(masquerade(packet, plan, port)).isEmpty())
+                .toList();
+        if (lost.size() > 1) {
+            throw new Disagreement("one packet removed what had ports " + lost);
         }
-        if (lost.size() > ATTEMPTS) {
-            throw new Disagreement("one packet removed " + lost);
+        for (int port : lost) {
+            requireFound(packet.protocol(), new IpPort(plan.masquerade(), port), plan.end(), Optional.empty());
+            take(masquerade(packet, plan, port));
         }
-        lost.forEach(this::take);
     }
 
-    /// Takes a key from whatever connection has it. One that is not over loses its forward entry too.
+    private static FlowKey masquerade(Packet packet, Plan plan, int port) {
+        return FlowKey.between(packet.protocol(), new IpPort(plan.masquerade(), port), plan.end());
+    }
+
+    /// Takes a key from whatever connection has it. One that is not over is cut: it loses all its entries.
     void take(FlowKey key) {
         Entry present = flows.entries.get(key);
         if (present == null) {
             return;
         }
-        boolean over = flows.isFree(key);
-        flows.entries.remove(key);
-        if (!over) {
-            flows.of(present.connection, FlowRole.FORWARD).ifPresent(entry -> flows.entries.remove(entry.key()));
+        if (flows.isFree(key)) {
+            flows.entries.remove(key);
+            halves.add(present.connection);
+        } else {
+            flows.remove(present.connection);
         }
-        halves.add(present.connection);
     }
 
     /// Makes what is left of connections look old, once it is known what is left: programs take half a connection that
@@ -138,7 +162,7 @@ final class SourcePorts {
     void settle(Choices choices) {
         for (Connection connection : halves) {
             for (FlowRole role : FlowRole.values()) {
-                flows.of(connection, role).ifPresent(entry -> choices.backdate(entry.key()));
+                flows.of(connection, role).ifPresent(entry -> connection.created = choices.backdate(entry.key()));
             }
         }
         halves.clear();

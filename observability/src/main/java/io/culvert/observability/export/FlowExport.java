@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.observability.export;
 
-import io.culvert.maps.event.Event;
-import io.culvert.maps.event.EventKind;
-import io.culvert.maps.layout.CorruptRecordException;
 import io.culvert.observability.api.flow.Flow;
 import io.culvert.observability.api.observer.ExportEvent;
 import io.culvert.observability.api.observer.GetFlowsResponse;
 import io.culvert.observability.filter.FlowSelection;
-import io.culvert.observability.flow.FlowCursor;
 import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.hubble.FlowMessages;
 import io.culvert.observability.names.FlowNames;
@@ -21,28 +17,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// An observer that writes flows as lines of JSON, on a thread of its own. What it cannot write it counts, and tells in
-/// the
-/// file and once in the log; others do not notice.
+/// the file and once in the log; others do not notice.
 public final class FlowExport implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FlowExport.class);
     private static final int BATCH = 256;
-    private static final Duration IDLE = Duration.ofMillis(200);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final ExportPlan plan;
-    private final FlowCursor cursor;
     private final FlowMessages messages;
     private final FlowSelection selection;
+    private final FollowedFlows followed;
     private final ExportFile file;
     private final Thread thread;
     private volatile boolean closed;
 
     private FlowExport(ExportPlan plan, FlowStore store, FlowMessages messages, FlowNames names) {
         this.plan = plan;
-        this.cursor = store.cursor(store.written());
         this.messages = messages;
         this.selection = plan.selection(names);
+        this.followed = new FollowedFlows(
+                store, selection, messages, BATCH, this::write, loss -> write(messages.response(loss)));
         this.file = new ExportFile(plan, RETRY);
         this.thread = Thread.ofPlatform().name("flow-export").daemon().unstarted(this::run);
     }
@@ -59,14 +54,14 @@ public final class FlowExport implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                int looked = read();
-                long lost = cursor.takeLost();
+                boolean found = followed.read();
+                long lost = followed.takeLost();
                 if (lost > 0) {
                     write(messages.overtaken(lost, InstantSource.system().instant()));
                 }
-                if (looked == 0) {
+                if (!found) {
                     file.retry();
-                    boolean _ = cursor.await(IDLE);
+                    followed.await();
                 }
             }
         } catch (InterruptedException e) {
@@ -74,28 +69,12 @@ public final class FlowExport implements AutoCloseable {
         }
     }
 
-    private int read() {
-        try {
-            return cursor.read(selection.raw(), BATCH, this::take);
-        } catch (CorruptRecordException e) {
-            LOG.debug("read a flow: {}", e.getMessage());
-            return 1;
-        }
-    }
-
-    private void take(Event event) {
-        if (event.kind() == EventKind.LOST) {
-            write(messages.response(event));
-            return;
-        }
-        Flow flow = messages.flow(event);
-        if (selection.test(flow)) {
-            write(ExportEvent.newBuilder()
-                    .setFlow(selection.show(flow))
-                    .setNodeName(flow.getNodeName())
-                    .setTime(flow.getTime())
-                    .build());
-        }
+    private void write(Flow flow) {
+        write(ExportEvent.newBuilder()
+                .setFlow(selection.show(flow))
+                .setNodeName(flow.getNodeName())
+                .setTime(flow.getTime())
+                .build());
     }
 
     private void write(GetFlowsResponse loss) {

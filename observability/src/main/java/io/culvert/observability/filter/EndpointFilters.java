@@ -90,10 +90,14 @@ final class EndpointFilters {
                 && (value.getKind().isEmpty() || value.getKind().equals(workload.kind()));
     }
 
-    static Match cluster(Side side, String field, List<String> values) {
+    /// All pods are of the agent's cluster.
+    static Match cluster(Side side, String field, List<String> values, Lookups lookups) {
         if (values.contains("")) {
             throw MalformedFilterException.of(field, "", "a cluster has a name; write it");
         }
-        return Match.exactly(flow -> values.contains(side.endpoint(flow).getClusterName()));
+        boolean ours = values.contains(lookups.names().node().cluster());
+        return new Match(
+                flow -> values.contains(side.endpoint(flow).getClusterName()),
+                RawSide.party(side, party -> ours && party.isPod(), lookups));
     }
 }

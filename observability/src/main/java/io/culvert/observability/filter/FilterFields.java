@@ -12,10 +12,7 @@ import java.util.Optional;
 final class FilterFields {
 
     private static final List<FilterField<?>> FIELDS = List.of(
-            new FilterField<>(
-                    "uuid",
-                    FlowFilter::getUuidList,
-                    (_, values, _) -> Match.exactly(flow -> values.contains(flow.getUuid()))),
+            new FilterField<>("uuid", FlowFilter::getUuidList, (_, values, _) -> PacketFilters.uuid(values)),
             new FilterField<>(
                     "source_ip",
                     FlowFilter::getSourceIpList,
@@ -47,7 +44,7 @@ final class FilterFields {
             new FilterField<>(
                     "source_cluster_name",
                     FlowFilter::getSourceClusterNameList,
-                    (field, values, _) -> EndpointFilters.cluster(SOURCE, field, values)),
+                    (field, values, lookups) -> EndpointFilters.cluster(SOURCE, field, values, lookups)),
             new FilterField<>(
                     "destination_ip",
                     FlowFilter::getDestinationIpList,
@@ -75,7 +72,7 @@ final class FilterFields {
             new FilterField<>(
                     "destination_cluster_name",
                     FlowFilter::getDestinationClusterNameList,
-                    (field, values, _) -> EndpointFilters.cluster(DESTINATION, field, values)),
+                    (field, values, lookups) -> EndpointFilters.cluster(DESTINATION, field, values, lookups)),
             new FilterField<>(
                     "traffic_direction",
                     FlowFilter::getTrafficDirectionList,
@@ -134,20 +131,17 @@ final class FilterFields {
             new FilterField<>(
                     "node_name",
                     FlowFilter::getNodeNameList,
-                    (field, values, _) -> PlaceFilters.nodeName(field, values)),
+                    (field, values, lookups) -> PlaceFilters.nodeName(field, values, lookups)),
             new FilterField<>(
                     "node_labels",
                     FlowFilter::getNodeLabelsList,
-                    (field, values, _) -> PlaceFilters.nodeLabels(field, values)),
+                    (field, values, lookups) -> PlaceFilters.nodeLabels(field, values, lookups)),
             new FilterField<>(
                     "ip_version", FlowFilter::getIpVersionList, (_, values, _) -> AddressFilters.version(values)),
             new FilterField<>("trace_id", FlowFilter::getTraceIdList, (_, _, _) -> Match.nothing()),
             new FilterField<>("ip_trace_id", FlowFilter::getIpTraceIdList, (_, _, _) -> Match.nothing()),
             new FilterField<>(
-                    "encrypted",
-                    FlowFilter::getEncryptedList,
-                    (_, values, _) ->
-                            Match.exactly(flow -> values.contains(flow.getIP().getEncrypted()))),
+                    "encrypted", FlowFilter::getEncryptedList, (_, values, _) -> PacketFilters.encrypted(values)),
             new FilterField<>(
                     "experimental",
                     filter -> filter.getExperimental().getCelExpressionList(),

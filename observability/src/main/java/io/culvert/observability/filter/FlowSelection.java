@@ -14,7 +14,9 @@ import java.util.List;
 /// Which flows one observer wants, and how much of each. Belongs to one thread.
 public final class FlowSelection {
 
-    /// For so long, in the time of flows, answers about names are kept: nanoseconds.
+    /// For so long, and at most twice, answers about names are kept: nanoseconds. The clock is looked at once in as
+    /// much
+    /// time of flows.
     private static final long FRESH = 100_000_000L;
 
     private final Lookups lookups;
@@ -22,7 +24,8 @@ public final class FlowSelection {
     private final List<Match> denied;
     private final FieldSelection fields;
     private final RawFilter rough;
-    private long renewed;
+    private long looked;
+    private long renewed = System.nanoTime();
 
     private FlowSelection(List<FlowFilter> allowed, List<FlowFilter> denied, FieldMask mask, FlowNames names) {
         this.lookups = new Lookups(names);
@@ -56,12 +59,20 @@ public final class FlowSelection {
 
     private boolean wants(RawEvent flow, RawFilter any) {
         long time = flow.time();
-        if (time - renewed > FRESH) {
-            // One that is just overwritten may have any time.
-            renewed = Math.min(time, System.nanoTime());
-            lookups.renew();
+        if (time - looked > FRESH) {
+            looked = time;
+            renew();
         }
         return flow.kind() == EventKind.LOST.number() || any.test(flow);
+    }
+
+    /// Flows of the past come much faster than names change.
+    private void renew() {
+        long now = System.nanoTime();
+        if (now - renewed > FRESH) {
+            renewed = now;
+            lookups.renew();
+        }
     }
 
     /// Rejects, by numbers, flows that [#test] would reject: not all of them, and never one that it would accept with

@@ -12,20 +12,23 @@ import java.util.function.Predicate;
 /// @param rough never rejects what `exact` accepts; spares building flows that nobody wants
 record Match(Predicate<Flow> exact, RawFilter rough) {
 
-    private static final RawFilter NONE = _ -> false;
-
-    /// Where numbers do not tell.
-    static Match exactly(Predicate<Flow> exact) {
-        return new Match(exact, RawFilter.ALL);
+    /// What is the same of all flows of an agent.
+    ///
+    /// @param wanted whether it is what is wanted
+    static Match alike(Predicate<Flow> exact, boolean wanted) {
+        return new Match(exact, _ -> wanted);
     }
 
     /// What no flow of Culvert has.
     static Match nothing() {
-        return new Match(_ -> false, NONE);
+        return alike(_ -> false, false);
     }
 
     /// Flows that all of these want.
     static Match all(List<Match> matches) {
+        if (matches.size() == 1) {
+            return matches.getFirst();
+        }
         Match[] each = matches.toArray(Match[]::new);
         return new Match(flow -> allExactly(each, flow), flow -> {
             for (Match match : each) {

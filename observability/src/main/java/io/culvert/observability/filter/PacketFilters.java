@@ -12,14 +12,25 @@ import io.culvert.observability.api.flow.EventTypeFilter;
 import io.culvert.observability.api.flow.TrafficDirection;
 import io.culvert.observability.api.flow.Verdict;
 import io.culvert.observability.flow.RawFilter;
+import io.culvert.observability.names.FlowUuid;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongPredicate;
 
 /// Fields of a filter about what was seen and what became of it.
 final class PacketFilters {
 
     private PacketFilters() {}
+
+    static Match uuid(List<String> values) {
+        LongPredicate times = FlowUuid.times(values);
+        return new Match(flow -> values.contains(flow.getUuid()), flow -> times.test(flow.time()));
+    }
+
+    static Match encrypted(List<Boolean> values) {
+        return Match.alike(flow -> values.contains(flow.getIP().getEncrypted()), values.contains(false));
+    }
 
     static Match verdict(List<Verdict> values) {
         Set<Verdict> wanted = EnumSet.copyOf(values);

@@ -3,6 +3,7 @@ package io.culvert.observability.filter;
 
 import io.culvert.observability.api.flow.NetworkInterface;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// Fields of a filter about where a flow was seen.
 final class PlaceFilters {
@@ -35,16 +36,20 @@ final class PlaceFilters {
         }
     }
 
-    static Match nodeName(String field, List<String> values) {
+    static Match nodeName(String field, List<String> values, Lookups lookups) {
         List<NodePattern> wanted =
                 values.stream().map(value -> NodePattern.of(field, value)).toList();
-        return Match.exactly(flow -> !flow.getNodeName().isEmpty()
-                && wanted.stream().anyMatch(pattern -> pattern.matches(flow.getNodeName())));
+        Predicate<String> named = name -> wanted.stream().anyMatch(pattern -> pattern.matches(name));
+        return Match.alike(
+                flow -> !flow.getNodeName().isEmpty() && named.test(flow.getNodeName()),
+                named.test(lookups.names().node().text()));
     }
 
-    static Match nodeLabels(String field, List<String> values) {
+    static Match nodeLabels(String field, List<String> values, Lookups lookups) {
         List<LabelSelector> selectors = EndpointFilters.selectors(field, values);
-        return Match.exactly(flow -> selectors.stream().anyMatch(selector -> selector.test(flow.getNodeLabelsList())));
+        Predicate<List<String>> wanted = labels -> selectors.stream().anyMatch(selector -> selector.test(labels));
+        Memo memo = lookups.keep((_, _, _) -> wanted.test(lookups.names().nodeLabels()));
+        return new Match(flow -> wanted.test(flow.getNodeLabelsList()), _ -> memo.test(0, 0, 0));
     }
 
     /// What a value leaves out may be anything.

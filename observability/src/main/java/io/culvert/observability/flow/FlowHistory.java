@@ -6,14 +6,17 @@ import io.culvert.maps.event.RawEvent;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Questions about what is kept.
 public final class FlowHistory {
 
     /// Processors that write at once are less apart than this.
     static final long DISORDER = 1_000_000_000L;
+
+    /// Flows that are copied at a time: 8 KiB, which a processor has at hand.
+    private static final int BLOCK = 64;
 
     private final FlowStore store;
 
@@ -29,7 +32,7 @@ public final class FlowHistory {
 
         /// Flows of this time.
         public RawFilter filter() {
-            return flow -> contains(flow.time());
+            return equals(ALL) ? RawFilter.ALL : flow -> contains(flow.time());
         }
 
         boolean contains(long time) {
@@ -42,12 +45,16 @@ public final class FlowHistory {
     /// @param count at most
     public List<Event> last(int count, Period period, RawFilter filter) {
         List<Event> found = new ArrayList<>();
-        RawEvent flow = new RawEvent();
+        FlowWindow window = new FlowWindow(store, BLOCK);
         RawFilter wanted = period.filter().and(filter);
         long first = period.since == Long.MIN_VALUE ? 0 : store.since(period.since);
         for (long number = store.written() - 1; number >= first && found.size() < count; number--) {
-            if (!store.read(number, flow, wanted, found::add)) {
+            RawEvent flow = window.at(number);
+            if (flow == null) {
                 break;
+            }
+            if (wanted.test(flow)) {
+                found.add(flow.toEvent());
             }
         }
         Collections.reverse(found);
@@ -61,15 +68,19 @@ public final class FlowHistory {
     /// @param end only flows before this number count
     /// @param wanted what cannot be told from numbers
     public long beginOfLast(long end, long count, Period period, RawFilter filter, Predicate<Event> wanted) {
-        RawEvent flow = new RawEvent();
+        FlowWindow window = new FlowWindow(store, BLOCK);
         RawFilter both = period.filter().and(filter);
-        Tally tally = new Tally(wanted);
         long first = period.since == Long.MIN_VALUE ? store.oldest() : store.since(period.since);
+        long found = 0;
         long number = end;
-        while (number > first && Long.compareUnsigned(tally.count, count) < 0) {
+        while (number > first && Long.compareUnsigned(found, count) < 0) {
             number--;
-            if (!store.read(number, flow, both, tally)) {
+            RawEvent flow = window.at(number);
+            if (flow == null) {
                 return number + 1;
+            }
+            if (both.test(flow) && wanted.test(flow.toEvent())) {
+                found++;
             }
         }
         return number;
@@ -77,44 +88,31 @@ public final class FlowHistory {
 
     /// The number of the first flow of a period; that of the next one to come if there is none.
     public long begin(Period period) {
-        RawEvent flow = new RawEvent();
+        FlowWindow window = new FlowWindow(store, BLOCK);
         long number = store.since(period.since);
-        while (number < store.written() && !isIn(period, number, flow)) {
+        while (number < store.written() && !isIn(period, window.at(number))) {
             number++;
         }
         return number;
     }
 
-    private boolean isIn(Period period, long number, RawEvent flow) {
-        boolean _ = store.read(number, flow, _ -> false, _ -> {});
-        return period.contains(flow.time()) && store.isKept(number);
-    }
-
-    private static final class Tally implements Consumer<Event> {
-
-        private final Predicate<Event> wanted;
-        private long count;
-
-        Tally(Predicate<Event> wanted) {
-            this.wanted = wanted;
-        }
-
-        @Override
-        public void accept(Event event) {
-            count += wanted.test(event) ? 1 : 0;
-        }
+    private static boolean isIn(Period period, @Nullable RawEvent flow) {
+        return flow != null && period.contains(flow.time());
     }
 
     /// The first ones.
     public List<Event> first(int count, Period period, RawFilter filter) {
         List<Event> found = new ArrayList<>();
-        RawEvent flow = new RawEvent();
+        FlowWindow window = new FlowWindow(store, BLOCK);
         RawFilter wanted = period.filter().and(filter);
         long end = store.written();
         long latest = period.until > Long.MAX_VALUE - DISORDER ? Long.MAX_VALUE : period.until + DISORDER;
         for (long number = store.since(period.since); number < end && found.size() < count; number++) {
-            boolean _ = store.read(number, flow, wanted, found::add);
-            if (flow.time() > latest && store.isKept(number)) {
+            RawEvent flow = window.at(number);
+            if (flow != null && wanted.test(flow)) {
+                found.add(flow.toEvent());
+            }
+            if (flow != null && flow.time() > latest) {
                 break;
             }
         }

@@ -2,14 +2,13 @@
 package io.culvert.observability.flow;
 
 import io.culvert.maps.event.Event;
+import io.culvert.maps.event.EventBlock;
 import io.culvert.maps.event.EventMemory;
 import io.culvert.maps.event.RawEvent;
-import io.culvert.maps.layout.CorruptRecordException;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 
 /// The last flows, outside of the heap. One thread adds; any number of others read by cursors of their own, without a
 /// lock:
@@ -45,14 +44,14 @@ public final class FlowStore implements AutoCloseable {
     /// Adds a flow. Observers that wait are told by [#publish].
     public void add(RawEvent flow) {
         long number = claim(flow.time());
-        memory.set((int) (number % capacity), flow);
+        memory.set(place(number), flow);
         written.setRelease(number + 1);
     }
 
     /// The same.
     public void add(Event flow) {
         long number = claim(flow.time());
-        memory.set((int) (number % capacity), flow);
+        memory.set(place(number), flow);
         written.setRelease(number + 1);
     }
 
@@ -137,43 +136,21 @@ public final class FlowStore implements AutoCloseable {
         return memory.bytes();
     }
 
-    /// Gives a flow that was written to `consumer`, if `filter` wants it and it was not overwritten meanwhile.
+    int place(long number) {
+        return (int) (number % capacity);
+    }
+
+    /// Copies the block of places in which a flow is that was written.
     ///
-    /// @param flow is aimed at it
-    /// @return whether it was there until the end
-    /// @throws CorruptRecordException if it was, and is none that Culvert writes
-    boolean read(long number, RawEvent flow, RawFilter filter, Consumer<Event> consumer) {
-        aim(number, flow);
-        Event event = null;
-        CorruptRecordException corrupt = null;
-        if (filter.test(flow)) {
-            try {
-                event = flow.toEvent();
-            } catch (CorruptRecordException e) {
-                corrupt = e;
-            }
-        }
-        if (!isKept(number)) {
-            return false;
-        }
-        if (corrupt != null) {
-            throw corrupt;
-        }
-        if (event != null) {
-            consumer.accept(event);
-        }
-        return true;
+    /// @return how many places those are
+    int copy(long number, EventBlock block) {
+        return memory.get(place(number), block);
     }
 
-    /// Aims `flow` at a flow that was written. What is read from it counts only if [#isKept] says so afterwards.
-    private void aim(long number, RawEvent flow) {
-        memory.get((int) (number % capacity), flow);
-    }
-
-    /// Whether what was read of a flow until now was that flow.
-    boolean isKept(long number) {
+    /// The number of the oldest flow of which what was copied until now was that flow.
+    long oldestKept() {
         VarHandle.loadLoadFence();
-        return number >= claimed.getOpaque() - capacity;
+        return claimed.getOpaque() - capacity;
     }
 
     /// The number of a flow before which none is as late as that, without a look at any of them.

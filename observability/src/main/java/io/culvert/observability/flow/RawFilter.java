@@ -7,9 +7,9 @@ import io.culvert.net.IpPrefix;
 import java.util.List;
 import java.util.Set;
 
-/// Whether an observer wants a flow, by its numbers where they lie: nothing is built for one that nobody wants.
-///
-/// It may be shown a mixture of two flows, which is then thrown away: it throws nothing and keeps nothing.
+/// Whether an observer wants a flow, by its numbers: nothing is built for one that nobody wants. It keeps none of what
+/// it
+/// is shown.
 @FunctionalInterface
 public interface RawFilter {
 
@@ -20,7 +20,15 @@ public interface RawFilter {
 
     /// Flows that both want.
     default RawFilter and(RawFilter other) {
+        if (isEverything(this) || isEverything(other)) {
+            return isEverything(this) ? other : this;
+        }
         return flow -> test(flow) && other.test(flow);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // there is one
+    private static boolean isEverything(RawFilter filter) {
+        return filter == ALL;
     }
 
     /// Flows that this one does not want.
@@ -30,6 +38,9 @@ public interface RawFilter {
 
     /// Flows that one of these wants; of an empty list none.
     static RawFilter any(List<RawFilter> filters) {
+        if (filters.size() == 1) {
+            return filters.getFirst();
+        }
         RawFilter[] all = filters.toArray(RawFilter[]::new);
         return flow -> {
             for (RawFilter filter : all) {

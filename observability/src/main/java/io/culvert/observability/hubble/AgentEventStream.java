@@ -3,6 +3,7 @@ package io.culvert.observability.hubble;
 
 import io.culvert.observability.api.observer.GetAgentEventsRequest;
 import io.culvert.observability.api.observer.GetAgentEventsResponse;
+import io.culvert.observability.names.NodeLabel;
 import io.grpc.Status;
 import java.time.Instant;
 import java.util.List;

@@ -95,6 +95,7 @@ public final class AgentLog {
 
     private static EndpointUpdateNotification notification(Party pod) {
         return EndpointUpdateNotification.newBuilder()
+                .setId(pod.endpoint())
                 .addAllLabels(pod.labels())
                 .setNamespace(pod.namespace())
                 .setPodName(pod.pod())

@@ -25,7 +25,7 @@ public final class DropReasons {
 
     private static DropReason nearest(io.culvert.maps.DropReason reason) {
         return switch (reason) {
-            case NO_LOCAL_BACKEND, BACKEND_REMOVED -> DropReason.SERVICE_BACKEND_NOT_FOUND;
+            case NO_LOCAL_BACKEND, BACKEND_REMOVED, DSR_NO_BACKEND -> DropReason.SERVICE_BACKEND_NOT_FOUND;
             case POLICY_NO_STATE -> DropReason.CT_MAP_INSERTION_FAILED;
             case POLICY_UNKNOWN_POD -> DropReason.DROP_EP_NOT_READY;
             case POLICY_AUDIT, POLICY_MIDSTREAM -> DropReason.POLICY_DENIED;
@@ -39,6 +39,8 @@ public final class DropReasons {
                 .map(reason -> switch (reason) {
                     case NO_LOCAL_BACKEND -> "no endpoint on this node";
                     case BACKEND_REMOVED -> "its endpoint is gone";
+                    case TOO_BIG -> "too big for the way to its endpoint";
+                    case DSR_NO_BACKEND -> "its endpoint is not on this node";
                     case NODE_PORT_BIND -> "the port is a NodePort";
                     case POLICY_NO_STATE -> "no room for its state";
                     case POLICY_UNKNOWN_POD -> "the pod is not known yet";

@@ -29,6 +29,8 @@ import io.culvert.observability.api.flow.Workload;
 import io.culvert.observability.api.observer.GetFlowsResponse;
 import io.culvert.observability.flow.WallClock;
 import io.culvert.observability.names.FlowNames;
+import io.culvert.observability.names.FlowUuid;
+import io.culvert.observability.names.NodeLabel;
 import io.culvert.observability.names.Party;
 import io.culvert.observability.names.PolicyName;
 import io.culvert.observability.names.ServiceName;
@@ -47,8 +49,8 @@ public final class FlowMessages {
     private final WallClock clock;
     private final Emitter emitter;
 
-    public FlowMessages(NodeLabel node, FlowNames names, WallClock clock) {
-        this.node = node;
+    public FlowMessages(FlowNames names, WallClock clock) {
+        this.node = names.node();
         this.names = names;
         this.clock = clock;
         this.emitter = Emitter.newBuilder()
@@ -125,6 +127,7 @@ public final class FlowMessages {
                 .setDestination(endpoint(ends.destination()))
                 .setType(event.kind() == EventKind.SOCKET ? FlowType.SOCK : FlowType.L3_L4)
                 .setNodeName(node.text())
+                .addAllNodeLabels(names.nodeLabels())
                 .setTrafficDirection(FlowSituation.direction(event))
                 .setTraceObservationPoint(FlowSituation.point(event))
                 .setTraceReason(FlowSituation.reason(event))
@@ -163,6 +166,7 @@ public final class FlowMessages {
 
     private Endpoint endpoint(Party party) {
         Endpoint.Builder endpoint = Endpoint.newBuilder()
+                .setID(party.endpoint())
                 .setIdentity(party.identity())
                 .setNamespace(party.namespace())
                 .setPodName(party.pod())
@@ -212,14 +216,13 @@ public final class FlowMessages {
     }
 
     private void addPolicy(Event event, Flow.Builder flow) {
-        if (event.kind() != EventKind.VERDICT) {
+        if (event.kind() != EventKind.VERDICT || event.rule() == 0) {
             return;
         }
-        flow.setPolicyMatchType(FlowSituation.matchType(event));
-        if (event.rule() == 0) {
-            return;
-        }
-        names.rule(event.rule()).map(FlowMessages::policy).ifPresent(policy -> {
+        names.rule(event.rule()).ifPresent(rule -> {
+            int match = rule.match().number();
+            flow.setPolicyMatchType(match).getEventTypeBuilder().setSubType(match);
+            Policy policy = policy(rule.policy());
             boolean denied = event.verdict() == EventVerdict.DROPPED;
             if (FlowSituation.isEgress(event)) {
                 var _ = denied ? flow.addEgressDeniedBy(policy) : flow.addEgressAllowedBy(policy);

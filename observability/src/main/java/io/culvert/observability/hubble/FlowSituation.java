@@ -9,6 +9,7 @@ import io.culvert.observability.api.flow.SocketTranslationPoint;
 import io.culvert.observability.api.flow.TraceObservationPoint;
 import io.culvert.observability.api.flow.TraceReason;
 import io.culvert.observability.api.flow.TrafficDirection;
+import io.culvert.observability.names.RuleMatch;
 
 /// Where something was met and on which way, in the numbers of Hubble.
 final class FlowSituation {
@@ -19,9 +20,6 @@ final class FlowSituation {
     static final int TRACE = 4;
     static final int POLICY_VERDICT = 5;
     static final int TRACE_SOCK = 7;
-
-    /// What of a rule matched: peer and port.
-    private static final int MATCH_L3_L4 = 2;
 
     private FlowSituation() {}
 
@@ -34,20 +32,16 @@ final class FlowSituation {
         };
     }
 
+    /// Of a verdict that of no rule.
     static int subType(Event event) {
         return switch (event.kind()) {
             case DROP -> event.reason();
-            case VERDICT -> matchType(event);
+            case VERDICT -> RuleMatch.NONE.number();
             case SOCKET -> SocketTranslationPoint.SOCK_XLATE_POINT_POST_DIRECTION_FWD_VALUE;
             // As Hubble's datapath counts: what is delivered to a pod is 0 there and 101 in messages.
             case TRACE, CLOSE, LOST ->
                 event.hook() == EventHook.TO_POD ? 0 : point(event).getNumber();
         };
-    }
-
-    /// Of a verdict: no rule, or one, of which is not told what of it matched.
-    static int matchType(Event event) {
-        return event.rule() == 0 ? 0 : MATCH_L3_L4;
     }
 
     /// Whether what a pod, or this node, opens is looked at where it leaves.

@@ -3,11 +3,18 @@ package io.culvert.observability.names;
 
 import io.culvert.maps.IpPort;
 import io.culvert.net.IpAddress;
+import java.util.List;
 import java.util.Optional;
 
 /// The tables of this moment, by what flows hold. Called by many threads at once, for each flow that is shown: answers
 /// come from snapshots, without a lock and without asking the kernel.
 public interface FlowNames {
+
+    /// What all flows of this agent are from: always the same.
+    NodeLabel node();
+
+    /// Labels of this node's object, `key=value`, sorted; none where they are not known.
+    List<String> nodeLabels();
 
     /// Who has an address. Of two who had it one after the other, the one with the identity that the flow tells.
     ///
@@ -27,8 +34,8 @@ public interface FlowNames {
     /// @param protocol number of IANA
     Optional<ServiceName> frontend(IpPort frontend, int protocol);
 
-    /// The policy whose rule has this number, or empty if that is gone.
-    Optional<PolicyName> rule(int rule);
+    /// The rule with this number, or empty if that is gone.
+    Optional<PolicyRule> rule(int rule);
 
     /// The name of an interface, or empty if that is gone.
     Optional<String> networkInterface(int ifindex);

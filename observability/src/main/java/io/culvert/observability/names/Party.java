@@ -9,9 +9,11 @@ import java.util.Locale;
 /// @param identity as it is shown; of who is no pod, a [Reserved]'s number
 /// @param namespace of the pod; else empty
 /// @param pod its name; else empty
+/// @param endpoint number of a pod of this node; else 0
 /// @param labels sorted, each with its source: `k8s:app=web`, `reserved:world`
 /// @param workloads what the pod was made by
-public record Party(int identity, String namespace, String pod, List<String> labels, List<Workload> workloads) {
+public record Party(
+        int identity, int endpoint, String namespace, String pod, List<String> labels, List<Workload> workloads) {
 
     /// Something that makes pods, such as a Deployment.
     public record Workload(String kind, String name) {}
@@ -51,6 +53,11 @@ public record Party(int identity, String namespace, String pod, List<String> lab
     public Party {
         labels = List.copyOf(labels);
         workloads = List.copyOf(workloads);
+    }
+
+    /// Without a number.
+    public Party(int identity, String namespace, String pod, List<String> labels, List<Workload> workloads) {
+        this(identity, 0, namespace, pod, labels, workloads);
     }
 
     public boolean isPod() {

@@ -10,7 +10,7 @@ import io.culvert.observability.api.flow.Policy;
 import io.culvert.observability.api.flow.Service;
 import io.culvert.observability.api.flow.TrafficDirection;
 import io.culvert.observability.api.flow.Verdict;
-import io.culvert.observability.hubble.NodeLabel;
+import io.culvert.observability.names.NodeLabel;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.logs.Severity;

@@ -2,15 +2,13 @@
 package io.culvert.observability.otlp;
 
 import io.culvert.maps.event.Event;
-import io.culvert.maps.event.EventKind;
-import io.culvert.maps.layout.CorruptRecordException;
 import io.culvert.observability.api.flow.Flow;
-import io.culvert.observability.filter.FlowSelection;
-import io.culvert.observability.flow.FlowCursor;
+import io.culvert.observability.export.FollowedFlows;
 import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.hubble.FlowMessages;
 import io.culvert.observability.names.FlowNames;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,22 +20,18 @@ import org.slf4j.LoggerFactory;
 
 /// An observer that sends flows to a collector of OpenTelemetry, on a thread of its own. While the collector is away or
 /// slow, flows wait in the store, where later ones overwrite them; what is lost is counted, and told to the collector
-/// when it
-/// is there again. Others do not notice.
+/// when it is there again. Others do not notice.
 public final class OtlpExport implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OtlpExport.class);
     private static final int BATCH = 512;
-    private static final Duration IDLE = Duration.ofMillis(200);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     /// A batch that is not taken for so long is given up: it may be what the collector does not like.
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final OtlpPlan plan;
-    private final FlowCursor cursor;
-    private final FlowMessages messages;
-    private final FlowSelection selection;
+    private final FollowedFlows followed;
     private final FlowRecords records;
     private final Collector collector;
     private final Thread thread;
@@ -46,14 +40,12 @@ public final class OtlpExport implements AutoCloseable {
     private final AtomicLong lost = new AtomicLong();
     private int flows;
     private long untold;
-    private boolean failing;
+    private volatile String failure = "";
     private volatile boolean closed;
 
     private OtlpExport(OtlpPlan plan, FlowStore store, FlowMessages messages, FlowNames names) {
         this.plan = plan;
-        this.cursor = store.cursor(store.written());
-        this.messages = messages;
-        this.selection = plan.selection(names);
+        this.followed = new FollowedFlows(store, plan.selection(names), messages, BATCH, this::take, this::takeLoss);
         this.records = new FlowRecords(messages.node());
         this.collector = Collector.of(plan);
         this.thread = Thread.ofPlatform().name("flow-otlp").daemon().unstarted(this::run);
@@ -72,16 +64,16 @@ public final class OtlpExport implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                int looked = read();
-                lose(cursor.takeLost());
+                boolean found = followed.read();
+                lose(followed.takeLost());
                 if (untold > 0) {
                     batch.add(records.lost(untold, "the collector was away or slow", Instant.now()));
                 }
                 if (!batch.isEmpty()) {
                     send();
                 }
-                if (looked == 0) {
-                    boolean _ = cursor.await(IDLE);
+                if (!found) {
+                    followed.await();
                 }
             }
         } catch (InterruptedException e) {
@@ -94,46 +86,33 @@ public final class OtlpExport implements AutoCloseable {
         untold += count;
     }
 
-    private int read() {
-        try {
-            return cursor.read(selection.raw(), BATCH, this::take);
-        } catch (CorruptRecordException e) {
-            LOG.debug("read a flow: {}", e.getMessage());
-            return 1;
-        }
+    private void take(Flow flow) {
+        batch.add(records.flow(flow));
+        flows++;
     }
 
-    private void take(Event event) {
-        if (event.kind() == EventKind.LOST) {
-            long count = event.detail().first();
-            batch.add(records.lost(count, "no room in the kernel's ring", Instant.now()));
-            return;
-        }
-        Flow flow = messages.flow(event);
-        if (selection.test(flow)) {
-            batch.add(records.flow(flow));
-            flows++;
-        }
+    private void takeLoss(Event loss) {
+        batch.add(records.lost(loss.detail().first(), "no room in the kernel's ring", Instant.now()));
     }
 
     /// Until it is taken or given up.
     private void send() throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        Optional<String> failure = collector.send(batch);
-        while (failure.isPresent() && !closed && System.nanoTime() - deadline < 0) {
-            warn(failure.get());
+        Optional<String> reason = collector.send(batch);
+        while (reason.isPresent() && !closed && System.nanoTime() - deadline < 0) {
+            warn(reason.get());
             Thread.sleep(RETRY);
-            failure = collector.send(batch);
+            reason = collector.send(batch);
         }
-        if (failure.isPresent()) {
-            warn(failure.get());
+        if (reason.isPresent()) {
+            warn(reason.get());
             lose(flows);
         } else {
             sent.addAndGet(flows);
             untold = 0;
-            if (failing) {
+            if (!failure.isEmpty()) {
                 LOG.info("export flows to {}: the collector takes them again", plan.endpoint());
-                failing = false;
+                failure = "";
             }
         }
         batch.clear();
@@ -141,13 +120,23 @@ public final class OtlpExport implements AutoCloseable {
     }
 
     private void warn(String reason) {
-        if (!failing) {
+        if (failure.isEmpty()) {
             LOG.warn(
                     "export flows to {}: {}; tried again each second, see whether the collector runs and is reached",
                     plan.endpoint(),
                     reason);
-            failing = true;
         }
+        failure = reason;
+    }
+
+    /// The collector.
+    public URI endpoint() {
+        return plan.endpoint();
+    }
+
+    /// Why it does not take flows now; empty if it does.
+    public String failure() {
+        return failure;
     }
 
     /// Flows that the collector took.

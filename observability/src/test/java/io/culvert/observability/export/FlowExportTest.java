@@ -17,7 +17,6 @@ import io.culvert.observability.filter.TestNames;
 import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.flow.WallClock;
 import io.culvert.observability.hubble.FlowMessages;
-import io.culvert.observability.hubble.NodeLabel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class FlowExportTest {
 
     private static final TestNames NAMES = new TestNames();
-    private static final FlowMessages MESSAGES =
-            new FlowMessages(new NodeLabel("default", "n1", "1"), NAMES, WallClock.ofSystem());
+    private static final FlowMessages MESSAGES = new FlowMessages(NAMES, WallClock.ofSystem());
 
     @TempDir
     private Path directory;

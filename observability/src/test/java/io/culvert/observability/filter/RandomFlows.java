@@ -39,14 +39,14 @@ final class RandomFlows {
             "source_label: 'app=app1'|source_label: 'reserved:world'|source_label: '!app'|source_label: 'tier in (tier0)'",
             "source_service: 'ns0/svc'|source_service: '/svc1'",
             "source_workload { name: 'app1' }|source_workload { kind: 'Deployment' }",
-            "source_cluster_name: 'default'",
+            "source_cluster_name: 'default'|source_cluster_name: 'east'",
             "destination_ip: '10.0.0.2'|destination_ip: '0.0.0.0/0'",
             "destination_pod: 'ns1/'|destination_pod: '/pod-2'",
             "destination_fqdn: '*'",
             "destination_label: 'app=app2'|destination_label: 'app!=app2'",
             "destination_service: 'ns2/'|destination_service: '/svc'",
             "destination_workload { kind: 'DaemonSet' }",
-            "destination_cluster_name: 'default'",
+            "destination_cluster_name: 'default'|destination_cluster_name: 'east'",
             "traffic_direction: INGRESS|traffic_direction: EGRESS|traffic_direction: TRAFFIC_DIRECTION_UNKNOWN",
             "verdict: FORWARDED|verdict: DROPPED|verdict: AUDIT|verdict: TRANSLATED|verdict: ERROR",
             "drop_reason_desc: POLICY_DENIED|drop_reason_desc: SERVICE_BACKEND_NOT_FOUND|drop_reason_desc: DROP_REASON_UNKNOWN",
@@ -67,7 +67,7 @@ final class RandomFlows {
             "http_header { key: 'a' }",
             "tcp_flags { SYN: true }|tcp_flags { SYN: true ACK: true }|tcp_flags { }",
             "node_name: 'n1'|node_name: 'n2'",
-            "node_labels: 'a'",
+            "node_labels: 'zone=a'|node_labels: 'zone=b'|node_labels: 'zone'",
             "ip_version: IPv4|ip_version: IPv6",
             "trace_id: 'x'",
             "ip_trace_id: 1",
@@ -87,7 +87,7 @@ final class RandomFlows {
         this.random = new Random(seed);
     }
 
-    private static FlowFilter parse(String text) {
+    static FlowFilter parse(String text) {
         try {
             return TextFormat.parse(text, FlowFilter.class);
         } catch (ParseException e) {

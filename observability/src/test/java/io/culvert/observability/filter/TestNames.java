@@ -4,10 +4,13 @@ package io.culvert.observability.filter;
 import io.culvert.maps.IpPort;
 import io.culvert.net.IpAddress;
 import io.culvert.observability.names.FlowNames;
+import io.culvert.observability.names.NodeLabel;
 import io.culvert.observability.names.Party;
 import io.culvert.observability.names.Party.Reserved;
 import io.culvert.observability.names.Party.Workload;
 import io.culvert.observability.names.PolicyName;
+import io.culvert.observability.names.PolicyRule;
+import io.culvert.observability.names.RuleMatch;
 import io.culvert.observability.names.ServiceName;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +18,26 @@ import java.util.Optional;
 /// Names that follow from numbers: pods of 10.0.0.0/8 and fd00::/8 in four namespaces, Services by even indexes and
 /// ports.
 public class TestNames implements FlowNames {
+
+    private final NodeLabel node;
+
+    public TestNames() {
+        this(new NodeLabel("default", "n1", "1"));
+    }
+
+    public TestNames(NodeLabel node) {
+        this.node = node;
+    }
+
+    @Override
+    public NodeLabel node() {
+        return node;
+    }
+
+    @Override
+    public List<String> nodeLabels() {
+        return List.of("zone=a");
+    }
 
     @Override
     public Party party(IpAddress address, int identity) {
@@ -49,8 +72,9 @@ public class TestNames implements FlowNames {
     }
 
     @Override
-    public Optional<PolicyName> rule(int rule) {
-        return Optional.of(new PolicyName("NetworkPolicy", "ns0", "rule" + rule));
+    public Optional<PolicyRule> rule(int rule) {
+        return Optional.of(
+                new PolicyRule(new PolicyName("NetworkPolicy", "ns0", "rule" + rule), RuleMatch.PEER_AND_PORT));
     }
 
     @Override

@@ -32,8 +32,7 @@ class FlowMessagesTest {
 
     private static final Instant BOOT = Instant.parse("2026-01-02T03:04:05Z");
 
-    private final FlowMessages messages = new FlowMessages(
-            new NodeLabel("default", "node1", "1.0"), new Names(), new WallClock(() -> BOOT, () -> 0L));
+    private final FlowMessages messages = new FlowMessages(new Names(), new WallClock(() -> BOOT, () -> 0L));
 
     record Family(IpPort client, IpPort web, IpPort service, IpPort outside, IPVersion version) {
 
@@ -59,6 +58,7 @@ class FlowMessagesTest {
 
         assertThat(flow.getTime().getSeconds()).isEqualTo(BOOT.getEpochSecond() + 1);
         assertThat(flow.getNodeName()).isEqualTo("default/node1");
+        assertThat(flow.getNodeLabelsList()).containsExactly("topology.kubernetes.io/zone=a");
         assertThat(flow.getEmitter().getName()).isEqualTo("Culvert");
         assertThat(flow.getVerdict()).isEqualTo(Verdict.FORWARDED);
         assertThat(flow.getType()).isEqualTo(FlowType.L3_L4);
@@ -72,6 +72,8 @@ class FlowMessagesTest {
         assertThat(flow.getL4().getTCP().getFlags().getACK()).isFalse();
         assertThat(name(flow.getSource())).isEqualTo("default/client 300");
         assertThat(name(flow.getDestination())).isEqualTo("shop/web-1 301");
+        assertThat(flow.getSource().getID()).isZero();
+        assertThat(flow.getDestination().getID()).isEqualTo(Names.WEB_ENDPOINT);
         assertThat(flow.getDestination().getWorkloads(0).getKind()).isEqualTo("Deployment");
         assertThat(flow.getDestination().getClusterName()).isEqualTo("default");
         assertThat(flow.getDestinationService().getNamespace()).isEqualTo("shop");
@@ -157,6 +159,8 @@ class FlowMessagesTest {
                 verdict.is(EventKind.VERDICT, EventVerdict.DROPPED).because(181).event());
 
         assertThat(allowed.getEventType().getType()).isEqualTo(5);
+        assertThat(allowed.getEventType().getSubType()).isEqualTo(3);
+        assertThat(allowed.getPolicyMatchType()).isEqualTo(3);
         assertThat(allowed.getTrafficDirection()).isEqualTo(TrafficDirection.INGRESS);
         assertThat(allowed.getIngressAllowedBy(0).getName()).isEqualTo("only-shops");
         assertThat(allowed.getIngressAllowedBy(0).getNamespace()).isEqualTo("shop");

@@ -4,9 +4,12 @@ package io.culvert.observability.hubble;
 import io.culvert.maps.IpPort;
 import io.culvert.net.IpAddress;
 import io.culvert.observability.names.FlowNames;
+import io.culvert.observability.names.NodeLabel;
 import io.culvert.observability.names.Party;
 import io.culvert.observability.names.Party.Reserved;
 import io.culvert.observability.names.PolicyName;
+import io.culvert.observability.names.PolicyRule;
+import io.culvert.observability.names.RuleMatch;
 import io.culvert.observability.names.ServiceName;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +24,7 @@ final class Names implements FlowNames {
     static final int RULE = 5;
     static final int CLIENT = 300;
     static final int WEB = 301;
+    static final int WEB_ENDPOINT = 4711;
 
     private final Map<IpAddress, Party> parties = new HashMap<>();
     private final Map<IpPort, ServiceName> frontends = Map.of(
@@ -30,7 +34,12 @@ final class Names implements FlowNames {
     Names() {
         Party client = new Party(CLIENT, "default", "client", List.of("k8s:app=client"), List.of());
         Party web = new Party(
-                WEB, "shop", "web-1", List.of("k8s:app=web"), List.of(new Party.Workload("Deployment", "web")));
+                WEB,
+                WEB_ENDPOINT,
+                "shop",
+                "web-1",
+                List.of("k8s:app=web"),
+                List.of(new Party.Workload("Deployment", "web")));
         parties.put(IpAddress.of("10.1.0.2"), client);
         parties.put(IpAddress.of("fd01::2"), client);
         parties.put(IpAddress.of("10.1.0.3"), web);
@@ -40,6 +49,16 @@ final class Names implements FlowNames {
 
     static IpPort address(String address, int port) {
         return new IpPort(IpAddress.of(address), port);
+    }
+
+    @Override
+    public NodeLabel node() {
+        return new NodeLabel("default", "node1", "1.0");
+    }
+
+    @Override
+    public List<String> nodeLabels() {
+        return List.of("topology.kubernetes.io/zone=a");
     }
 
     @Override
@@ -63,8 +82,10 @@ final class Names implements FlowNames {
     }
 
     @Override
-    public Optional<PolicyName> rule(int rule) {
-        return rule == RULE ? Optional.of(new PolicyName("NetworkPolicy", "shop", "only-shops")) : Optional.empty();
+    public Optional<PolicyRule> rule(int rule) {
+        return rule == RULE
+                ? Optional.of(new PolicyRule(new PolicyName("NetworkPolicy", "shop", "only-shops"), RuleMatch.PORT))
+                : Optional.empty();
     }
 
     @Override

@@ -46,7 +46,7 @@ final class ServedHubble implements AutoCloseable {
 
     ServedHubble(Path directory, int capacity, WallClock clock, int limit) throws IOException {
         store = new FlowStore(capacity);
-        FlowMessages messages = new FlowMessages(new NodeLabel("default", "node1", "1.0"), new Names(), clock);
+        FlowMessages messages = new FlowMessages(new Names(), clock);
         hubble = new Hubble(new Hubble.Content(store, messages, clock, log, peers), limit);
         socket = directory.resolve("hubble.sock");
         NettyServerBuilder builder = NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))

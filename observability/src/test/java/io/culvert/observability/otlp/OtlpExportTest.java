@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import io.culvert.maps.IpPort;
 import io.culvert.maps.event.Event;
 import io.culvert.maps.event.EventDetail;
@@ -21,7 +24,7 @@ import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.flow.RawFilter;
 import io.culvert.observability.flow.WallClock;
 import io.culvert.observability.hubble.FlowMessages;
-import io.culvert.observability.hubble.NodeLabel;
+import io.culvert.observability.names.NodeLabel;
 import io.culvert.testkit.Certificates;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
@@ -42,6 +45,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,9 +56,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(90)
 final class OtlpExportTest {
 
-    private static final TestNames NAMES = new TestNames();
+    private static final TestNames NAMES = new TestNames(new NodeLabel("east", "n1", "1.2"));
     private static final WallClock CLOCK = WallClock.ofSystem();
-    private static final FlowMessages MESSAGES = new FlowMessages(new NodeLabel("east", "n1", "1.2"), NAMES, CLOCK);
+    private static final FlowMessages MESSAGES = new FlowMessages(NAMES, CLOCK);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
@@ -182,10 +186,9 @@ final class OtlpExportTest {
                 .isInstanceOf(MalformedFilterException.class);
     }
 
-    @Test
-    void httpIsSpokenToo() throws IOException {
+    /// Takes what is sent to `/v1/logs`.
+    private static List<ExportLogsServiceRequest> serve(HttpServer server) {
         List<ExportLogsServiceRequest> requests = new CopyOnWriteArrayList<>();
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/v1/logs", exchange -> {
             requests.add(ExportLogsServiceRequest.parseFrom(exchange.getRequestBody()));
             byte[] answer = ExportLogsServiceResponse.getDefaultInstance().toByteArray();
@@ -194,6 +197,13 @@ final class OtlpExportTest {
             exchange.close();
         });
         server.start();
+        return requests;
+    }
+
+    @Test
+    void httpIsSpokenToo() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        List<ExportLogsServiceRequest> requests = serve(server);
         URI endpoint = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
         try (OtlpExport export = start(OtlpPlan.of(endpoint, OtlpProtocol.HTTP, "", ""))) {
             add(flow(EventVerdict.FORWARDED, 40000));
@@ -207,6 +217,44 @@ final class OtlpExportTest {
                         .getLogRecords(0)
                         .getEventName())
                 .isEqualTo("culvert.flow");
+    }
+
+    @Test
+    void bothShowCertificatesOverHttp() throws IOException {
+        Certificates certificates = new Certificates(directory.resolve("store"))
+                .sign("collector", "localhost")
+                .sign("node", "n1");
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(certificates.context("collector")) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                SSLParameters tls = getSSLContext().getDefaultSSLParameters();
+                tls.setNeedClientAuth(true);
+                parameters.setSSLParameters(tls);
+            }
+        });
+        List<ExportLogsServiceRequest> requests = serve(server);
+        Optional<Path> authority = Optional.of(certificates.certificate("ca", directory.resolve("ca.crt")));
+        OtlpPlan plan = OtlpPlan.of(
+                URI.create("https://localhost:" + server.getAddress().getPort()), OtlpProtocol.HTTP, "", "");
+        try (OtlpExport nobody = start(plan.withTls(authority, Optional.empty(), Optional.empty()));
+                OtlpExport stranger = start(plan);
+                OtlpExport export = start(plan.withTls(
+                        authority,
+                        Optional.of(certificates.certificate("node", directory.resolve("node.crt"))),
+                        Optional.of(certificates.key("node", directory.resolve("node.key")))))) {
+            add(flow(EventVerdict.FORWARDED, 40000));
+            await().atMost(PATIENCE).until(() -> export.sent() == 1);
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            !nobody.failure().isEmpty() && !stranger.failure().isEmpty());
+
+            assertThat(requests).hasSize(1);
+            assertThat(export.failure()).isEmpty();
+            assertThat(nobody.sent() + stranger.sent()).isZero();
+        } finally {
+            server.stop(0);
+        }
     }
 
     @Test

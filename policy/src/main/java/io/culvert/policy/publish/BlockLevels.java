@@ -29,6 +29,8 @@ final class BlockLevels {
         }
     }
 
+    private final Map<CidrPrefix, Integer> cidrs;
+
     /// Up to 16 bits, the shortest first.
     private final List<Block> wide = new ArrayList<>();
 
@@ -36,10 +38,15 @@ final class BlockLevels {
     private final Map<Integer, List<Block>> narrow = new HashMap<>();
 
     BlockLevels(Map<CidrPrefix, Integer> cidrs) {
+        this.cidrs = Map.copyOf(cidrs);
         cidrs.entrySet().stream()
                 .filter(entry -> isOfV4(entry.getKey()))
                 .sorted(Comparator.comparingInt(entry -> entry.getKey().bits()))
                 .forEach(entry -> add(block(entry.getKey(), entry.getValue())));
+    }
+
+    boolean areOf(Map<CidrPrefix, Integer> others) {
+        return cidrs.equals(others);
     }
 
     private void add(Block block) {

@@ -21,6 +21,8 @@ public final class BlockTable {
 
     private final PolicyBlocks blocks;
     private final Side[] sides = {new Side(0), new Side(1)};
+    /// What was asked for last: one publication asks three times for the same.
+    private BlockLevels latest = new BlockLevels(Map.of());
 
     public BlockTable(PolicyBlocks blocks) {
         this.blocks = blocks;
@@ -32,7 +34,7 @@ public final class BlockTable {
     /// @throws io.culvert.maps.MapFullException if the map cannot grow; nothing has changed then
     public void ensure(Map<CidrPrefix, Integer> cidrs) {
         if (!cidrs.equals(sides[0].present) || !cidrs.equals(sides[1].present)) {
-            blocks.ensure(at(Math.min(MOST_NODES, new BlockLevels(cidrs).nodes())));
+            blocks.ensure(at(Math.min(MOST_NODES, levels(cidrs).nodes())));
         }
     }
 
@@ -41,6 +43,13 @@ public final class BlockTable {
     /// @param cidrs number of the class by block
     public void write(int side, Map<CidrPrefix, Integer> cidrs) {
         sides[side].write(cidrs);
+    }
+
+    private BlockLevels levels(Map<CidrPrefix, Integer> cidrs) {
+        if (!latest.areOf(cidrs)) {
+            latest = new BlockLevels(cidrs);
+        }
+        return latest;
     }
 
     private static int at(int node) {
@@ -66,7 +75,7 @@ public final class BlockTable {
             }
             BitSet changed = changed(present, cidrs);
             changed.stream().forEach(this::release);
-            write(new BlockLevels(cidrs), changed);
+            write(levels(cidrs), changed);
             present = Map.copyOf(cidrs);
         }
 

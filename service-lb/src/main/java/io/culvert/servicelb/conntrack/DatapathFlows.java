@@ -16,7 +16,7 @@ public record DatapathFlows(BpfHashMap<FlowKey, Flow> map, BackendLoads loads) i
 
     public static DatapathFlows of(MapCatalogue maps) {
         return new DatapathFlows(
-                maps.flows(), new BackendLoads(maps.backendLoads().memory()));
+                maps.flows(), new BackendLoads(() -> maps.backendLoads().memory()));
     }
 
     @Override

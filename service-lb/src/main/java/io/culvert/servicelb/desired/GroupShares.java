@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.servicelb.desired;
 
+import io.culvert.servicelb.selection.GreatestCommonDivisor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,7 +50,7 @@ final class GroupShares {
         long multiple = 1;
         for (Map.Entry<String, Integer> size : sizes.entrySet()) {
             if (weights.of(size.getKey()) > 0 && multiple < LARGEST_MULTIPLE) {
-                multiple = multiple / gcd(multiple, size.getValue()) * size.getValue();
+                multiple = multiple / GreatestCommonDivisor.of(multiple, size.getValue()) * size.getValue();
             }
         }
         Map<String, Double> parts = new HashMap<>();
@@ -59,16 +60,12 @@ final class GroupShares {
             int weight = weights.of(size.getKey());
             parts.put(size.getKey(), (double) weight / size.getValue());
             most = Math.max(most, (double) weight / size.getValue());
-            divisor = gcd(divisor, weight * (multiple / size.getValue()));
+            divisor = GreatestCommonDivisor.of(divisor, weight * (multiple / size.getValue()));
         }
         boolean exact = multiple < LARGEST_MULTIPLE && divisor > 0 && most * multiple / divisor <= Weights.MOST;
         double unit = exact ? (double) multiple / divisor : Weights.MOST / most;
         Map<String, Integer> each = new HashMap<>();
         parts.forEach((group, part) -> each.put(group, part == 0 ? 0 : Math.max(1, (int) Math.round(part * unit))));
         return each;
-    }
-
-    private static long gcd(long a, long b) {
-        return b == 0 ? a : gcd(b, a % b);
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// The pure function from a Service and its slices to what the kernel should hold. It compiles one Service at a
@@ -37,8 +38,13 @@ public final class ServiceCompiler {
         List<ServiceConflict> conflicts = new ArrayList<>();
         List<ServicePort> ports = distinctPorts(service, conflicts);
         ConnectionRules rules = ConnectionRules.of(service, conflicts);
-        WeightedEndpoints endpoints = new WeightedEndpoints(service, state, node, Weights.of(service, conflicts));
-        ServicePortFrontends frontends = new ServicePortFrontends(service, claims, rules, conflicts);
+        Optional<Weights> weights = Weights.of(service, conflicts);
+        if (weights.filter(Weights::byPodLabel).isPresent() && !claims.rules().podLabels()) {
+            conflicts.add(new ServiceConflict.PodLabelsNotFollowed());
+        }
+        WeightedEndpoints endpoints = new WeightedEndpoints(service, state, node, weights);
+        ForwardingMode mode = forwarding(service, state, conflicts);
+        ServicePortFrontends frontends = new ServicePortFrontends(service, claims, rules, mode, conflicts);
         List<DesiredServicePort> desired =
                 new ArrayList<>(ports.size() * service.clusterIps().size());
         for (IpAddress address : service.clusterIps()) {
@@ -62,6 +68,21 @@ public final class ServiceCompiler {
         conflicts.addAll(OutsideFrontends.refused(service, claims.rules()));
         conflicts.addAll(sourceRangeConflicts(service, desired));
         return new CompiledService(desired, conflicts);
+    }
+
+    /// An endpoint that is on no node has nobody who would take packets out of their outer header.
+    private static ForwardingMode forwarding(Service service, ClusterState state, List<ServiceConflict> conflicts) {
+        if (ForwardingMode.of(service, conflicts) == ForwardingMode.SNAT) {
+            return ForwardingMode.SNAT;
+        }
+        boolean placed = state.slices(service.name()).stream()
+                .flatMap(slice -> slice.endpoints().stream())
+                .allMatch(endpoint -> endpoint.nodeName() != null);
+        if (!placed) {
+            conflicts.add(new ServiceConflict.EndpointWithoutNode());
+            return ForwardingMode.SNAT;
+        }
+        return ForwardingMode.DSR;
     }
 
     private static TrafficSets sets(Service service, List<DesiredFrontend> frontends) {

@@ -105,6 +105,34 @@ public sealed interface ServiceConflict {
         }
     }
 
+    /// Weights go by labels of pods, which nobody follows.
+    record PodLabelsNotFollowed() implements ServiceConflict {
+        @Override
+        public String message() {
+            return "annotation " + Weights.ANNOTATION + " goes by labels of pods, which are not followed because policy"
+                    + " is off: weights do not apply; switch policy on, or use \"slice: NAME=N,...\"";
+        }
+
+        @Override
+        public String reason() {
+            return "PodLabelsNotFollowed";
+        }
+    }
+
+    /// It asks for direct server return, and an endpoint is on no node.
+    record EndpointWithoutNode() implements ServiceConflict {
+        @Override
+        public String message() {
+            return "annotation " + ForwardingMode.ANNOTATION
+                    + " is \"dsr\", but an endpoint names no node, so clients are masqueraded";
+        }
+
+        @Override
+        public String reason() {
+            return "ForwardingModeUnavailable";
+        }
+    }
+
     /// An earlier entry of `spec.ports` has the same number and protocol, or the same name and protocol.
     record PortRepeated(int port, Protocol protocol) implements ServiceConflict {
         @Override

@@ -24,15 +24,21 @@ final class ServicePortFrontends {
     private final Service service;
     private final AddressClaims claims;
     private final ConnectionRules rules;
+    private final ForwardingMode mode;
     private final List<ServiceConflict> conflicts;
     private final Set<FrontendKey> taken = new HashSet<>(4);
 
     /// @param conflicts takes what is not served, and why
     ServicePortFrontends(
-            Service service, AddressClaims claims, ConnectionRules rules, List<ServiceConflict> conflicts) {
+            Service service,
+            AddressClaims claims,
+            ConnectionRules rules,
+            ForwardingMode mode,
+            List<ServiceConflict> conflicts) {
         this.service = service;
         this.claims = claims;
         this.rules = rules;
+        this.mode = mode;
         this.conflicts = conflicts;
     }
 
@@ -85,6 +91,9 @@ final class ServicePortFrontends {
                 type == FrontendType.CLUSTER_IP ? claims.rules().masqueradeAll() : policy == TrafficPolicy.CLUSTER;
         if (masqueraded || rules.needsClient() || flags.contains(FrontendFlag.SOURCE_RANGES)) {
             flags.add(FrontendFlag.NEEDS_CLIENT);
+        }
+        if (mode == ForwardingMode.DSR && type != FrontendType.CLUSTER_IP && policy == TrafficPolicy.CLUSTER) {
+            flags.add(FrontendFlag.DSR);
         }
         return flags;
     }

@@ -14,10 +14,12 @@ import java.util.Optional;
 /// @param externalIps whether `spec.externalIPs` is served: whoever may write a Service takes traffic to any address
 ///     by it (CVE-2020-8554)
 /// @param externalRanges what addresses of `spec.externalIPs` and of load balancers must lie in; empty: anywhere
-public record ServiceRules(boolean masqueradeAll, boolean externalIps, List<IpPrefix> externalRanges) {
+/// @param podLabels whether pods are followed, by whose labels weights may go
+public record ServiceRules(
+        boolean masqueradeAll, boolean externalIps, List<IpPrefix> externalRanges, boolean podLabels) {
 
     /// As kube-proxy has it: everything is served.
-    public static final ServiceRules DEFAULT = new ServiceRules(false, true, List.of());
+    public static final ServiceRules DEFAULT = new ServiceRules(false, true, List.of(), true);
 
     public ServiceRules {
         externalRanges = List.copyOf(externalRanges);

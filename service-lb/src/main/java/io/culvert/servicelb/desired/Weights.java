@@ -45,6 +45,11 @@ public record Weights(String label, Map<String, Integer> groups, int others) {
         return weights;
     }
 
+    /// Whether groups are of pods.
+    boolean byPodLabel() {
+        return !label.isEmpty();
+    }
+
     /// Whether a Service's endpoints depend on labels of pods.
     public static boolean byPodLabel(Service service) {
         return service.annotations().getOrDefault(ANNOTATION, "").strip().startsWith(POD_LABEL);
@@ -90,7 +95,7 @@ public record Weights(String label, Map<String, Integer> groups, int others) {
     ///     stay as they are
     List<PortEndpoint> assign(
             List<PortEndpoint> endpoints, Optional<Function<PortEndpoint, Map<String, String>>> labels) {
-        if (label.isEmpty()) {
+        if (!byPodLabel()) {
             return GroupShares.assign(endpoints, PortEndpoint::slice, this);
         }
         return labels.map(of -> GroupShares.assign(

@@ -58,8 +58,9 @@ final class Schedule {
 
     /// How many turns each weight has.
     static int[] turns(int[] weights) {
-        int divisor = Arrays.stream(weights).reduce(0, Schedule::gcd);
-        int[] turns = Arrays.stream(weights).map(weight -> weight / divisor).toArray();
+        long divisor = Arrays.stream(weights).asLongStream().reduce(0, GreatestCommonDivisor::of);
+        int[] turns =
+                Arrays.stream(weights).map(weight -> (int) (weight / divisor)).toArray();
         int most = Math.max(MOST, 4 * weights.length);
         return Arrays.stream(turns).asLongStream().sum() <= most ? turns : rounded(turns, most);
     }
@@ -86,9 +87,5 @@ final class Schedule {
             turns[byRemainder[i]]++;
         }
         return turns;
-    }
-
-    private static int gcd(int a, int b) {
-        return b == 0 ? a : gcd(b, a % b);
     }
 }

@@ -12,14 +12,19 @@ import io.culvert.maps.FlowFlag;
 import io.culvert.maps.FlowKey;
 import io.culvert.maps.FlowRole;
 import io.culvert.maps.IpPort;
+import io.culvert.maps.datapath.CountedSockets.CountedSocket;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import java.lang.foreign.Arena;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /// Counts against a flow table, in memory.
@@ -29,10 +34,11 @@ final class LoadAuditTest {
 
     private final ArrayMemory memory = new ArrayMemory(
             "backend_loads", Arena.ofAuto().allocate(16 * BackendLoad.CODEC.size(), 8), BackendLoad.CODEC.size(), 16);
-    private final BackendLoads loads = new BackendLoads(memory);
+    private final BackendLoads loads = new BackendLoads(() -> memory);
     private final List<Flow> table = new ArrayList<>();
     private long opened;
     private Runnable meanwhile = () -> {};
+    private Runnable betweenLooks = () -> {};
 
     private final FlowEntries flows = new FlowEntries() {
         @Override
@@ -52,13 +58,57 @@ final class LoadAuditTest {
         }
     };
 
-    private final LoadAudit audit = new LoadAudit(flows, loads, () -> Set.of(ID), () -> opened);
+    /// What two looks at sockets find, one after the other.
+    private final Deque<Set<CountedSocket>> looks = new ArrayDeque<>();
+
+    private final LoadAudit audit = new LoadAudit(flows, loads, () -> Set.of(ID), () -> opened, () -> {
+        betweenLooks.run();
+        return Optional.of(looks.isEmpty() ? Set.of() : looks.remove());
+    });
 
     private void counted(int open) {
-        BackendLoad.CODEC.write(
-                memory.view().memory(),
-                memory.view().offset(ID),
-                new BackendLoad(new Count(ID, open), new Count(0, 0)));
+        write(new BackendLoad(new Count(ID, open), new Count(0, 0)));
+    }
+
+    private void countedSockets(int open) {
+        write(new BackendLoad(new Count(0, 0), new Count(ID, open)));
+    }
+
+    private void write(BackendLoad load) {
+        BackendLoad.CODEC.write(memory.view().memory(), memory.view().offset(ID), load);
+    }
+
+    private static Set<CountedSocket> sockets(long... sockets) {
+        return LongStream.of(sockets)
+                .mapToObj(socket -> new CountedSocket(socket, ID))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void socketsThatAreNotCountedRightAreFoundAndCorrected() {
+        for (int wrong : new int[] {0, 1, 5}) {
+            countedSockets(wrong);
+            looks.addAll(List.of(sockets(1, 2, 3), sockets(1, 2, 3)));
+            assertThat(audit.audit(false))
+                    .singleElement()
+                    .hasToString("backend_loads, 7/0: expected 3 sockets, found " + wrong + " sockets");
+            assertThat(loads.sockets(ID)).isEqualTo(wrong);
+            looks.addAll(List.of(sockets(1, 2, 3), sockets(1, 2, 3)));
+            assertThat(audit.audit(true)).hasSize(1);
+            assertThat(loads.sockets(ID)).isEqualTo(3);
+            looks.add(sockets(1, 2, 3));
+            assertThat(audit.audit(true)).isEmpty();
+        }
+    }
+
+    @Test
+    void socketsThatComeAndGoMeanwhileAreNoDifference() {
+        countedSockets(2);
+        looks.addAll(List.of(sockets(1, 2, 3), sockets(2, 3, 4)));
+        assertThat(audit.audit(true)).as("one for another").isEmpty();
+        looks.addAll(List.of(sockets(1, 2, 3), sockets(1, 2, 3)));
+        betweenLooks = () -> loads.addSockets(ID, 1);
+        assertThat(audit.audit(true)).as("the count moved").isEmpty();
     }
 
     private static Flow flow(int port, FlowRole role, FlowFlag... shown) {

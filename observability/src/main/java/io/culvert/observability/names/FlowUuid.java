@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.observability.hubble;
+package io.culvert.observability.names;
 
 import io.culvert.maps.event.Event;
 import io.culvert.net.IpAddress;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 
 /// Names a flow: the same each time it is shown, and after a restart of the agent. Its time, and a number made of the
 /// node and of what is in the record; version 8 of RFC 9562.
-final class FlowUuid {
+public final class FlowUuid {
+
+    /// What of a time is in the name: all but the bits of the version.
+    private static final long TIME = ~0xf000L;
 
     private static final long VERSION = 0x8000L;
     private static final long VARIANT = 0x8000_0000_0000_0000L;
 
     private FlowUuid() {}
 
-    static String of(String node, Event event) {
-        long high = (event.time() & ~0xf000L) | VERSION;
+    public static String of(String node, Event event) {
+        long high = (event.time() & TIME) | VERSION;
         long hash = mix(node.hashCode(), event.time());
         hash = mix(hash, event.source().address());
         hash = mix(hash, event.destination().address());
@@ -25,6 +31,30 @@ final class FlowUuid {
         hash = mix(hash, (event.protocol() << 8) | event.tcpFlags());
         hash = mix(hash, event.detail().first());
         return new UUID(high, (hash >>> 2) | VARIANT).toString();
+    }
+
+    /// Times of flows that may have one of these names: of 65 microseconds, one in sixteen. Those that are no such name
+    /// have none.
+    public static LongPredicate times(List<String> names) {
+        long[] known = names.stream().flatMapToLong(FlowUuid::time).distinct().toArray();
+        return time -> contains(known, time & TIME);
+    }
+
+    private static boolean contains(long[] times, long time) {
+        for (long one : times) {
+            if (one == time) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static LongStream time(String name) {
+        try {
+            return LongStream.of(UUID.fromString(name).getMostSignificantBits() & TIME);
+        } catch (IllegalArgumentException _) {
+            return LongStream.empty();
+        }
     }
 
     private static long mix(long hash, IpAddress address) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.observability.hubble;
+package io.culvert.observability.names;
 
 /// Which node tells of a flow.
 ///
