@@ -10,14 +10,13 @@ import java.util.Optional;
 /// Runs every comparison and writes `docs/performance.md`.
 ///
 /// `sudo ./culvert bench [--kube-proxy PATH] [quick] [traffic] [nodeport] [connect] [scale] [update] [churn] [policy]
-/// [policyscale]
-/// [flows]`
+/// [policyscale] [flows] [select] [xdp]`
 public final class Bench {
 
     private Bench() {}
 
     /// @param args `ROOT [--kube-proxy PATH] [quick]
-    /// [traffic|nodeport|connect|scale|update|churn|policy|policyscale|flows]...`: the
+    /// [traffic|nodeport|connect|scale|update|churn|policy|policyscale|flows|select|xdp]...`: the
     /// checkout; fewer and shorter rounds; only some parts
     public static void main(String[] args) throws Exception {
         Path root = Path.of(args[0]).toAbsolutePath();
@@ -60,6 +59,13 @@ public final class Bench {
             page.add(FlowSections.observers(new FlowObserversBenchmark(quick ? 1 : 5, quick ? 1 : 2).run()));
             page.add(FlowSections.traffic(
                     new FlowTrafficBenchmark(load, culvert, quick ? 4 : 24, quick ? 0.5 : 0.7).run()));
+        }
+        if (all || words.contains("select")) {
+            page.add(SelectSection.of(new SelectCostBenchmark(root, quick ? 3 : 11).run()));
+        }
+        if (all || words.contains("xdp")) {
+            page.add(PacketCostSection.of(
+                    new PacketCostBenchmark(root, quick ? 300 : 3_000, quick ? 300 : 2_000).run()));
         }
         Progress.say("");
         String text = page.text();

@@ -12,7 +12,15 @@ import java.util.stream.IntStream;
 /// @param index 0 for the first; its cluster IP follows from it
 /// @param nodePort 0: none
 /// @param endpoints one at least
-record BenchService(int index, IpAddress clusterIp, int port, int nodePort, List<IpAddress> endpoints, int targetPort) {
+/// @param direct whether these answer clients outside themselves
+record BenchService(
+        int index,
+        IpAddress clusterIp,
+        int port,
+        int nodePort,
+        List<IpAddress> endpoints,
+        int targetPort,
+        boolean direct) {
 
     static final int PORT = 80;
     static final int TARGET_PORT = 8080;
@@ -24,7 +32,7 @@ record BenchService(int index, IpAddress clusterIp, int port, int nodePort, List
 
     static BenchService of(int index, List<IpAddress> endpoints) {
         return new BenchService(
-                index, clusterIp(endpoints.getFirst().family(), index), PORT, 0, endpoints, TARGET_PORT);
+                index, clusterIp(endpoints.getFirst().family(), index), PORT, 0, endpoints, TARGET_PORT, false);
     }
 
     /// The same with the first `count` of its own endpoints of [ScaleBenchmark].
@@ -33,16 +41,25 @@ record BenchService(int index, IpAddress clusterIp, int port, int nodePort, List
     }
 
     BenchService withEndpoints(List<IpAddress> others) {
-        return new BenchService(index, clusterIp, port, nodePort, others, targetPort);
+        return new BenchService(index, clusterIp, port, nodePort, others, targetPort, direct);
     }
 
     BenchService withNodePort(int number) {
-        return new BenchService(index, clusterIp, port, number, endpoints, targetPort);
+        return new BenchService(index, clusterIp, port, number, endpoints, targetPort, direct);
+    }
+
+    /// The same with direct server return.
+    BenchService answeredDirectly() {
+        return new BenchService(index, clusterIp, port, nodePort, endpoints, targetPort, true);
     }
 
     /// 10.96.0.1 for the first Service, and so on.
     static IpAddress clusterIp(int index) {
         return clusterIp(IpFamily.IPV4, index);
+    }
+
+    static IpAddress clusterIp(boolean v4, int index) {
+        return clusterIp(v4 ? IpFamily.IPV4 : IpFamily.IPV6, index);
     }
 
     private static IpAddress clusterIp(IpFamily family, int index) {
@@ -63,17 +80,18 @@ record BenchService(int index, IpAddress clusterIp, int port, int nodePort, List
     private String service() {
         String type = nodePort == 0 ? "type: ClusterIP" : "type: NodePort";
         String more = nodePort == 0 ? "" : ", nodePort: " + nodePort;
+        String mode = direct ? ", annotations: {culvert.io/forwarding-mode: dsr}" : "";
         return """
                 apiVersion: v1
                 kind: Service
-                metadata: {name: %1$s, namespace: default}
+                metadata: {name: %1$s, namespace: default%8$s}
                 spec:
                   %2$s
                   clusterIP: "%3$s"
                   clusterIPs: ["%3$s"]
                   ipFamilies: [%4$s]
                   ports: [{name: http, protocol: TCP, port: %5$d, targetPort: %6$d%7$s}]
-                """.formatted(name(), type, clusterIp, family(), port, targetPort, more);
+                """.formatted(name(), type, clusterIp, family(), port, targetPort, more, mode);
     }
 
     /// One of its EndpointSlices.

@@ -22,6 +22,8 @@ enum Contender {
     CULVERT("culvert"),
     /// The same, whose packets go through the stack of the node.
     CULVERT_STACK("stack"),
+    /// A Service on another node's endpoints, which answer the client themselves.
+    CULVERT_DSR("dsr"),
     /// A Service translated by kube-proxy's nftables rules.
     NFTABLES("nftables"),
     /// A Service translated by kube-proxy's iptables rules.
@@ -51,14 +53,21 @@ enum Contender {
 
     /// Programs the node.
     ///
-    /// @param endpointNode the node that all endpoints are on
+    /// @param behind the node that all endpoints are on; may be the same
     /// @param culvert the launcher
-    void prepare(LabNode node, String endpointNode, List<BenchService> services, Path culvert) {
+    void prepare(LabNode node, LabNode behind, List<BenchService> services, Path culvert) {
         try {
             switch (this) {
                 case DIRECT, KUBE_PROXY -> {}
-                case CULVERT -> startAgent(node, endpointNode, services, culvert, "--fast-path", "auto");
-                case CULVERT_STACK -> startAgent(node, endpointNode, services, culvert);
+                case CULVERT -> startAgent(node, behind, services, culvert, "--fast-path", "auto");
+                case CULVERT_STACK -> startAgent(node, behind, services, culvert);
+                case CULVERT_DSR -> {
+                    List<BenchService> direct = services.stream()
+                            .map(BenchService::answeredDirectly)
+                            .toList();
+                    startAgent(behind, behind, direct, culvert, node);
+                    startAgent(node, behind, direct, culvert, behind);
+                }
                 case NFTABLES -> {
                     IpFamily family = services.getFirst().clusterIp().family();
                     for (String rules : NftablesLayout.of(services, node.podRange(family), node.ip(family))) {
@@ -90,15 +99,26 @@ enum Contender {
     }
 
     private static void startAgent(
-            LabNode node, String endpointNode, List<BenchService> services, Path culvert, String... options) {
-        StringBuilder objects = new StringBuilder(LabObjects.node(node));
+            LabNode node, LabNode behind, List<BenchService> services, Path culvert, String... options) {
+        writeManifests(node, behind, services, LabObjects.node(node));
+        LabAgent.start(node, culvert, options);
+    }
+
+    /// @param other another node that this one knows
+    private static void startAgent(
+            LabNode node, LabNode behind, List<BenchService> services, Path culvert, LabNode other) {
+        writeManifests(node, behind, services, LabObjects.node(node) + "---\n" + LabObjects.node(other));
+        LabAgent.start(node, culvert);
+    }
+
+    private static void writeManifests(LabNode node, LabNode behind, List<BenchService> services, String nodes) {
+        StringBuilder objects = new StringBuilder(nodes);
         for (LabPod pod : node.pods()) {
             objects.append("---\n").append(LabObjects.pod(pod, Map.of()));
         }
         node.writeManifest("node.yaml", objects.toString());
         for (BenchService service : services) {
-            node.writeManifest(service.name() + ".yaml", service.manifest(endpointNode));
+            node.writeManifest(service.name() + ".yaml", service.manifest(behind.name()));
         }
-        LabAgent.start(node, culvert, options);
     }
 }

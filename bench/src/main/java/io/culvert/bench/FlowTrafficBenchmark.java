@@ -60,7 +60,7 @@ final class FlowTrafficBenchmark {
             LabPod server = lab.pod(contender.serverName());
             load.serve(server, BenchService.TARGET_PORT);
             List<BenchService> services = BenchService.cluster(1, List.of(server.ip(IpFamily.IPV4)));
-            contender.prepare(node, contender.nodeName(), services, culvert);
+            contender.prepare(node, node, services, culvert);
             try (MapCatalogue maps = DatapathPins.open(node.bpffs()).orElseThrow()) {
                 awaitMedium(maps.events());
                 return measure(lab.pod(contender.clientName()), maps.events());

@@ -18,8 +18,6 @@ import java.util.stream.IntStream;
 /// the node that the others ask is a router on the way to them, and back.
 final class NodePortBenchmark {
 
-    static final List<Contender> CONTENDERS = List.of(Contender.DIRECT, Contender.CULVERT, Contender.NFTABLES);
-
     /// Enough that no contender runs out of masquerade ports: 10 s after its end a connection still has one.
     private static final int BACKENDS = 4;
 
@@ -50,6 +48,12 @@ final class NodePortBenchmark {
             this.words = words;
         }
 
+        List<Contender> contenders() {
+            return this == HERE
+                    ? List.of(Contender.DIRECT, Contender.CULVERT, Contender.NFTABLES)
+                    : List.of(Contender.DIRECT, Contender.CULVERT, Contender.CULVERT_DSR, Contender.NFTABLES);
+        }
+
         String words() {
             return words;
         }
@@ -72,7 +76,7 @@ final class NodePortBenchmark {
         String what = "NodePort, %s, %d Services, backends on %s".formatted(family, services, place.words());
         Progress.say(what + ": preparing");
         try (Lab lab = lab(family, place)) {
-            for (Contender contender : CONTENDERS) {
+            for (Contender contender : place.contenders()) {
                 prepare(lab, contender, family, services, place);
             }
             List<Series> all = new ArrayList<>();
@@ -80,7 +84,7 @@ final class NodePortBenchmark {
                 Rates rates = Rates.measure(
                         what + ": " + mode,
                         rounds,
-                        CONTENDERS,
+                        place.contenders(),
                         contender -> load.run(
                                 lab.node(CLIENT), mode, seconds, targets(lab, contender, family, services, place)));
                 all.add(new Series(family, services, place, mode, rates));
@@ -91,7 +95,7 @@ final class NodePortBenchmark {
 
     private static Lab lab(IpFamily family, Place place) {
         LabBuilder builder = Lab.builder().families(family).node(CLIENT, PodAttachment.ROUTED);
-        for (Contender contender : CONTENDERS) {
+        for (Contender contender : place.contenders()) {
             String[] pods = IntStream.range(0, BACKENDS)
                     .mapToObj(i -> contender.serverName() + i)
                     .toArray(String[]::new);
@@ -115,7 +119,7 @@ final class NodePortBenchmark {
                         : service)
                 .map(service -> service.nodePort() == nodePort(services) ? service.withEndpoints(backends) : service)
                 .toList();
-        contender.prepare(node, behind.name(), cluster, culvert);
+        contender.prepare(node, behind, cluster, culvert);
         if (contender == Contender.DIRECT && place == Place.THERE) {
             route(lab.node(CLIENT), behind.podRange(family), node.ip(family));
             route(behind, lab.node(CLIENT).ip(family) + "/" + family.bits(), node.ip(family));

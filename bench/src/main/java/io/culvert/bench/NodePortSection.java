@@ -14,10 +14,11 @@ final class NodePortSection {
             A process of another node to a NodePort of the node in question, which masquerades (`externalTrafficPolicy: Cluster`), to
             one of four pods on the same node or on a third one. Modes as above. Direct: the same way to the pods without any
             proxy; to those on a third node the node in question is a router, both ways. nftables: as kube-proxy 1.36 lays out
-            NodePorts. Of 10,000 Services 2,700 have a NodePort, which is what the range holds. In parentheses the ratio to direct.
+            NodePorts. Of 10,000 Services 2,700 have a NodePort, which is what the range holds. DSR: with
+            `culvert.io/forwarding-mode: dsr`, by IPIP. In parentheses the ratio to direct.
 
-            | family | mode | Services | backends on | direct | nftables | Culvert | Culvert to nftables |
-            |---|---|---|---|---|---|---|---|
+            | family | mode | Services | backends on | direct | nftables | Culvert | DSR | Culvert to nftables |
+            |---|---|---|---|---|---|---|---|---|
             """;
 
     private NodePortSection() {}
@@ -29,7 +30,7 @@ final class NodePortSection {
             Rates rates = series.rates();
             String family = series.family() == IpFamily.IPV4 ? "IPv4" : "IPv6";
             double ratio = rates.ratio(Contender.CULVERT, Contender.NFTABLES);
-            text.append("| %s | %s | %,d | %s | %,.0f | %s | %s | %.3f |%n"
+            text.append("| %s | %s | %,d | %s | %,.0f | %s | %s | %s | %.3f |%n"
                     .formatted(
                             family,
                             series.mode(),
@@ -38,6 +39,7 @@ final class NodePortSection {
                             rates.rate(Contender.DIRECT),
                             cell(rates, Contender.NFTABLES),
                             cell(rates, Contender.CULVERT),
+                            cell(rates, Contender.CULVERT_DSR),
                             ratio));
             String what = "NodePort, %s of nftables, %s, %,d Services, backends on %s"
                     .formatted(
@@ -45,12 +47,21 @@ final class NodePortSection {
                             family,
                             series.services(),
                             series.place().words());
-            figures.add(Figure.atLeast(what, ratio, 1.0, " x"));
+            figures.add(Figure.atLeast(what, ratio, 1.15, " x"));
+            if (rates.has(Contender.CULVERT_DSR)) {
+                figures.add(Figure.atLeast(
+                        what.replace("of nftables", "by DSR of masquerade"),
+                        rates.ratio(Contender.CULVERT_DSR, Contender.CULVERT),
+                        1.0,
+                        " x"));
+            }
         }
         return new Page.Section(text.toString(), figures);
     }
 
     private static String cell(Rates rates, Contender contender) {
-        return "%,.0f (%.3f)".formatted(rates.rate(contender), rates.ratio(contender, Contender.DIRECT));
+        return !rates.has(contender)
+                ? ""
+                : "%,.0f (%.3f)".formatted(rates.rate(contender), rates.ratio(contender, Contender.DIRECT));
     }
 }

@@ -51,15 +51,21 @@ final class PolicySections {
                 ## Traffic of pods with policies
 
                 Pod to pod on one node, routed pods. Both pods are isolated in both directions by 100 rules each. The same pods without
-                policies take turns with them.
+                policies take turns with them, twice in each round: the last column is the ratio of the second such turn to the first, which
+                is chance.
 
-                | mode | no policies | 100 policies | ratio |
-                |---|---|---|---|
+                | mode | no policies | 100 policies | ratio | chance |
+                |---|---|---|---|---|
                 """);
         List<Figure> figures = new ArrayList<>();
         for (PolicyTrafficBenchmark.Series series : all) {
-            text.append("| %s | %,.0f | %,.0f | %.3f |%n"
-                    .formatted(series.mode(), Median.of(series.free()), Median.of(series.held()), series.ratio()));
+            text.append("| %s | %,.0f | %,.0f | %.3f | %.3f |%n"
+                    .formatted(
+                            series.mode(),
+                            Median.of(series.free()),
+                            Median.of(series.held()),
+                            series.ratio(),
+                            series.chance()));
             boolean connections = series.mode().equals("crr");
             figures.add(Figure.atLeast(
                     (connections ? "connections/s" : "round trips/s") + " with 100 policies, of none",

@@ -25,6 +25,9 @@ final class PolicyTrafficBenchmark {
     private static final int CLIENT = 1;
     private static final int SERVER = 2;
 
+    /// Of the three turns in a round the one with policies.
+    private static final int HELD = 1;
+
     private final LoadProgram load;
     private final int rounds;
     private final double seconds;
@@ -38,12 +41,22 @@ final class PolicyTrafficBenchmark {
     /// @param mode `crr`: connections; `rr`: round trips on one
     /// @param free rates without policies, one of each round
     /// @param held rates with them
-    record Series(String mode, List<Double> free, List<Double> held) {
+    /// @param control rates without them, once more: what comes out of that and `free` is chance
+    record Series(String mode, List<Double> free, List<Double> held, List<Double> control) {
 
         /// The median over the rounds of the ratio within a round.
         double ratio() {
+            return toFree(held);
+        }
+
+        /// The same of nothing to nothing.
+        double chance() {
+            return toFree(control);
+        }
+
+        private double toFree(List<Double> rates) {
             return Median.of(IntStream.range(0, free.size())
-                    .mapToObj(round -> held.get(round) / free.get(round))
+                    .mapToObj(round -> rates.get(round) / free.get(round))
                     .toList());
         }
     }
@@ -105,16 +118,18 @@ final class PolicyTrafficBenchmark {
     private Series measure(Lab lab, Datapath datapath, String mode) {
         List<String> target =
                 List.of(lab.pod("server").ip(IpFamily.IPV4).toString(), Integer.toString(BenchService.TARGET_PORT));
-        Series series = new Series(mode, new ArrayList<>(), new ArrayList<>());
+        Series series = new Series(mode, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        List<List<Double>> turns = List.of(series.free(), series.held(), series.control());
         for (int round = 0; round <= rounds; round++) {
             Progress.say("policy: %s, round %d of %d".formatted(mode, round, rounds));
             // Who goes first changes, because the machine may become faster or slower within a round.
-            for (boolean enforced : round % 2 == 0 ? new boolean[] {false, true} : new boolean[] {true, false}) {
-                datapath.policies().enforce(enforced);
+            for (int turn = 0; turn < turns.size(); turn++) {
+                int which = (turn + round) % turns.size();
+                datapath.policies().enforce(which == HELD);
                 double rate = load.run(lab.pod("client"), mode, seconds, target);
                 // The first round warms caches and is thrown away.
                 if (round > 0) {
-                    (enforced ? series.held() : series.free()).add(rate);
+                    turns.get(which).add(rate);
                 }
             }
         }

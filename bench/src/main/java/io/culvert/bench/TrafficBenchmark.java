@@ -30,6 +30,7 @@ final class TrafficBenchmark {
         this.culvert = culvert;
         this.kubeProxy = kubeProxy;
         this.contenders = Stream.of(Contender.values())
+                .filter(contender -> contender != Contender.CULVERT_DSR)
                 .filter(contender -> contender != Contender.KUBE_PROXY || kubeProxy.isPresent())
                 .toList();
         this.rounds = rounds;
@@ -54,7 +55,10 @@ final class TrafficBenchmark {
         for (Contender contender : contenders) {
             load.serve(lab.pod(contender.serverName()), BenchService.TARGET_PORT);
             contender.prepare(
-                    lab.node(contender.nodeName()), contender.nodeName(), cluster(lab, contender, services), culvert);
+                    lab.node(contender.nodeName()),
+                    lab.node(contender.nodeName()),
+                    cluster(lab, contender, services),
+                    culvert);
         }
         if (kubeProxy.isEmpty()) {
             return List.of(measure(lab, services, "crr"), measure(lab, services, "rr"));
