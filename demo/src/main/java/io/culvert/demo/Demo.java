@@ -92,6 +92,7 @@ public final class Demo {
         stage.show("culvert service list", agents.getFirst().run("service", "list"));
         clusterIp();
         verdicts();
+        fastPath();
         stage.title("Packets that the socket hooks did not see");
         LabPod sidecar = lab.pod("sidecar");
         reaches(
@@ -135,6 +136,30 @@ public final class Demo {
             check(failure.errno().equals("ECONNREFUSED"), "connect failed with " + failure.errno());
             return failure.errno() + " after " + failure.took().toMillis() + " ms";
         });
+    }
+
+    private void fastPath() {
+        stage.step("pods of one node talk past its stack (setting fast-path)", () -> {
+            long before = forwarded();
+            Outcome.Answer answer = lab.pod("client")
+                    .sockets()
+                    .tcp(lab.pod("web-1").ip(IpFamily.IPV4).toString(), DemoCluster.TARGET_PORT)
+                    .answer();
+            check(forwarded() == before, "the stack of n1 forwarded " + (forwarded() - before) + " packets");
+            return answer.server() + " answered, and the stack of n1 forwarded nothing";
+        });
+    }
+
+    /// IPv4 packets that the stack of node n1 has forwarded: `ForwDatagrams` of `/proc/net/snmp`.
+    private long forwarded() {
+        return lab.node("n1")
+                .exec("cat", "/proc/net/snmp")
+                .orThrow()
+                .lines()
+                .filter(line -> line.matches("Ip: \\d.*"))
+                .mapToLong(line -> Long.parseLong(line.split(" ")[6]))
+                .findFirst()
+                .orElseThrow();
     }
 
     private void change(DemoCluster cluster) {

@@ -61,6 +61,7 @@ final class DemoAgent {
     private LabProcess launch() {
         List<String> command = new ArrayList<>(culvert);
         command.addAll(node.agentWords());
+        command.addAll(List.of("--fast-path", "on"));
         return node.start("agent", command);
     }
 }
