@@ -22,6 +22,7 @@ import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabNode;
 import io.culvert.testkit.lab.LabProcess;
+import io.culvert.testkit.lab.Offload;
 import io.culvert.testkit.lab.Outcome;
 import io.culvert.testkit.lab.PodAttachment;
 import io.culvert.testkit.lab.SocketName;
@@ -282,7 +283,8 @@ class DsrLabTest {
     /// Whether the client leaves it to its device to cut what it sends into packets.
     private static void segmentation(boolean on) {
         for (String device : List.of("br0", "n1")) {
-            lab.outside().exec("ethtool", "-K", device, "tso", on ? "on" : "off", "gso", on ? "on" : "off");
+            Offload.TSO.set(lab.outside(), device, on);
+            Offload.GSO.set(lab.outside(), device, on);
         }
     }
 }

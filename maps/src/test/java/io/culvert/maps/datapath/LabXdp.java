@@ -12,6 +12,7 @@ import io.culvert.maps.Tables;
 import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabHost;
 import io.culvert.testkit.lab.LabNode;
+import io.culvert.testkit.lab.Offload;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -19,7 +20,8 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 
-/// `xdp_lb` on the device of a lab's node, which goes on with the maps of the node's other programs.
+/// The program before the stack on the device of a lab's node, which goes on with the maps of the node's other
+/// programs.
 final class LabXdp implements AutoCloseable {
 
     private final LabHost host;
@@ -35,9 +37,7 @@ final class LabXdp implements AutoCloseable {
 
     /// A packet that comes through a port of the wire has a whole checksum, as one that comes through a cable.
     static void finishChecksums(Lab lab, String port, boolean finish) {
-        lab.outside()
-                .exec("ethtool", "-K", port, "tx-checksum-ip-generic", finish ? "off" : "on")
-                .orThrow();
+        Offload.TX_CHECKSUM.set(lab.outside(), port, !finish);
     }
 
     /// A veth pair takes what the driver of its other end sends only if it has a program, too: one that passes all on.

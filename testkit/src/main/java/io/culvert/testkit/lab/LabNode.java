@@ -37,6 +37,11 @@ public final class LabNode extends LabHost {
         return attachment;
     }
 
+    /// The other end of its `eth0`: a port of the wire, in the namespace of [Lab#outside()].
+    public String wirePort() {
+        return "n" + index;
+    }
+
     public IpAddress ip(IpFamily family) {
         return AddressPlan.node(family, index);
     }
