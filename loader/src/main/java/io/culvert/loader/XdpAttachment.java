@@ -2,13 +2,9 @@
 package io.culvert.loader;
 
 import java.lang.foreign.Arena;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// An XDP program as a link (kernel 5.9). An interface has room for one.
 public final class XdpAttachment extends LinkAttachment {
-
-    private static final Logger LOG = LoggerFactory.getLogger(XdpAttachment.class);
 
     /// `BPF_XDP` of `enum bpf_attach_type` (linux/bpf.h)
     private static final int ATTACH_TYPE = 37;
@@ -21,26 +17,6 @@ public final class XdpAttachment extends LinkAttachment {
     XdpAttachment(BpfLink link, int ifindex) {
         super(link);
         this.ifindex = ifindex;
-    }
-
-    /// Attaches in the driver, or, where the driver has no XDP, generically, which a log line says; [#mode()]
-    /// tells.
-    public static XdpAttachment attach(BpfProgram program, int ifindex) {
-        int fd = BpfLink.create(program, ifindex, ATTACH_TYPE, XdpMode.NATIVE.flag());
-        if (fd >= 0) {
-            return new XdpAttachment(new BpfLink(fd, null), ifindex);
-        }
-        Errno errno = Errno.ofResult(fd);
-        if (!errno.equals(Errno.EOPNOTSUPP) && !errno.equals(Errno.EINVAL)) {
-            throw failure(program, ifindex, XdpMode.NATIVE, errno);
-        }
-        XdpAttachment generic = attach(program, ifindex, XdpMode.GENERIC);
-        LOG.warn(
-                "attach {} to {}: the driver has no native XDP ({}); attached generic XDP, which is slower",
-                program.name(),
-                InterfaceNames.of(ifindex),
-                errno.name());
-        return generic;
     }
 
     /// Attaches in this mode only.

@@ -50,7 +50,7 @@ enum TestHook {
                 case TCX_EGRESS -> TcxAttachment.attach(program, ifindex, TcDirection.EGRESS);
                 case CLSACT_INGRESS -> ClsactAttachment.attach(program, ifindex, TcDirection.INGRESS);
                 case CLSACT_EGRESS -> ClsactAttachment.attach(program, ifindex, TcDirection.EGRESS);
-                case XDP_NATIVE -> XdpAttachment.attach(program, ifindex);
+                case XDP_NATIVE -> XdpAttachment.attach(program, ifindex, XdpMode.NATIVE);
                 case XDP_GENERIC -> XdpAttachment.attach(program, ifindex, XdpMode.GENERIC);
                 case CGROUP -> CgroupAttachment.attach(program, cgroup.path(), CgroupHook.CONNECT4);
             };

@@ -20,24 +20,25 @@ class XdpAttachmentKernelTest {
         veth.close();
     }
 
-    private XdpMode chosen(String name) {
+    private XdpMode attached(String name, XdpMode mode) {
         int ifindex = veth.ifindex(name);
         return veth.onHost(() -> {
-            try (XdpAttachment attachment = XdpAttachment.attach(object.program("xdp_first"), ifindex)) {
+            try (XdpAttachment attachment = XdpAttachment.attach(object.program("xdp_first"), ifindex, mode)) {
                 return attachment.mode();
             }
         });
     }
 
     @Test
-    void driverWithXdpRunsItNatively() {
-        assertThat(chosen("host0")).isEqualTo(XdpMode.NATIVE);
+    void driverWithXdpRunsItInEitherMode() {
+        assertThat(attached("host0", XdpMode.NATIVE)).isEqualTo(XdpMode.NATIVE);
+        assertThat(attached("host0", XdpMode.GENERIC)).isEqualTo(XdpMode.GENERIC);
     }
 
     @Test
     void driverWithoutXdpGetsItGenerically() {
         veth.ip("link add bridge0 type bridge");
-        assertThat(chosen("bridge0")).isEqualTo(XdpMode.GENERIC);
+        assertThat(attached("bridge0", XdpMode.GENERIC)).isEqualTo(XdpMode.GENERIC);
     }
 
     @Test
@@ -54,9 +55,9 @@ class XdpAttachmentKernelTest {
     void interfaceThatIsTakenSaysHowToFreeIt() {
         int ifindex = veth.ifindex();
         veth.onHost(() -> {
-            try (XdpAttachment first = XdpAttachment.attach(object.program("xdp_first"), ifindex)) {
+            try (XdpAttachment first = XdpAttachment.attach(object.program("xdp_first"), ifindex, XdpMode.NATIVE)) {
                 assertThatExceptionOfType(SystemCallException.class)
-                        .isThrownBy(() -> XdpAttachment.attach(object.program("xdp_second"), ifindex))
+                        .isThrownBy(() -> XdpAttachment.attach(object.program("xdp_second"), ifindex, XdpMode.NATIVE))
                         .withMessage("attach xdp_second to native XDP of host0: Device or resource busy (EBUSY);"
                                 + " another XDP program is there; ip link set dev host0 xdp off removes it");
                 return first.programId();

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ObjectLayoutsTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"sock_lb", "pod", "net", "policy", "xdp", "explain"})
+    @ValueSource(strings = {"sock_lb", "pod", "net", "policy", "xdp", "xdp_generic", "explain"})
     void everyRecordIsThatOfTheObject(String object) {
         assertThat(ObjectLayouts.differences(btf(object))).isEmpty();
     }

@@ -66,8 +66,7 @@ public final class Datapath implements AutoCloseable {
         this.fastPath =
                 new FastPath(new ProgramSlots(map(Tables.FAST_TAILS.name())), policyTails, this, () -> this.programs);
         this.policies = new PolicyPrograms(policyTails, this, () -> with(MorePrograms.POLICY), fastPath);
-        this.xdp =
-                new XdpPrograms(links, catalogue, map(Tables.XDP_TARGETS.name()), this, () -> with(MorePrograms.XDP));
+        this.xdp = new XdpPrograms(links, catalogue, map(Tables.XDP_TARGETS.name()), this, this::with);
     }
 
     /// Loads the programs against the maps that are pinned, makes and pins those that are missing, and puts the
@@ -87,9 +86,7 @@ public final class Datapath implements AutoCloseable {
         if (PolicyPrograms.areIn(maps)) {
             more.add(MorePrograms.POLICY);
         }
-        if (XdpPrograms.areIn(pins)) {
-            more.add(MorePrograms.XDP);
-        }
+        more.addAll(XdpPrograms.in(pins));
         ProgramSet programs = ProgramSet.load(config, maps, migration.sizes(config.entries()), more);
         maps.putAll(programs.created());
         pinnedMaps.pin(migration.copy(programs.created(), pinnedMaps));

@@ -3,6 +3,7 @@ package io.culvert.maps.datapath;
 
 import io.culvert.loader.CgroupHook;
 import io.culvert.loader.TcDirection;
+import io.culvert.loader.XdpMode;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
 /// @param hook for example `connect4`, or `ingress`
 record LinkName(String kind, long target, String hook) implements Comparable<LinkName> {
 
+    private static final String GENERIC = "generic";
     private static final Pattern NAME = Pattern.compile("(sock|pod|net|xdp)_(\\d{1,18})_([a-z0-9_]+)");
     private static final Comparator<LinkName> ORDER = Comparator.comparing(LinkName::kind)
             .thenComparingLong(LinkName::target)
@@ -33,8 +35,8 @@ record LinkName(String kind, long target, String hook) implements Comparable<Lin
         return new LinkName("net", ifindex, direction.toString());
     }
 
-    static LinkName xdp(int ifindex) {
-        return new LinkName("xdp", ifindex, "lb");
+    static LinkName xdp(int ifindex, XdpMode mode) {
+        return new LinkName("xdp", ifindex, mode == XdpMode.GENERIC ? GENERIC : "lb");
     }
 
     /// Reads the name of a pin; empty if it is none of ours.
@@ -64,6 +66,11 @@ record LinkName(String kind, long target, String hook) implements Comparable<Lin
 
     boolean isXdp() {
         return kind.equals("xdp");
+    }
+
+    /// Where a program of XDP is to run.
+    XdpMode xdpMode() {
+        return hook.equals(GENERIC) ? XdpMode.GENERIC : XdpMode.NATIVE;
     }
 
     /// The name of the pin.

@@ -165,30 +165,25 @@ final class Links implements AutoCloseable {
         attachPackets(direction -> LinkName.node(ifindex, direction), ifindex, programs);
     }
 
-    /// Puts `xdp_lb` on a device; where it runs in another mode than wanted, anew.
-    ///
-    /// @param wanted empty: in the driver where that is possible, else generically
-    /// @return where it runs
-    XdpMode attachXdp(int ifindex, Optional<XdpMode> wanted, ProgramSet programs) {
-        LinkName name = LinkName.xdp(ifindex);
-        if (wanted.isPresent() && !xdpMode(name).equals(wanted)) {
+    /// Puts the program before the stack on a device, which has room for one: what is there in another mode goes first.
+    void attachXdp(int ifindex, XdpMode mode, ProgramSet programs) {
+        LinkName name = LinkName.xdp(ifindex, mode);
+        detach(other -> other.isXdp() && other.target() == ifindex && !other.equals(name));
+        if (xdpModes().get(ifindex) != mode) {
             detach(name);
         }
-        attach(name, () -> attachXdp(ifindex, wanted, programs.program(name.program())));
-        return xdpMode(name).orElseThrow();
+        attach(name, () -> XdpAttachment.attach(programs.program(name.program()), ifindex, mode));
     }
 
-    private static Attachment attachXdp(int ifindex, Optional<XdpMode> wanted, BpfProgram program) {
-        return wanted.map(mode -> XdpAttachment.attach(program, ifindex, mode))
-                .orElseGet(() -> XdpAttachment.attach(program, ifindex));
-    }
-
-    /// Where the program on a device runs; empty if it is not there, or the device is gone.
-    Optional<XdpMode> xdpMode(LinkName name) {
-        return attached.get(name) instanceof XdpAttachment xdp
-                        && xdp.programId().isPresent()
-                ? Optional.of(xdp.mode())
-                : Optional.empty();
+    /// Where programs before the stack run, by index of the device.
+    Map<Integer, XdpMode> xdpModes() {
+        Map<Integer, XdpMode> modes = new TreeMap<>();
+        attached.forEach((name, attachment) -> {
+            if (attachment instanceof XdpAttachment xdp && xdp.programId().isPresent()) {
+                modes.put((int) name.target(), xdp.mode());
+            }
+        });
+        return modes;
     }
 
     private void attachPackets(Function<TcDirection, LinkName> named, int ifindex, ProgramSet programs) {
@@ -301,7 +296,7 @@ final class Links implements AutoCloseable {
 
     private Attachment again(LinkName name, BpfProgram program) {
         if (name.isXdp()) {
-            return attachXdp((int) name.target(), Optional.empty(), program);
+            return XdpAttachment.attach(program, (int) name.target(), name.xdpMode());
         }
         if (!name.isSocket()) {
             TcDirection direction =

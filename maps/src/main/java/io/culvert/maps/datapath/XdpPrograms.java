@@ -2,7 +2,9 @@
 package io.culvert.maps.datapath;
 
 import io.culvert.loader.BpfMap;
+import io.culvert.loader.Errno;
 import io.culvert.loader.PinDirectory;
+import io.culvert.loader.SystemCallException;
 import io.culvert.loader.UpdateMode;
 import io.culvert.loader.XdpMode;
 import io.culvert.loader.netlink.MacAddress;
@@ -16,22 +18,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// The program `xdp_lb` on devices of the node, and what it looks up of them. Each device has it as a link of its own,
-/// which
-/// outlives the agent; programs are loaded when the first device is given one.
+/// The program before the stack on devices of the node, and what it looks up of them: `xdp_lb` in the driver,
+/// `xdp_generic` behind it. Each device has one as a link of its own, which outlives the agent; a program is loaded
+/// when
+/// the first device is given it.
 public final class XdpPrograms {
+
+    private static final Logger LOG = LoggerFactory.getLogger(XdpPrograms.class);
+
+    /// What a driver says that has no XDP, or not for frames as large as the device takes.
+    private static final Set<Errno> NOT_IN_DRIVER = Set.of(Errno.EOPNOTSUPP, Errno.EINVAL);
 
     private final Links links;
     private final BpfHashMap<DeviceKey, Long> devices;
     private final BpfMap targets;
     private final Object lock;
-    private final Supplier<ProgramSet> programs;
+    private final Function<MorePrograms, ProgramSet> programs;
 
     /// @param programs loads that of XDP where it is not
-    XdpPrograms(Links links, MapCatalogue maps, BpfMap targets, Object lock, Supplier<ProgramSet> programs) {
+    XdpPrograms(
+            Links links, MapCatalogue maps, BpfMap targets, Object lock, Function<MorePrograms, ProgramSet> programs) {
         this.links = links;
         this.devices = maps.xdpDevices();
         this.targets = targets;
@@ -39,11 +50,13 @@ public final class XdpPrograms {
         this.programs = programs;
     }
 
-    /// Whether a device has one that an earlier process left.
-    static boolean areIn(PinDirectory pins) {
+    /// Those that an earlier process left on devices.
+    static Set<MorePrograms> in(PinDirectory pins) {
         return pins.pinnedLinks().stream()
                 .flatMap(pin -> LinkName.parse(String.valueOf(pin.getFileName())).stream())
-                .anyMatch(LinkName::isXdp);
+                .filter(LinkName::isXdp)
+                .map(name -> MorePrograms.xdp(name.xdpMode()))
+                .collect(Collectors.toSet());
     }
 
     /// Puts the program on a device. Does nothing where it is already, in a mode that will do.
@@ -56,10 +69,29 @@ public final class XdpPrograms {
     public XdpMode attach(int ifindex, MacAddress mac, Optional<XdpMode> wanted) {
         synchronized (lock) {
             devices.put(new DeviceKey(ifindex), mac.bits());
-            XdpMode mode = links.attachXdp(ifindex, wanted, programs.get());
+            XdpMode mode = wanted.or(() -> Optional.ofNullable(modes().get(ifindex)))
+                    .map(known -> attach(ifindex, known))
+                    .orElseGet(() -> attachAnyhow(ifindex));
             setTargets();
             return mode;
         }
+    }
+
+    private XdpMode attachAnyhow(int ifindex) {
+        try {
+            return attach(ifindex, XdpMode.NATIVE);
+        } catch (SystemCallException e) {
+            if (!NOT_IN_DRIVER.contains(e.errno())) {
+                throw e;
+            }
+            LOG.warn("{}; attach it generically, which is slower", e.getMessage());
+            return attach(ifindex, XdpMode.GENERIC);
+        }
+    }
+
+    private XdpMode attach(int ifindex, XdpMode mode) {
+        links.attachXdp(ifindex, mode, programs.apply(MorePrograms.xdp(mode)));
+        return mode;
     }
 
     /// Takes the program off all devices but these.
@@ -80,11 +112,7 @@ public final class XdpPrograms {
     /// Where the program runs, by index of the device.
     public Map<Integer, XdpMode> modes() {
         synchronized (lock) {
-            Map<Integer, XdpMode> modes = new TreeMap<>();
-            for (int index : links.targets(LinkName::isXdp)) {
-                links.xdpMode(LinkName.xdp(index)).ifPresent(mode -> modes.put(index, mode));
-            }
-            return modes;
+            return links.xdpModes();
         }
     }
 

@@ -199,7 +199,7 @@ final class LabPrograms implements AutoCloseable {
 
     /// Before the stack, on the device that leads out of the node.
     LabXdp attachXdp(LabNode node, XdpMode mode) {
-        return LabXdp.attach(node, open("xdp", node, sockets), mode);
+        return LabXdp.attach(node, open(MorePrograms.xdp(mode).object(), node, sockets), mode);
     }
 
     /// By tc(8), because the interfaces are in the node's namespace.

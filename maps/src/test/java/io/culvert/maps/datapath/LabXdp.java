@@ -64,7 +64,10 @@ final class LabXdp implements AutoCloseable {
         return new LabXdp(
                 host,
                 object,
-                XdpAttachment.attach(object.program("xdp_lb"), link(device).index(), mode));
+                XdpAttachment.attach(
+                        object.program(LinkName.xdp(0, mode).program()),
+                        link(device).index(),
+                        mode));
     }
 
     private static Link link(String name) {

@@ -22,6 +22,7 @@ class VerifierKernelTest {
         "net, 110000",
         "policy, 60000",
         "xdp, 60000",
+        "xdp_generic, 60000",
         "explain, 40000",
         "counted, 100"
     })
@@ -42,6 +43,7 @@ class VerifierKernelTest {
                 BpfObject devices = BpfObject.open("net", PodPrograms.elf("net"));
                 BpfObject policies = BpfObject.open("policy", PodPrograms.elf("policy"));
                 BpfObject xdp = BpfObject.open("xdp", PodPrograms.elf("xdp"));
+                BpfObject xdpGeneric = BpfObject.open("xdp_generic", PodPrograms.elf("xdp_generic"));
                 BpfObject counted = BpfObject.open("counted", PodPrograms.elf("counted"));
                 BpfObject explanations = BpfObject.open("explain", PodPrograms.elf("explain"))) {
             assertThat(names(sockets.load().programs()))
@@ -62,6 +64,7 @@ class VerifierKernelTest {
                     .containsExactlyInAnyOrder("pod_ingress", "pod_egress", "pod_deliver", "pod_fast");
             assertThat(names(devices.load().programs())).containsExactlyInAnyOrder("net_ingress", "net_egress");
             assertThat(names(xdp.load().programs())).containsExactly("xdp_lb");
+            assertThat(names(xdpGeneric.load().programs())).containsExactly("xdp_generic");
             assertThat(names(policies.load().programs()))
                     .containsExactlyInAnyOrder("policy_ingress", "policy_egress", "policy_probe", "policy_fast");
             assertThat(names(counted.load().programs())).containsExactly("counted_sockets");

@@ -32,7 +32,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -192,11 +191,12 @@ class XdpLabTest {
         await().until(() -> isClosed(family, first) && isClosed(family, second));
     }
 
+    /// What is passed on has to reach the programs of tc as it would without XDP.
     @ParameterizedTest
-    @EnumSource
-    void backendsOfThisNodeAreLeftToTheStack(IpFamily family) {
+    @CsvSource({"IPV4, NATIVE", "IPV6, NATIVE", "IPV4, GENERIC", "IPV6, GENERIC"})
+    void backendsOfThisNodeAreLeftToTheStack(IpFamily family, XdpMode mode) {
         serve(family, "r1");
-        try (LabXdp _ = programs.attachXdp(node, XdpMode.NATIVE)) {
+        try (LabXdp _ = programs.attachXdp(node, mode)) {
             Outcome.Answer tcp = lab.outside().sockets().tcp(dial(family)).answer();
             Outcome.Answer udp = lab.outside().sockets().udp(dial(family)).answer();
 
@@ -205,15 +205,19 @@ class XdpLabTest {
     }
 
     /// A packet of this machine whose checksum somebody else is to finish: of the outside, where its device does not.
-    @Test
-    void packetsWithoutAFinishedChecksumAreLeftToTheStack() {
+    @ParameterizedTest
+    @EnumSource
+    void packetsWithoutAFinishedChecksumAreLeftToTheStack(XdpMode mode) {
         serve(IpFamily.IPV4, "b1");
         askOnce(IpFamily.IPV4);
         LabXdp.finishChecksums(lab, "n1", false);
-        try (LabXdp _ = programs.attachXdp(node, XdpMode.NATIVE)) {
+        try (LabXdp _ = programs.attachXdp(node, mode)) {
             long before = settled(IpFamily.IPV4);
 
             askOnce(IpFamily.IPV4);
+            isAnswered(
+                    IpFamily.IPV4,
+                    lab.outside().sockets().tcp(dial(IpFamily.IPV4)).answer());
 
             assertThat(forwarded(IpFamily.IPV4)).isGreaterThan(before);
         } finally {

@@ -14,6 +14,7 @@ import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabNode;
 import io.culvert.testkit.lab.PodAttachment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -61,15 +62,18 @@ class XdpProgramsLabTest {
     /// What one agent does.
     private static void open(Step step) throws Exception {
         NetworkNamespace.call(Path.of("/run/netns", node.netns()), () -> {
-            Link device = Rtnetlink.links().stream()
-                    .filter(link -> link.name().equals("eth0"))
-                    .findFirst()
-                    .orElseThrow();
             try (Datapath datapath = Datapath.open(DatapathConfig.of(node.bpffs()))) {
-                step.take(datapath, device);
+                step.take(datapath, link("eth0"));
             }
             return 0;
         });
+    }
+
+    private static Link link(String name) {
+        return Rtnetlink.links().stream()
+                .filter(link -> link.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static XdpMode attach(Datapath datapath, Link device, Optional<XdpMode> wanted) {
@@ -132,6 +136,43 @@ class XdpProgramsLabTest {
                     Optional.of(IpAddress.of("192.0.2.1")), Optional.empty()));
             assertThat(datapath.xdp().modes()).containsValue(XdpMode.NATIVE);
             assertThat(datapath.auditLinks(true).faults()).isEmpty();
+        });
+    }
+
+    /// Each mode has a program of its own, which the next start finds again.
+    @Test
+    void aDriverWithoutItHasItBehind() throws Exception {
+        node.exec("ip", "link", "add", "bridge0", "type", "bridge").orThrow();
+        try {
+            open((datapath, _) -> {
+                Link bridge = link("bridge0");
+                assertThat(attach(datapath, bridge, Optional.empty())).isEqualTo(XdpMode.GENERIC);
+                assertThat(attach(datapath, bridge, Optional.empty())).isEqualTo(XdpMode.GENERIC);
+                assertThat(datapath.attachments()).containsOnlyKeys("xdp_" + bridge.index() + "_generic");
+            });
+            open((datapath, _) -> {
+                int bridge = link("bridge0").index();
+                assertThat(datapath.xdp().modes()).isEqualTo(Map.of(bridge, XdpMode.GENERIC));
+                assertThat(datapath.auditLinks(true).faults()).isEmpty();
+            });
+        } finally {
+            node.exec("ip", "link", "del", "bridge0").orThrow();
+        }
+    }
+
+    /// An earlier version had one program for both modes.
+    @Test
+    void aLinkOfTheOtherModeIsReplaced() throws Exception {
+        open((datapath, device) -> attach(datapath, device, Optional.of(XdpMode.GENERIC)));
+        Path links = node.bpffs().resolve("links");
+        int index = NetworkNamespace.call(
+                Path.of("/run/netns", node.netns()), () -> link("eth0").index());
+        Files.move(links.resolve("xdp_" + index + "_generic"), links.resolve("xdp_" + index + "_lb"));
+
+        open((datapath, device) -> {
+            assertThat(attach(datapath, device, Optional.empty())).isEqualTo(XdpMode.GENERIC);
+            assertThat(datapath.attachments()).containsOnlyKeys("xdp_" + index + "_generic");
+            assertThat(program().orElseThrow()).startsWith("generic ");
         });
     }
 }
