@@ -19,27 +19,6 @@ static __always_inline int connect_send(struct __sk_buff *skb, const struct pack
 	return translate(skb, packet, flow, TRANSLATE_FORWARD);
 }
 
-/*
- * What a packet from the client shows. With FLOW_DSR nobody sees the other side: who sends another datagram was answered, and
- * who has closed its own side is remembered as long as one that was not, because it still acknowledges what comes.
- */
-static __always_inline __u16 connect_shows(struct flow *flow, const struct packet *packet)
-{
-	__u16 shown = flow_state_forward(packet->signals);
-
-	if (!(flow->state & FLOW_DSR))
-		return shown;
-	if (packet->protocol == IPPROTO_UDP)
-		return FLOW_ANSWERED;
-	if (!((flow->state | shown) & FLOW_CLIENT_CLOSED))
-		return shown;
-	if (flow->state & FLOW_ANSWERED) {
-		flow->state &= ~FLOW_ANSWERED;
-		load_release_flow(flow);
-	}
-	return shown & ~FLOW_ANSWERED;
-}
-
 /* On with a connection, from the client to the backend. to: see packet_turn(). */
 static __always_inline int connect_forward(struct __sk_buff *skb, const struct packet *packet, struct flow *flow,
 					   __u64 now, __u64 to)

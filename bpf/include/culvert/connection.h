@@ -44,6 +44,27 @@ static __always_inline bool connect_is_reset(const struct flow *flow, const stru
 	       !(packet->signals & PACKET_RESET) && !backend_is_published(flow->backend_id);
 }
 
+/*
+ * What a packet from the client shows. With FLOW_DSR nobody sees the other side: who sends another datagram was answered, and
+ * who has closed its own side is remembered as long as one that was not, because it still acknowledges what comes.
+ */
+static __always_inline __u16 connect_shows(struct flow *flow, const struct packet *packet)
+{
+	__u16 shown = flow_state_forward(packet->signals);
+
+	if (!(flow->state & FLOW_DSR))
+		return shown;
+	if (packet->protocol == IPPROTO_UDP)
+		return FLOW_ANSWERED;
+	if (!((flow->state | shown) & FLOW_CLIENT_CLOSED))
+		return shown;
+	if (flow->state & FLOW_ANSWERED) {
+		flow->state &= ~FLOW_ANSWERED;
+		load_release_flow(flow);
+	}
+	return shown & ~FLOW_ANSWERED;
+}
+
 /* Two numbers as one argument. */
 static __always_inline __u64 open_pair(__u32 low, __u32 high)
 {

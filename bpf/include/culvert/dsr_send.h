@@ -3,30 +3,11 @@
 #ifndef CULVERT_DSR_SEND_H
 #define CULVERT_DSR_SEND_H
 
-#include <stddef.h>
-
-#include "csum.h"
-#include "dsr.h"
+#include "dsr_outer.h"
 #include "event_trace.h"
 #include "flow.h"
 #include "fragment.h"
 #include "reject.h"
-#include "route.h"
-
-/* Geneve instead of IPIP. Nodes take either. */
-volatile const __u8 config_dsr_geneve = 0;
-
-#define DSR_HOP_LIMIT 64
-#define DSR_IPV4_DF 0x4000
-#define DSR_LENGTH_MAX 65535
-
-/* What an outer header adds. */
-static __always_inline __u32 dsr_overhead(bool v4)
-{
-	if (config_dsr_geneve)
-		return v4 ? sizeof(struct dsr_outer4) : sizeof(struct dsr_outer6);
-	return v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
-}
 
 /* The length, from the network header on, of what goes over the wire: of a GSO packet, that of each of its parts. */
 static __always_inline __u32 dsr_length(struct __sk_buff *skb, const struct packet *packet)
@@ -44,7 +25,7 @@ static __always_inline __u32 dsr_length(struct __sk_buff *skb, const struct pack
 
 /*
  * The interface that leads to the backend; 0: none does; negative: what is too big for the route may have at most that
- * many bytes. The outer source is the node's primary address, because others know that one.
+ * many bytes.
  */
 __noinline int dsr_route(struct __sk_buff *skb, const struct packet *packet, const struct flow *flow)
 {
@@ -56,10 +37,7 @@ __noinline int dsr_route(struct __sk_buff *skb, const struct packet *packet, con
 		return 0;
 	more = dsr_overhead(packet->v4);
 	length = dsr_length(skb, packet) + more;
-	outer.v4 = packet->v4;
-	outer.protocol = config_dsr_geneve ? IPPROTO_UDP : packet->v4 ? IPPROTO_IPIP : IPPROTO_IPV6;
-	node_address(&outer.source, packet->v4);
-	if (ip_is_zero(&outer.source))
+	if (!dsr_outer_packet(&outer, packet->v4))
 		return 0;
 	route_ask(&route, skb->ifindex, &outer, &flow->backend);
 	route.tot_len = length > DSR_LENGTH_MAX ? DSR_LENGTH_MAX : length;
@@ -73,74 +51,36 @@ __noinline int dsr_route(struct __sk_buff *skb, const struct packet *packet, con
 	return 0;
 }
 
-/* Flows of a fabric are told apart by it. */
-static __always_inline struct udphdr dsr_udp(__u32 hash, __u32 length)
+/* What bpf_skb_adjust_room() is to know of the room that it makes. */
+static __always_inline __u64 dsr_room(__u64 network)
 {
-	return (struct udphdr){
-		.source = bpf_htons(0xc000 | (hash & 0x3fff)),
-		.dest = bpf_htons(GENEVE_PORT),
-		.len = bpf_htons(length > DSR_LENGTH_MAX ? 0 : length),
-	};
+	return BPF_F_ADJ_ROOM_FIXED_GSO | network | (config_dsr_geneve ? BPF_F_ADJ_ROOM_ENCAP_L4_UDP : 0);
 }
 
 static __always_inline long dsr_push4(struct __sk_buff *skb, const struct flow *flow, __u32 hash)
 {
-	__u32 size = dsr_overhead(true), length = packet_length(skb) + size;
 	struct dsr_outer4 outer = {};
-	struct ip source;
+	__u32 size = dsr_overhead(true);
 	__u8 inner[2];
 
 	if (bpf_skb_load_bytes(skb, ETH_HLEN, inner, sizeof(inner)))
 		return -1;
-	node_address(&source, true);
-	outer.ip.version = 4;
-	outer.ip.ihl = sizeof(outer.ip) / 4;
-	outer.ip.tos = inner[1] & ~3; /* no ECN, because its mark is not carried back (RFC 6040) */
-	outer.ip.tot_len = bpf_htons(length > DSR_LENGTH_MAX ? 0 : length);
-	outer.ip.frag_off = bpf_htons(DSR_IPV4_DF);
-	outer.ip.ttl = DSR_HOP_LIMIT;
-	outer.ip.protocol = config_dsr_geneve ? IPPROTO_UDP : IPPROTO_IPIP;
-	outer.ip.saddr = source.word[3];
-	outer.ip.daddr = flow->backend.word[3];
-	outer.ip.check = ~csum_fold(bpf_csum_diff(NULL, 0, (__be32 *)&outer.ip, sizeof(outer.ip), 0));
-	if (!config_dsr_geneve)
-		return bpf_skb_adjust_room(skb, sizeof(outer.ip), BPF_ADJ_ROOM_MAC,
-					   BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4) ?:
-		       bpf_skb_store_bytes(skb, ETH_HLEN, &outer, sizeof(outer.ip), 0);
-	outer.udp = dsr_udp(hash, length - sizeof(outer.ip));
-	outer.geneve = dsr_geneve(true, flow->backend_port);
-	return bpf_skb_adjust_room(skb, sizeof(outer), BPF_ADJ_ROOM_MAC,
-				   BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 |
-					   BPF_F_ADJ_ROOM_ENCAP_L4_UDP) ?:
-	       bpf_skb_store_bytes(skb, ETH_HLEN, &outer, sizeof(outer), 0);
+	dsr_fill4(&outer, inner[1], packet_length(skb), flow->backend.word[3], flow->backend_port, hash);
+	return bpf_skb_adjust_room(skb, size, BPF_ADJ_ROOM_MAC, dsr_room(BPF_F_ADJ_ROOM_ENCAP_L3_IPV4)) ?:
+	       bpf_skb_store_bytes(skb, ETH_HLEN, &outer, size, 0);
 }
 
 static __always_inline long dsr_push6(struct __sk_buff *skb, const struct flow *flow, __u32 hash)
 {
-	__u32 size = dsr_overhead(false), length = packet_length(skb) + size - sizeof(struct ipv6hdr);
 	struct dsr_outer6 outer = {};
-	struct ip source;
+	__u32 size = dsr_overhead(false);
+	__be32 first;
 
-	/* Version, traffic class and flow label: the inner ones, but for ECN. */
-	if (bpf_skb_load_bytes(skb, ETH_HLEN, &outer, sizeof(__be32)))
+	if (bpf_skb_load_bytes(skb, ETH_HLEN, &first, sizeof(first)))
 		return -1;
-	*(__be32 *)&outer &= bpf_htonl(~0x00300000u);
-	node_address(&source, false);
-	outer.ip.payload_len = bpf_htons(length > DSR_LENGTH_MAX ? 0 : length);
-	outer.ip.nexthdr = config_dsr_geneve ? IPPROTO_UDP : IPPROTO_IPV6;
-	outer.ip.hop_limit = DSR_HOP_LIMIT;
-	__builtin_memcpy(&outer.ip.saddr, &source, sizeof(outer.ip.saddr));
-	__builtin_memcpy(&outer.ip.daddr, &flow->backend, sizeof(outer.ip.daddr));
-	if (!config_dsr_geneve)
-		return bpf_skb_adjust_room(skb, sizeof(outer.ip), BPF_ADJ_ROOM_MAC,
-					   BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L3_IPV6) ?:
-		       bpf_skb_store_bytes(skb, ETH_HLEN, &outer, sizeof(outer.ip), 0);
-	outer.udp = dsr_udp(hash, length); /* without a checksum: RFC 6935 */
-	outer.geneve = dsr_geneve(false, flow->backend_port);
-	return bpf_skb_adjust_room(skb, sizeof(outer), BPF_ADJ_ROOM_MAC,
-				   BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L3_IPV6 |
-					   BPF_F_ADJ_ROOM_ENCAP_L4_UDP) ?:
-	       bpf_skb_store_bytes(skb, ETH_HLEN, &outer, sizeof(outer), 0);
+	dsr_fill6(&outer, first, packet_length(skb), &flow->backend, flow->backend_port, hash);
+	return bpf_skb_adjust_room(skb, size, BPF_ADJ_ROOM_MAC, dsr_room(BPF_F_ADJ_ROOM_ENCAP_L3_IPV6)) ?:
+	       bpf_skb_store_bytes(skb, ETH_HLEN, &outer, size, 0);
 }
 
 /* Puts the outer header before a packet. Non-zero when it failed: it must be dropped then. */

@@ -6,21 +6,11 @@
 #include "event_trace.h"
 #include "xdp_parse.h"
 
-/* A number made of the ends of a packet. */
-static __always_inline __u32 xdp_event_number(const struct packet *packet)
-{
-	__u32 number = packet->source.word[3] * 0x9e3779b1u ^ packet->destination.word[3];
-
-	number = (number ^ packet->source.word[2] ^ packet->destination.word[1]) * 0x85ebca6bu;
-	number = (number ^ ((__u32)packet->source_port << 16 | packet->destination_port)) * 0xc2b2ae35u;
-	return number ^ number >> 15;
-}
-
 /* Whether a packet that goes on is told of; see event_is_due() and event_is_wanted(). level: below EVENTS_LOW */
 static __always_inline bool xdp_event_is_due(const struct packet *packet, const struct flow *flow, __u32 level)
 {
 	if (packet->protocol == IPPROTO_UDP)
-		return event_recurs(xdp_event_number(packet), EVENT_AT_FROM_NETWORK);
+		return event_recurs(xdp_number(packet), EVENT_AT_FROM_NETWORK);
 	if (!(packet->signals & event_signals(level)))
 		return false;
 	return level != EVENTS_MAXIMUM || !(packet->signals & (PACKET_CLOSE | PACKET_RESET)) ||

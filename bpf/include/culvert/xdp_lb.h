@@ -6,63 +6,16 @@
 #ifndef CULVERT_XDP_LB_H
 #define CULVERT_XDP_LB_H
 
-#include "connection.h"
-#include "maps_xdp.h"
-#include "xdp_event.h"
+#include "xdp_dsr.h"
 #include "xdp_rewrite.h"
 
-/* A hardware address as a number. */
-static __always_inline __u64 mac_number(const __u8 *mac)
-{
-	const __be16 *part = (const __be16 *)mac;
-
-	return (__u64)bpf_ntohs(part[0]) << 32 | (__u32)bpf_ntohs(part[1]) << 16 | bpf_ntohs(part[2]);
-}
-
-/* Whether a frame is addressed to a hardware address: others are seen by a promiscuous device. */
-static __always_inline bool xdp_is_to(const struct xdp_md *ctx, __u64 mac)
-{
-	struct ethhdr *ethernet = xdp_data(ctx);
-
-	return (void *)(ethernet + 1) <= xdp_end(ctx) && mac_number(ethernet->h_dest) == mac;
-}
-
-/* Whether it is addressed to the device that it came in by. */
-static __always_inline bool xdp_is_ours(const struct xdp_md *ctx, __u32 ifindex)
-{
-	struct device_key key = { .ifindex = ifindex };
-	__u64 *mac = bpf_map_lookup_elem(&xdp_devices, &key);
-
-	return mac && xdp_is_to(ctx, *mac);
-}
-
-/*
- * Where the stack would send a packet to an address: XDP_TX, XDP_REDIRECT, or XDP_PASS where it must say so itself. route: the
- * answer. Packets that do not fit are among the latter, and so are all that leave by the interface of a pod.
- */
-static __always_inline int xdp_route(struct xdp_md *ctx, const struct packet *packet, const struct ip *to,
-				     struct bpf_fib_lookup *route)
-{
-	__u32 from = ctx->ingress_ifindex;
-
-	route_ask(route, from, packet, to);
-	route->tot_len = packet->l4_length + (packet->v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
-	if (bpf_fib_lookup(ctx, route, sizeof(*route), 0) != BPF_FIB_LKUP_RET_SUCCESS)
-		return XDP_PASS;
-	if (route->ifindex == from)
-		return xdp_is_to(ctx, mac_number(route->smac)) ? XDP_TX : XDP_PASS;
-	return xdp_is_ours(ctx, from) ? bpf_redirect_map(&xdp_targets, route->ifindex, XDP_PASS) : XDP_PASS;
-}
-
-/* From a client to a backend: see connect_forward(), and TRANSLATE_MASQUERADE. */
-static __noinline int xdp_forward(struct xdp_md *ctx, const struct packet *packet, struct flow *flow, __u32 level)
+/* From a client to a backend that sees this node: see connect_forward(), and TRANSLATE_MASQUERADE. */
+static __noinline int xdp_masquerade(struct xdp_md *ctx, const struct packet *packet, struct flow *flow, __u32 level)
 {
 	struct bpf_fib_lookup route = {};
 	struct xdp_ends ends;
 	int action;
 
-	if (!(flow->state & FLOW_MASQUERADED) || connect_is_reset(flow, packet))
-		return XDP_PASS;
 	action = xdp_route(ctx, packet, &flow->backend, &route);
 	if (action == XDP_PASS)
 		return XDP_PASS;
@@ -70,6 +23,14 @@ static __noinline int xdp_forward(struct xdp_md *ctx, const struct packet *packe
 	xdp_event(ctx, packet, flow, level);
 	ends = (struct xdp_ends){ &flow->masquerade, &flow->backend, flow->masquerade_port, flow->backend_port };
 	return xdp_rewrite(ctx, packet, &ends, &route) ? action : XDP_PASS;
+}
+
+/* From a client to a backend of another node. */
+static __always_inline int xdp_forward(struct xdp_md *ctx, const struct packet *packet, struct flow *flow, __u32 level)
+{
+	if (!(flow->state & (FLOW_MASQUERADED | FLOW_DSR)) || connect_is_reset(flow, packet))
+		return XDP_PASS;
+	return flow->state & FLOW_DSR ? xdp_dsr(ctx, packet, flow, level) : xdp_masquerade(ctx, packet, flow, level);
 }
 
 /* The entry of the replies of a connection, beside that of its masquerade. */
@@ -119,7 +80,7 @@ static __noinline int xdp_device(struct xdp_md *ctx, const struct packet *packet
 }
 
 /*
- * Opens a connection whose backend will see this node, and goes on with it; nothing is counted before it is known who
+ * Opens a connection of a client outside, and goes on with it if its backend is on another node; nothing is counted before it is known who
  * carries its first packet. What opens none is left to net_ingress, which says why, and answers.
  */
 static __noinline int xdp_open(struct xdp_md *ctx, const struct packet *packet, const struct frontend *frontend,
@@ -130,10 +91,11 @@ static __noinline int xdp_open(struct xdp_md *ctx, const struct packet *packet, 
 	struct flow *flow;
 	int device;
 
-	if (frontend->flags & FRONTEND_DSR || !client_is_masqueraded(client, frontend) || !packet_is_of_host(packet) ||
+	if (!client_is_masqueraded(client, frontend) || !packet_is_of_host(packet) ||
 	    !xdp_is_ours(ctx, ctx->ingress_ifindex) ||
 	    connect_choose(packet, frontend, client, &choice))
 		return XDP_PASS;
+	choice_directly(packet, frontend, client, &choice);
 	device = xdp_device(ctx, packet, &choice.backend->address);
 	flow = flow_find(packet);
 	if (flow)

@@ -126,4 +126,14 @@ static __always_inline bool xdp_parse(const struct xdp_md *ctx, struct packet *p
 	return ethernet->h_proto == bpf_htons(ETH_P_IPV6) && xdp_parse_ipv6(ctx, packet);
 }
 
+/* A number made of the ends of a packet. */
+static __always_inline __u32 xdp_number(const struct packet *packet)
+{
+	__u32 number = packet->source.word[3] * 0x9e3779b1u ^ packet->destination.word[3];
+
+	number = (number ^ packet->source.word[2] ^ packet->destination.word[1]) * 0x85ebca6bu;
+	number = (number ^ ((__u32)packet->source_port << 16 | packet->destination_port)) * 0xc2b2ae35u;
+	return number ^ number >> 15;
+}
+
 #endif

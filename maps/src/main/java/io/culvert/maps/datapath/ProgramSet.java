@@ -25,6 +25,11 @@ final class ProgramSet implements AutoCloseable {
     private static final String SOCK_LB = "sock_lb";
     private static final String NET = "net";
     private static final String EXPLAIN = "explain";
+
+    /// Those that hand packets to other nodes.
+    private static final Set<String> HAND_ON =
+            Set.of(NET, MorePrograms.XDP.object(), MorePrograms.XDP_GENERIC.object());
+
     private static final List<String> SERVICES = List.of(SOCK_LB, "pod", NET);
 
     private final List<BpfObject> objects = new ArrayList<>();
@@ -203,7 +208,7 @@ final class ProgramSet implements AutoCloseable {
                 .configure(
                         "config_udp_stream_timeout", seconds(settings.timeouts().udpStream()))
                 .configure("config_reject_rate", settings.rejectRate());
-        if (name.equals(NET)) {
+        if (HAND_ON.contains(name)) {
             object.configure("config_dsr_geneve", settings.dsrGeneve());
         }
     }

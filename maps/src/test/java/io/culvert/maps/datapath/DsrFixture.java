@@ -60,7 +60,7 @@ abstract class DsrFixture {
                 .node("there", PodAttachment.BRIDGED, "b1")
                 .create();
         node = NodePrograms.load(
-                object -> object.name().equals("net") ? object.configure("config_dsr_geneve", geneve) : object);
+                object -> object.name().equals("pod") ? object : object.configure("config_dsr_geneve", geneve));
         for (String address : List.of("192.0.2.2", "2001:db8::2")) {
             node.tables.put(Tables.NODE_ADDRESSES, new AddressKey(IpAddress.of(address)), AddressKey.OTHER_NODE);
         }

@@ -199,7 +199,10 @@ final class LabPrograms implements AutoCloseable {
 
     /// Before the stack, on the device that leads out of the node.
     LabXdp attachXdp(LabNode node, XdpMode mode) {
-        return LabXdp.attach(node, open(MorePrograms.xdp(mode).object(), node, sockets), mode);
+        BpfObject object = opened(MorePrograms.xdp(mode).object(), node, sockets)
+                .configure("config_dsr_geneve", geneve)
+                .load();
+        return LabXdp.attach(node, object, mode);
     }
 
     /// By tc(8), because the interfaces are in the node's namespace.
@@ -213,8 +216,22 @@ final class LabPrograms implements AutoCloseable {
                 createPins();
                 object.program(program).pin(pin);
             }
-            node.exec("tc", "filter", "add", "dev", device, direction, "bpf", "da", "object-pinned", pin.toString())
-                    .orThrow();
+            filter(node, device, direction, pin);
+        }
+    }
+
+    private static void filter(LabNode node, String device, String direction, Path pin) {
+        node.exec("tc", "filter", "add", "dev", device, direction, "bpf", "da", "object-pinned", pin.toString())
+                .orThrow();
+    }
+
+    /// Does something while nothing of ours sees what the stack gets by a device.
+    void withoutIngress(LabNode node, String device, Runnable action) {
+        node.exec("tc", "filter", "del", "dev", device, "ingress").orThrow();
+        try {
+            action.run();
+        } finally {
+            filter(node, device, "ingress", pins.resolve("net_ingress"));
         }
     }
 
