@@ -22,6 +22,8 @@ enum Contender {
     CULVERT("culvert"),
     /// The same, whose packets go through the stack of the node.
     CULVERT_STACK("stack"),
+    /// The same, whose packets are translated before the stack: generically, since all devices of a lab are veth pairs.
+    CULVERT_XDP("xdp"),
     /// A Service on another node's endpoints, which answer the client themselves.
     CULVERT_DSR("dsr"),
     /// A Service translated by kube-proxy's nftables rules.
@@ -61,6 +63,7 @@ enum Contender {
                 case DIRECT, KUBE_PROXY -> {}
                 case CULVERT -> startAgent(node, behind, services, culvert, "--fast-path", "auto");
                 case CULVERT_STACK -> startAgent(node, behind, services, culvert);
+                case CULVERT_XDP -> startAgent(node, behind, services, culvert, "--xdp", "auto");
                 case CULVERT_DSR -> {
                     List<BenchService> direct = services.stream()
                             .map(BenchService::answeredDirectly)

@@ -7,6 +7,7 @@ import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabBuilder;
 import io.culvert.testkit.lab.LabNode;
 import io.culvert.testkit.lab.LabPod;
+import io.culvert.testkit.lab.Offload;
 import io.culvert.testkit.lab.PodAttachment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +52,12 @@ final class NodePortBenchmark {
         List<Contender> contenders() {
             return this == HERE
                     ? List.of(Contender.DIRECT, Contender.CULVERT, Contender.NFTABLES)
-                    : List.of(Contender.DIRECT, Contender.CULVERT, Contender.CULVERT_DSR, Contender.NFTABLES);
+                    : List.of(
+                            Contender.DIRECT,
+                            Contender.CULVERT,
+                            Contender.CULVERT_XDP,
+                            Contender.CULVERT_DSR,
+                            Contender.NFTABLES);
         }
 
         String words() {
@@ -119,6 +125,11 @@ final class NodePortBenchmark {
                         : service)
                 .map(service -> service.nodePort() == nodePort(services) ? service.withEndpoints(backends) : service)
                 .toList();
+        if (contender == Contender.CULVERT_XDP) {
+            // As from a cable. XDP leaves to tc what comes with a checksum that another part of this machine has to
+            // finish.
+            Offload.TX_CHECKSUM.set(lab.outside(), node.wirePort(), false);
+        }
         contender.prepare(node, behind, cluster, culvert);
         if (contender == Contender.DIRECT && place == Place.THERE) {
             route(lab.node(CLIENT), behind.podRange(family), node.ip(family));

@@ -15,10 +15,11 @@ final class NodePortSection {
             one of four pods on the same node or on a third one. Modes as above. Direct: the same way to the pods without any
             proxy; to those on a third node the node in question is a router, both ways. nftables: as kube-proxy 1.36 lays out
             NodePorts. Of 10,000 Services 2,700 have a NodePort, which is what the range holds. DSR: with
-            `culvert.io/forwarding-mode: dsr`, by IPIP. In parentheses the ratio to direct.
+            `culvert.io/forwarding-mode: dsr`, by IPIP. XDP: generic, which is what veth pairs have; packets to that node come with whole
+            checksums, as from a cable, and are checked by software at both ends. In parentheses the ratio to direct.
 
-            | family | mode | Services | backends on | direct | nftables | Culvert | DSR | Culvert to nftables |
-            |---|---|---|---|---|---|---|---|---|
+            | family | mode | Services | backends on | direct | nftables | Culvert | XDP | DSR | Culvert to nftables |
+            |---|---|---|---|---|---|---|---|---|---|
             """;
 
     private NodePortSection() {}
@@ -30,7 +31,7 @@ final class NodePortSection {
             Rates rates = series.rates();
             String family = series.family() == IpFamily.IPV4 ? "IPv4" : "IPv6";
             double ratio = rates.ratio(Contender.CULVERT, Contender.NFTABLES);
-            text.append("| %s | %s | %,d | %s | %,.0f | %s | %s | %s | %.3f |%n"
+            text.append("| %s | %s | %,d | %s | %,.0f | %s | %s | %s | %s | %.3f |%n"
                     .formatted(
                             family,
                             series.mode(),
@@ -39,6 +40,7 @@ final class NodePortSection {
                             rates.rate(Contender.DIRECT),
                             cell(rates, Contender.NFTABLES),
                             cell(rates, Contender.CULVERT),
+                            cell(rates, Contender.CULVERT_XDP),
                             cell(rates, Contender.CULVERT_DSR),
                             ratio));
             String what = "NodePort, %s of nftables, %s, %,d Services, backends on %s"

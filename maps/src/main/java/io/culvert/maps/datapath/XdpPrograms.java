@@ -24,9 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The program before the stack on devices of the node, and what it looks up of them: `xdp_lb` in the driver,
-/// `xdp_generic` behind it. Each device has one as a link of its own, which outlives the agent; a program is loaded
-/// when
-/// the first device is given it.
+/// `xdp_generic` behind it. Each device has one as a link of its own, which outlives the agent. A program is loaded
+/// when the first device is given it.
 public final class XdpPrograms {
 
     private static final Logger LOG = LoggerFactory.getLogger(XdpPrograms.class);
