@@ -3,13 +3,17 @@ package io.culvert.agent.cli;
 
 import io.culvert.agent.config.ConfigFile;
 import io.culvert.agent.config.ImportedField;
+import io.culvert.agent.control.ControlException;
+import io.culvert.agent.control.NodeView;
 import io.culvert.agent.doctor.Doctor;
 import io.culvert.agent.doctor.Finding;
 import io.culvert.agent.doctor.LiveMachine;
 import io.culvert.agent.doctor.Machine;
 import io.culvert.agent.view.Column;
+import io.culvert.agent.view.StatusView;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,7 +56,7 @@ final class DoctorCommand extends Verb {
         if (kubeProxyConfig != null) {
             return imported(ConfigFile.read(kubeProxyConfig));
         }
-        List<Finding> findings = new Doctor(machine).examine(node.bpffs());
+        List<Finding> findings = new Doctor(machine).examine(node.bpffs(), agent());
         output.printer(this)
                 .list(
                         List.of(
@@ -61,6 +65,15 @@ final class DoctorCommand extends Verb {
                                 Column.of("Finding", DoctorCommand::text)),
                         findings);
         return findings.stream().anyMatch(Finding::isError) ? ExitStatus.FAILED : ExitStatus.DONE;
+    }
+
+    /// Empty also where one is that does not answer: what is in its way is what is looked for.
+    private Optional<StatusView> agent() {
+        try {
+            return node.ask(NodeView::status);
+        } catch (ControlException e) {
+            return Optional.empty();
+        }
     }
 
     private Integer imported(ConfigFile file) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.doctor;
 
+import io.culvert.agent.view.StatusView;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// Makes checks.
 public final class Doctor {
@@ -14,7 +16,9 @@ public final class Doctor {
     }
 
     /// Everything that can be in the way, errors or not.
-    public List<Finding> examine(Path pins) {
+    ///
+    /// @param agent what the agent that runs here says of itself
+    public List<Finding> examine(Path pins, Optional<StatusView> agent) {
         return make(List.of(
                 new KernelCheck(),
                 new RootCheck(),
@@ -23,7 +27,8 @@ public final class Doctor {
                 new ClangCheck(),
                 new KubeProxyCheck(),
                 new NetworkCheck(),
-                new FastPathCheck()));
+                new FastPathCheck(),
+                new XdpCheck(agent)));
     }
 
     /// The errors that keep an agent from starting.

@@ -50,8 +50,8 @@ final class NetworkLines {
                 problems.add(new StatusView.Trouble(
                         "warning",
                         "xdp of " + name,
-                        state.reason(),
-                        "its packets are translated behind the stack; set xdp generic or off"));
+                        state.reason() + ", its packets are translated behind the stack",
+                        state.remedy()));
             }
         });
         new TreeMap<>(network.current().unsupported())

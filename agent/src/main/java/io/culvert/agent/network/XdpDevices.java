@@ -61,7 +61,7 @@ final class XdpDevices {
         Set<Integer> attached = new HashSet<>();
         devices.forEach((index, name) -> {
             XdpState state =
-                    Optional.ofNullable(links.get(index)).map(this::attach).orElse(XdpState.without(GONE));
+                    Optional.ofNullable(links.get(index)).map(this::attach).orElse(XdpState.without(GONE, ""));
             next.put(name, state);
             state.mode().ifPresent(_ -> attached.add(index));
         });
@@ -72,13 +72,15 @@ final class XdpDevices {
 
     private XdpState attach(Link link) {
         if (link.address().isEmpty() || !KINDS.contains(link.kind())) {
-            return XdpState.without("it is " + (link.kind().isEmpty() ? "no Ethernet device" : "a " + link.kind()));
+            return XdpState.without(
+                    "it is " + (link.kind().isEmpty() ? "no Ethernet device" : "a " + link.kind()),
+                    "devices of hardware, bonds and veth can have it");
         }
         try {
             return XdpState.in(
                     datapath.xdp().attach(link.index(), link.address().get(), wanted(link)));
         } catch (BpfException e) {
-            return XdpState.without(String.valueOf(e.getMessage()));
+            return XdpState.refused(e, choice == XdpChoice.NATIVE);
         }
     }
 

@@ -4,8 +4,10 @@ package io.culvert.agent.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.agent.network.TestNetwork;
+import io.culvert.agent.view.StatusView;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +54,7 @@ final class DoctorTest {
 
     @Test
     void aHealthyMachineHasNoErrors() {
-        List<Finding> findings = new Doctor(RecordedMachine.healthy()).examine(PINS);
+        List<Finding> findings = new Doctor(RecordedMachine.healthy()).examine(PINS, Optional.empty());
 
         assertThat(findings).noneMatch(Finding::isError);
         assertThat(findings.stream().map(Finding::toString))
@@ -95,7 +97,7 @@ final class DoctorTest {
                 .contains("sysctl -w net.ipv4.ip_forward=1", "sysctl -w net.ipv6.conf.all.forwarding=1")
                 .contains("strict on eth1,", "sysctl -w net.ipv4.conf.eth1.rp_filter=2")
                 .contains("send_redirects: on for eth1,");
-        assertThat(new Doctor(machine).examine(PINS))
+        assertThat(new Doctor(machine).examine(PINS, Optional.empty()))
                 .noneMatch(finding -> finding.check().equals("ipv6"));
     }
 
@@ -119,15 +121,58 @@ final class DoctorTest {
     }
 
     @Test
+    void A21_27_whichDevicesHaveXdpAndWhyOthersDoNotIsSaid() {
+        StatusView.Trouble refused = new StatusView.Trouble(
+                "warning",
+                "xdp of eth1",
+                "attach xdp_lb to native XDP of eth1: Operation not supported (EOPNOTSUPP)",
+                "set xdp to auto");
+
+        assertThat(xdp("eth0 native, eth1 none, veth7 generic", refused))
+                .containsExactly(
+                        "xdp of eth0: native, in its driver",
+                        "xdp of eth1: attach xdp_lb to native XDP of eth1: Operation not supported (EOPNOTSUPP);"
+                                + " set xdp to auto",
+                        "xdp of veth7: generic, behind its driver: packets go past the stack but have become an skb");
+        assertThat(xdp("off")).containsExactly("xdp: off, packets are translated behind the stack");
+        assertThat(new Doctor(RecordedMachine.healthy())
+                        .examine(PINS, Optional.empty()).stream().map(Finding::toString))
+                .contains("xdp: no agent runs here, which alone knows what drivers take");
+    }
+
+    /// What is said of XDP where an agent's status has this.
+    private static List<String> xdp(String fact, StatusView.Trouble... problems) {
+        StatusView status = new StatusView(
+                "1",
+                1,
+                "n1",
+                "",
+                1,
+                0,
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(problems),
+                List.of(new StatusView.Fact("XDP", fact)));
+        return new Doctor(RecordedMachine.healthy())
+                .examine(PINS, Optional.of(status)).stream()
+                        .filter(finding -> finding.check().startsWith("xdp"))
+                        .map(Finding::toString)
+                        .toList();
+    }
+
+    @Test
     void A18_07_aKernelWithoutIpv6IsSaid() {
         RecordedMachine machine = RecordedMachine.healthy().withoutFile("/proc/net/if_inet6");
 
-        assertThat(new Doctor(machine).examine(PINS).stream().map(Finding::toString))
+        assertThat(new Doctor(machine).examine(PINS, Optional.empty()).stream().map(Finding::toString))
                 .contains("ipv6: this kernel has none, IPv4 alone is served");
     }
 
     private static String warnings(RecordedMachine machine) {
-        return new Doctor(machine).examine(PINS).stream().map(Finding::toString).collect(Collectors.joining("\n"));
+        return new Doctor(machine)
+                .examine(PINS, Optional.empty()).stream().map(Finding::toString).collect(Collectors.joining("\n"));
     }
 
     @Test
@@ -208,7 +253,8 @@ final class DoctorTest {
 
     @Test
     void withoutClangThereIsAWarningOnly() {
-        List<Finding> findings = new Doctor(RecordedMachine.healthy().withoutCommand("clang --version")).examine(PINS);
+        List<Finding> findings =
+                new Doctor(RecordedMachine.healthy().withoutCommand("clang --version")).examine(PINS, Optional.empty());
 
         assertThat(findings).noneMatch(Finding::isError);
         assertThat(findings)
@@ -238,7 +284,7 @@ final class DoctorTest {
 
     private static List<String> errors(Machine machine) {
         return new Doctor(machine)
-                .examine(PINS).stream()
+                .examine(PINS, Optional.empty()).stream()
                         .filter(Finding::isError)
                         .map(Finding::toString)
                         .toList();

@@ -2,7 +2,9 @@
 package io.culvert.agent.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.culvert.loader.BpfObject;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import io.culvert.testkit.LabTest;
@@ -17,9 +19,16 @@ import io.culvert.testkit.lab.LabService;
 import io.culvert.testkit.lab.Offload;
 import io.culvert.testkit.lab.PodAttachment;
 import io.culvert.testkit.lab.TcpConnection;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -66,10 +75,7 @@ class XdpAgentLabTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void nodePortsAreServedToAllWithGenericXdp(Wire wire) {
-        Offload.TX_CHECKSUM.set(lab.outside(), asked.wirePort(), wire == Wire.BEGUN);
+    private LabAgent start(String choice) {
         lab.pods().forEach(pod -> pod.sockets().serve(ServiceLab.TARGET_PORT));
         asked.writeManifest("node.yaml", LabObjects.node(asked));
         asked.writeManifest("pod.yaml", LabObjects.pod(lab.pod("here"), Map.of()));
@@ -77,14 +83,58 @@ class XdpAgentLabTest {
                 "there.yaml", service("there", 10, ELSEWHERE, lab.pod("there")).toYaml());
         asked.writeManifest(
                 "here.yaml", service("here", 11, HERE, lab.pod("here")).toYaml());
-        LabAgent agent = new LabAgent(asked).launch("--xdp", "auto").awaitReady();
-        assertThat(agent.verb("status")).containsPattern("XDP: +eth0 generic");
+        return new LabAgent(asked).launch("--xdp", choice).awaitReady();
+    }
 
+    private void servesAll() {
         for (LabHost client : List.of(lab.node("client"), lab.addClient("far"), lab.outside())) {
             for (IpFamily family : IpFamily.values()) {
                 answers(client, family, ELSEWHERE, "there");
                 answers(client, family, HERE, "here");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nodePortsAreServedToAllWithGenericXdp(Wire wire) {
+        Offload.TX_CHECKSUM.set(lab.outside(), asked.wirePort(), wire == Wire.BEGUN);
+        LabAgent agent = start("auto");
+        assertThat(agent.verb("status")).containsPattern("XDP: +eth0 generic");
+        assertThat(agent.verb("doctor")).contains("xdp of eth0", "generic, behind its driver");
+
+        servesAll();
+    }
+
+    /// A device has room for one program. The remedy that is named makes room, and then it is taken.
+    @Test
+    void A21_27_aDeviceThatIsTakenIsServedBehindTheStackUntilItIsFree() throws IOException {
+        Path pin = asked.bpffs().resolveSibling("theirs");
+        try (BpfObject theirs = BpfObject.open("xdp", object("xdp")).load()) {
+            theirs.program("xdp_lb").pin(pin);
+            ip("link set dev eth0 xdp pinned " + pin);
+            LabAgent agent = start("generic");
+
+            String remedy = "ip link set dev eth0 xdp off";
+            assertThat(agent.verb("status")).containsPattern("XDP: +eth0 none").contains(remedy);
+            assertThat(agent.verb("doctor")).containsPattern("warning +xdp of eth0 .*" + remedy);
+            servesAll();
+
+            ip("link set dev eth0 xdp off");
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(agent.verb("status")).containsPattern("XDP: +eth0 generic"));
+        } finally {
+            Files.deleteIfExists(pin);
+        }
+    }
+
+    private void ip(String words) {
+        asked.exec(("ip " + words).split(" ")).orThrow();
+    }
+
+    private static byte[] object(String name) throws IOException {
+        try (InputStream resource = XdpAgentLabTest.class.getResourceAsStream("/io/culvert/bpf/" + name + ".o")) {
+            return Objects.requireNonNull(resource).readAllBytes();
         }
     }
 }

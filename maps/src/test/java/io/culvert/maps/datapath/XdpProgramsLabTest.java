@@ -141,7 +141,7 @@ class XdpProgramsLabTest {
 
     /// Each mode has a program of its own, which the next start finds again.
     @Test
-    void aDriverWithoutItHasItBehind() throws Exception {
+    void A21_27_aDriverWithoutItHasItBehind() throws Exception {
         node.exec("ip", "link", "add", "bridge0", "type", "bridge").orThrow();
         try {
             open((datapath, _) -> {
