@@ -266,6 +266,25 @@ class DsrLabTest {
         }
     }
 
+    /// The first datagrams are lost, until the client has heard how large its fragments may be.
+    @ParameterizedTest
+    @EnumSource
+    void datagramsInFragmentsArriveWhole(IpFamily family) {
+        serve(family);
+        for (int size : List.of(4_000, 60_000)) {
+            String text = "0123456789".repeat(size / 10);
+            Dial dial = dial(family).within(Duration.ofMillis(300));
+            try (UdpSocket socket = lab.outside().sockets().connectUdp(dial)) {
+                Outcome first = await().until(() -> socket.send(text), Outcome.Answer.class::isInstance);
+
+                for (Outcome outcome : List.of(first, socket.send(text), socket.send(text))) {
+                    assertThat(outcome.answer().echo()).isEqualTo(text);
+                    isDirect(family, outcome.answer());
+                }
+            }
+        }
+    }
+
     private static void serveBulk(IpFamily family) {
         String end = "[" + lab.pod("b1").ip(family) + "]:8081";
         FrontendKey key = frontend(family, Protocol.TCP);
