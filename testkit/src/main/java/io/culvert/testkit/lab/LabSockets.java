@@ -110,6 +110,29 @@ public final class LabSockets {
                 .put("device", "eth0")
                 .put("count", count)
                 .put("patience", seconds(patience));
+        return frames(command);
+    }
+
+    /// Sends IP packets past all socket hooks, one after the other, and waits for nothing.
+    public void send(byte[]... packets) {
+        ObjectNode command = SocketActor.command("send");
+        ArrayNode list = command.putArray("packets");
+        for (byte[] packet : packets) {
+            list.add(HexFormat.of().formatHex(packet));
+        }
+        SocketReplies.ok(call(command));
+    }
+
+    /// Keeps what arrives from now on.
+    public Capture capture() {
+        return new Capture(this, handle(SocketActor.command("capture").put("device", "eth0")));
+    }
+
+    List<byte[]> captured(int handle) {
+        return frames(SocketActor.command("captured").put("handle", handle));
+    }
+
+    private List<byte[]> frames(ObjectNode command) {
         List<byte[]> frames = new ArrayList<>();
         for (JsonNode frame : SocketReplies.ok(call(command)).get("frames")) {
             frames.add(HexFormat.of().parseHex(frame.asText()));

@@ -2,7 +2,7 @@
 package io.culvert.testkit.lab;
 
 /// A socket that stays open on a lab host.
-public sealed class OpenSocket implements AutoCloseable permits TcpConnection, UdpSocket, LabServer {
+public sealed class OpenSocket implements AutoCloseable permits TcpConnection, UdpSocket, LabServer, Capture {
 
     private final LabSockets sockets;
     private final int handle;

@@ -13,7 +13,10 @@ import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.LabTest;
 import io.culvert.testkit.packet.PacketBuilder;
+import io.culvert.testkit.packet.PacketView;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -146,6 +149,30 @@ class LabSocketsLabTest {
                 .hasSource(destination, 8080)
                 .hasDestination(source, 40999)
                 .hasFlags(SYN, ACK);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatArrivesIsCapturedInItsOrderWhateverSocketsMakeOfIt(IpFamily family) {
+        try (Capture capture = server.sockets().capture()) {
+            byte[][] packets = Stream.of("first", "second")
+                    .map(text -> PacketBuilder.bare()
+                            .ip(client.ip(family), server.ip(family))
+                            .udp(40998, 9)
+                            .payload(text)
+                            .toBytes())
+                    .toArray(byte[][]::new);
+            client.sockets().send(packets);
+            List<byte[]> frames = new ArrayList<>();
+            Waiting.until(
+                    PATIENCE,
+                    () -> frames.addAll(capture.frames()) && frames.size() >= packets.length,
+                    () -> "captured " + frames.size());
+            assertThat(frames)
+                    .extracting(frame -> new String(PacketView.of(frame).payload(), StandardCharsets.UTF_8))
+                    .containsExactly("first", "second");
+            assertThat(capture.frames()).isEmpty();
+        }
     }
 
     @Test

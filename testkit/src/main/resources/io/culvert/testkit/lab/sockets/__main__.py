@@ -14,14 +14,15 @@ import time
 from calls import Failed, close, name
 from clients import tcp, tcp_exchange, tcp_open, udp, udp_exchange, udp_open
 from load import load_report, load_start, load_stop
-from raw import raw
+from raw import capture, captured, raw, send
 from reach import reach
 from servers import tcp_serve, udp_serve
 
 out_lock = threading.Lock()
 OPERATIONS = {operation.__name__: operation for operation in (
     tcp_serve, udp_serve, tcp, tcp_open, tcp_exchange, udp, udp_open, udp_exchange, name, close,
-    load_start, load_report, load_stop, raw, reach)}
+    load_start, load_report, load_stop, raw, send, capture, captured,
+    reach)}
 
 
 def run(command):
