@@ -114,7 +114,7 @@ public final class Agent implements AutoCloseable {
             opened(open, new Housekeeping(plan, state, pages));
             store.subscribe(update -> state.apply(update, network));
             if (settings(plan).get(Setting.POLICY)) {
-                opened(open, PodStarts.serve(plan, runDir.path(), state.policies()));
+                opened(open, PodStarts.serve(plan, runDir.path(), state.policies(), network::trigger));
                 state.pluginChain().ifPresent(PluginChain::look);
             }
             state.followPolicies();

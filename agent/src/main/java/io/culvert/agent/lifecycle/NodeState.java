@@ -150,6 +150,7 @@ final class NodeState {
         Kernel present = kernel().orElseThrow();
         // What is read first is applied first, whichever threads are here.
         synchronized (present.network()) {
+            long read = System.nanoTime();
             // Before what may fail: a node whose DNS cache listens at a cluster IP must reach it.
             Set<IpAddress> local = LocalAddresses.read();
             present.loadBalancer().localAddresses(local);
@@ -158,16 +159,17 @@ final class NodeState {
             } finally {
                 flows.network(local, present.network());
             }
+            followPods(present, read);
         }
-        followPods(present);
     }
 
-    private void followPods(Kernel present) {
+    /// @param read when the network was read, as [System#nanoTime]
+    private void followPods(Kernel present, long read) {
         Map<Integer, String> pods = present.network().pods();
         Map<IpAddress, Integer> routed = present.network().podLinks();
         Map<IpAddress, Integer> stations = followsBridges() ? bridged.links() : Map.of();
         if (plan.settings().get(Setting.POLICY)) {
-            present.policies().interfaces(routed, stations, pods);
+            present.policies().interfaces(routed, stations, pods, read);
         }
         Map<IpAddress, Integer> known = new HashMap<>(stations);
         known.putAll(routed);

@@ -44,11 +44,12 @@ final class PodStarts {
                 : Optional.empty();
     }
 
+    /// @param look has the node's network read soon
     /// @throws StartException if nobody can ask, or the plugin cannot be put into its place
-    static CniServer serve(Plan plan, Path runDir, NodePolicies policies) {
+    static CniServer serve(Plan plan, Path runDir, NodePolicies policies, Runnable look) {
         Path socket = runDir.resolve(SOCKET);
         try {
-            var admission = new CniAdmission(policies, runDir.resolve("sandboxes"));
+            var admission = new CniAdmission(policies, look, runDir.resolve("sandboxes"));
             CniServer server = new CniServer(socket, admission, PATIENCE);
             try {
                 install(plan);

@@ -11,11 +11,14 @@ import java.util.Optional;
 public final class CniAdmission implements PodAdmission {
 
     private final NodePolicies policies;
+    private final Runnable look;
     private final SandboxFiles files;
 
+    /// @param look has the node's network read soon, and told to `policies`
     /// @param directory where sandboxes are remembered
-    public CniAdmission(NodePolicies policies, Path directory) {
+    public CniAdmission(NodePolicies policies, Runnable look, Path directory) {
         this.policies = policies;
+        this.look = look;
         files = new SandboxFiles(directory);
         policies.sandboxes(files.read());
     }
@@ -23,7 +26,7 @@ public final class CniAdmission implements PodAdmission {
     @Override
     public Admission admit(PodSandbox sandbox, Duration patience) throws InterruptedException {
         files.write(sandbox);
-        Optional<String> missing = policies.admit(sandbox, patience);
+        Optional<String> missing = policies.admit(sandbox, look, patience);
         return answer(missing.map(reason -> reason + " after " + patience.toSeconds() + " s; see culvert status"));
     }
 

@@ -57,6 +57,8 @@ public final class NodePolicies {
     private Map<IpAddress, Integer> bridged = Map.of();
     private Map<Integer, String> attached = Map.of();
     private Map<IpAddress, Integer> interfaces = Map.of();
+    /// When the network was read that says so, as [System#nanoTime].
+    private long networkRead = System.nanoTime();
     private Set<String> audited = Set.of();
     private int policies;
     /// What is to be enforced.
@@ -120,8 +122,13 @@ public final class NodePolicies {
     /// @param routes interfaces that a route leads to, by its address
     /// @param stations ports of bridges behind which somebody has an address
     /// @param programs names of pod interfaces with programs, by index
+    /// @param read a moment before the network was read that says so, as [System#nanoTime]
     public synchronized void interfaces(
-            Map<IpAddress, Integer> routes, Map<IpAddress, Integer> stations, Map<Integer, String> programs) {
+            Map<IpAddress, Integer> routes,
+            Map<IpAddress, Integer> stations,
+            Map<Integer, String> programs,
+            long read) {
+        networkRead = read;
         routed = Map.copyOf(routes);
         bridged = Map.copyOf(stations);
         attached = Map.copyOf(programs);
@@ -149,22 +156,35 @@ public final class NodePolicies {
 
     /// Takes what an earlier process was told by the container runtime.
     synchronized void sandboxes(List<PodSandbox> known) {
-        known.forEach(sandboxes::add);
+        known.forEach(sandbox -> sandboxes.add(sandbox, PolicyState.EMPTY));
     }
 
-    /// Waits until the policies of a pod are in force at its interface.
+    /// Waits until the policies of a pod are in force at its interface, as the network is from now on: what was read
+    /// of it before may be about another interface of the same name, or about the same one as that of another pod.
     ///
+    /// @param look has the network read soon, and told to [#interfaces]; does not wait for that
     /// @return what is missing when patience ends
-    synchronized Optional<String> admit(PodSandbox sandbox, Duration patience) throws InterruptedException {
-        sandboxes.add(sandbox);
+    synchronized Optional<String> admit(PodSandbox sandbox, Runnable look, Duration patience)
+            throws InterruptedException {
+        long asked = System.nanoTime();
+        look.run();
+        sandboxes.add(
+                sandbox, wanted == null ? PolicyState.EMPTY : wanted.state().policies());
         changed(sandbox);
-        long end = System.nanoTime() + patience.toNanos();
-        Optional<String> missing = missing(sandbox);
+        long end = asked + patience.toNanos();
+        Optional<String> missing = missing(sandbox, asked);
         while (missing.isPresent() && end - System.nanoTime() > 0) {
             wait(Math.max(1, (end - System.nanoTime()) / 1_000_000));
-            missing = missing(sandbox);
+            missing = missing(sandbox, asked);
         }
         return missing;
+    }
+
+    private Optional<String> missing(PodSandbox sandbox, long asked) {
+        return missing(sandbox)
+                .or(() -> networkRead - asked < 0
+                        ? Optional.of("the network of the node was not looked at again")
+                        : Optional.empty());
     }
 
     /// What is missing for a container's pod.

@@ -7,6 +7,7 @@ import io.culvert.cluster.policy.PolicyState;
 import io.culvert.net.IpAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,31 +16,42 @@ import org.jspecify.annotations.Nullable;
 /// several threads.
 final class PodSandboxes {
 
-    private final Map<String, PodSandbox> byContainer = new LinkedHashMap<>();
+    /// @param before addresses of the pod's object when the runtime spoke: those of a former sandbox
+    private record Told(PodSandbox sandbox, List<IpAddress> before) {}
 
-    void add(PodSandbox sandbox) {
-        byContainer.put(sandbox.containerId(), sandbox);
+    private final Map<String, Told> byContainer = new LinkedHashMap<>();
+
+    /// @param state what the cluster says of pods at this moment
+    void add(PodSandbox sandbox, PolicyState state) {
+        @Nullable PolicyPod pod = state.pods().get(sandbox.pod());
+        byContainer.put(sandbox.containerId(), new Told(sandbox, pod == null ? List.of() : pod.addresses()));
     }
 
     Optional<PodSandbox> find(String containerId) {
-        return Optional.ofNullable(byContainer.get(containerId));
+        return Optional.ofNullable(byContainer.get(containerId)).map(Told::sandbox);
     }
 
     /// The sandbox that is forgotten, if it was known.
     Optional<PodSandbox> remove(String containerId) {
-        return Optional.ofNullable(byContainer.remove(containerId));
+        return Optional.ofNullable(byContainer.remove(containerId)).map(Told::sandbox);
     }
 
-    /// The state with the addresses of sandboxes for pods whose objects have none yet.
+    /// The state with the addresses of sandboxes for pods whose objects have none yet, or still those of the sandbox
+    /// before.
     PolicyState over(PolicyState state) {
         PolicyState seen = state;
-        for (PodSandbox sandbox : byContainer.values()) {
+        for (Told told : byContainer.values()) {
+            PodSandbox sandbox = told.sandbox();
             @Nullable PolicyPod pod = state.pods().get(sandbox.pod());
-            if (pod != null && pod.addresses().isEmpty() && isOf(sandbox, pod)) {
+            if (pod != null && isOf(sandbox, pod) && isBehind(pod, told)) {
                 seen = seen.withPods(seen.pods().plus(sandbox.pod(), at(pod, sandbox)));
             }
         }
         return seen;
+    }
+
+    private static boolean isBehind(PolicyPod pod, Told told) {
+        return pod.addresses().isEmpty() || pod.addresses().equals(told.before());
     }
 
     /// Whether a sandbox is this pod's, and not that of another one of the same name.
@@ -67,11 +79,11 @@ final class PodSandboxes {
         Map<String, Integer> indexes = new HashMap<>();
         attached.forEach((index, name) -> indexes.put(name, index));
         Map<IpAddress, Integer> links = new HashMap<>();
-        for (PodSandbox sandbox : byContainer.values()) {
-            for (String name : sandbox.interfaces()) {
+        for (Told told : byContainer.values()) {
+            for (String name : told.sandbox().interfaces()) {
                 @Nullable Integer index = indexes.get(name);
                 if (index != null) {
-                    sandbox.addresses().forEach(address -> links.put(address, index));
+                    told.sandbox().addresses().forEach(address -> links.put(address, index));
                 }
             }
         }
