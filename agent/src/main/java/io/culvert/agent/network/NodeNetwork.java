@@ -97,7 +97,7 @@ public final class NodeNetwork {
     /// refused
     public synchronized void follow() {
         NetworkFacts facts = NetworkFacts.read();
-        WantedNetwork wanted = WantedNetwork.of(settings, facts, objects);
+        WantedNetwork wanted = WantedNetwork.of(settings, facts, objects, pods().keySet());
         if (wanted.podRanges().isEmpty() && !hasPodRanges()) {
             wanted = wanted.withoutDetection();
         }

@@ -61,9 +61,14 @@ public record WantedNetwork(
     }
 
     public static WantedNetwork of(NetworkSettings settings, NetworkFacts facts, NodeObjects objects) {
+        return of(settings, facts, objects, Set.of());
+    }
+
+    /// @param known indexes of what was a pod's interface before
+    static WantedNetwork of(NetworkSettings settings, NetworkFacts facts, NodeObjects objects, Set<Integer> known) {
         List<IpAddress> internalIps = objects.internalIps();
         NodeAddresses primary = NodeAddresses.choose(settings.primary(), internalIps, facts);
-        PodInterfaces pods = PodInterfaces.select(facts, settings.podInterfaces());
+        PodInterfaces pods = PodInterfaces.select(facts, known, settings.podInterfaces());
         Set<Integer> podLinks = pods.names().keySet();
         Set<IpAddress> nodeIps = new HashSet<>(internalIps);
         nodeIps.addAll(primary.all());

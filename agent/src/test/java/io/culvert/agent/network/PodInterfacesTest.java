@@ -4,6 +4,7 @@ package io.culvert.agent.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class PodInterfacesTest {
@@ -25,6 +26,22 @@ final class PodInterfacesTest {
     @Test
     void routedPodsAndPortsOfBridgesAreFound() {
         assertThat(select().names().values()).containsExactlyInAnyOrder("cali1234", "veth77");
+    }
+
+    /// As after it was renamed, or went down and up again: its routes are gone, and its pod may send at once.
+    @Test
+    void C8_19_whatWasAPodsInterfaceStaysOneWithoutARoute() {
+        network.veth("renamed").veth("other").device("renamed0", "dummy");
+        Set<Integer> known = Set.of(network.index("renamed"), network.index("renamed0"), 99);
+
+        assertThat(PodInterfaces.select(network.facts(), known, List.of())
+                        .names()
+                        .values())
+                .containsExactlyInAnyOrder("cali1234", "veth77", "renamed");
+        assertThat(PodInterfaces.select(network.facts(), known, List.of("eth0"))
+                        .names()
+                        .values())
+                .containsExactly("eth0");
     }
 
     @Test
@@ -59,6 +76,6 @@ final class PodInterfacesTest {
     }
 
     private PodInterfaces select(String... globs) {
-        return PodInterfaces.select(network.facts(), List.of(globs));
+        return PodInterfaces.select(network.facts(), Set.of(), List.of(globs));
     }
 }
