@@ -45,7 +45,8 @@ public sealed interface Attachment extends AutoCloseable permits LinkAttachment,
     /// log line says.
     ///
     /// @param ifindex index of an interface in this network namespace
-    static Attachment attachTc(BpfProgram program, int ifindex, TcDirection direction) {
-        return TcChoice.attach(program, ifindex, direction, KernelFeature.TCX_LINK.probe());
+    /// @param order among tcx links; a filter has a priority of its own
+    static Attachment attachTc(BpfProgram program, int ifindex, TcDirection direction, TcOrder order) {
+        return TcChoice.attach(program, ifindex, direction, order, KernelFeature.TCX_LINK.probe());
     }
 }

@@ -15,10 +15,10 @@ final class TcChoice {
     /// tried and its error is the truth.
     ///
     /// @param tcx what the probe of [KernelFeature#TCX_LINK] found
-    static Attachment attach(BpfProgram program, int ifindex, TcDirection direction, FeatureResult tcx) {
+    static Attachment attach(BpfProgram program, int ifindex, TcDirection direction, TcOrder order, FeatureResult tcx) {
         return switch (tcx) {
             case FeatureResult.Supported _, FeatureResult.Inconclusive _ ->
-                TcxAttachment.attach(program, ifindex, direction);
+                TcxAttachment.attach(program, ifindex, direction, order);
             case FeatureResult.Unsupported(String needs) -> {
                 ClsactAttachment filter = ClsactAttachment.attach(program, ifindex, direction);
                 LOG.info("attached {} as {}: tcx links need {}", program.name(), filter.describe(), needs);

@@ -19,7 +19,15 @@ public final class TcxAttachment extends LinkAttachment {
     /// @param ifindex index of an interface in this network namespace
     /// @throws UnsupportedFeatureException if the kernel is older than 6.6
     public static TcxAttachment attach(BpfProgram program, int ifindex, TcDirection direction) {
-        int fd = BpfLink.create(program, ifindex, direction.attachType(), 0);
+        return attach(program, ifindex, direction, TcOrder.AFTER_OTHERS);
+    }
+
+    /// Attaches before or behind the programs that are there already.
+    ///
+    /// @param ifindex index of an interface in this network namespace
+    /// @throws UnsupportedFeatureException if the kernel is older than 6.6
+    public static TcxAttachment attach(BpfProgram program, int ifindex, TcDirection direction, TcOrder order) {
+        int fd = BpfLink.create(program, ifindex, direction.attachType(), order.flags());
         if (fd < 0) {
             String operation = "attach " + program.name() + " to " + describe(ifindex, direction);
             if (Errno.ofResult(fd).equals(Errno.EINVAL)) {

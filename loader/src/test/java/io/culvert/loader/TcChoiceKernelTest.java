@@ -26,7 +26,8 @@ class TcChoiceKernelTest {
     private Class<?> chosen(FeatureResult tcx) {
         int ifindex = veth.ifindex();
         return veth.onHost(() -> {
-            try (Attachment attachment = TcChoice.attach(object.program("first"), ifindex, TcDirection.INGRESS, tcx)) {
+            try (Attachment attachment =
+                    TcChoice.attach(object.program("first"), ifindex, TcDirection.INGRESS, TcOrder.AFTER_OTHERS, tcx)) {
                 return attachment.getClass();
             }
         });
@@ -51,7 +52,8 @@ class TcChoiceKernelTest {
     void thisKernelIsAsked() {
         int ifindex = veth.ifindex();
         boolean link = veth.onHost(() -> {
-            try (Attachment attachment = Attachment.attachTc(object.program("first"), ifindex, TcDirection.EGRESS)) {
+            try (Attachment attachment =
+                    Attachment.attachTc(object.program("first"), ifindex, TcDirection.EGRESS, TcOrder.AFTER_OTHERS)) {
                 return attachment instanceof TcxAttachment;
             }
         });

@@ -11,6 +11,7 @@ import io.culvert.loader.InvalidObjectException;
 import io.culvert.loader.PinDirectory;
 import io.culvert.loader.SystemCallException;
 import io.culvert.loader.TcDirection;
+import io.culvert.loader.TcOrder;
 import io.culvert.loader.XdpAttachment;
 import io.culvert.loader.XdpMode;
 import java.io.IOException;
@@ -157,12 +158,12 @@ final class Links implements AutoCloseable {
 
     /// Attaches the pair of programs for pods to an interface.
     void attachPod(int ifindex, ProgramSet programs) {
-        attachPackets(direction -> LinkName.pod(ifindex, direction), ifindex, programs);
+        attachPackets(direction -> LinkName.pod(ifindex, direction), programs);
     }
 
     /// Attaches the pair of programs for north-south traffic to a device.
     void attachNode(int ifindex, ProgramSet programs) {
-        attachPackets(direction -> LinkName.node(ifindex, direction), ifindex, programs);
+        attachPackets(direction -> LinkName.node(ifindex, direction), programs);
     }
 
     /// Puts the program before the stack on a device, which has room for one: what is there in another mode goes first.
@@ -186,11 +187,17 @@ final class Links implements AutoCloseable {
         return modes;
     }
 
-    private void attachPackets(Function<TcDirection, LinkName> named, int ifindex, ProgramSet programs) {
+    private void attachPackets(Function<TcDirection, LinkName> named, ProgramSet programs) {
         for (TcDirection direction : PACKET_HOOKS) {
             LinkName name = named.apply(direction);
-            attach(name, () -> Attachment.attachTc(programs.program(name.program()), ifindex, direction));
+            attach(name, () -> attachTc(name, programs.program(name.program()), direction));
         }
+    }
+
+    /// Those of pods come first: policies hold whatever programs of others decide.
+    private static Attachment attachTc(LinkName name, BpfProgram program, TcDirection direction) {
+        TcOrder order = name.isPod() ? TcOrder.BEFORE_OTHERS : TcOrder.AFTER_OTHERS;
+        return Attachment.attachTc(program, (int) name.target(), direction, order);
     }
 
     private void attach(LinkName name, Supplier<Attachment> attach) {
@@ -301,7 +308,7 @@ final class Links implements AutoCloseable {
         if (!name.isSocket()) {
             TcDirection direction =
                     name.hook().equals(TcDirection.INGRESS.toString()) ? TcDirection.INGRESS : TcDirection.EGRESS;
-            return Attachment.attachTc(program, (int) name.target(), direction);
+            return attachTc(name, program, direction);
         }
         CgroupHook hook = Arrays.stream(CgroupHook.values())
                 .filter(one -> one.toString().equals(name.hook()))
