@@ -20,20 +20,20 @@ static __always_inline bool xdp_first_word(const struct xdp_md *ctx, __be32 *fir
 }
 
 /* Where the outer header goes, behind a new Ethernet header. size: of it, constant; null if there is no room, which was made */
-static __always_inline void *xdp_begin(const struct xdp_md *ctx, bool v4, const struct bpf_fib_lookup *route, __u32 size)
+static __always_inline void *xdp_begin(const struct xdp_md *ctx, bool v4, const struct xdp_known *route, __u32 size)
 {
 	struct ethhdr *ethernet = xdp_data(ctx);
 
 	if ((void *)(ethernet + 1) + size > xdp_end(ctx))
 		return NULL;
-	__builtin_memcpy(ethernet->h_dest, route->dmac, ETH_ALEN);
-	__builtin_memcpy(ethernet->h_source, route->smac, ETH_ALEN);
+	__builtin_memcpy(ethernet->h_dest, route->next, ETH_ALEN);
+	__builtin_memcpy(ethernet->h_source, route->own, ETH_ALEN);
 	ethernet->h_proto = v4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6);
 	return ethernet + 1;
 }
 
 static __always_inline bool xdp_write4(struct xdp_md *ctx, const struct packet *packet, const struct flow *flow,
-				       const struct bpf_fib_lookup *route, __be32 first)
+				       const struct xdp_known *route, __be32 first)
 {
 	void *place = xdp_begin(ctx, true, route, config_dsr_geneve ? sizeof(struct dsr_outer4) : sizeof(struct iphdr));
 	struct dsr_outer4 outer = {};
@@ -50,7 +50,7 @@ static __always_inline bool xdp_write4(struct xdp_md *ctx, const struct packet *
 }
 
 static __always_inline bool xdp_write6(struct xdp_md *ctx, const struct packet *packet, const struct flow *flow,
-				       const struct bpf_fib_lookup *route, __be32 first)
+				       const struct xdp_known *route, __be32 first)
 {
 	void *place =
 		xdp_begin(ctx, false, route, config_dsr_geneve ? sizeof(struct dsr_outer6) : sizeof(struct ipv6hdr));
@@ -70,7 +70,7 @@ static __always_inline bool xdp_write6(struct xdp_md *ctx, const struct packet *
 /* On with a packet of a connection with FLOW_DSR. It is routed as the packet that it becomes, which must fit. */
 static __noinline int xdp_dsr(struct xdp_md *ctx, const struct packet *packet, struct flow *flow, __u32 level)
 {
-	struct bpf_fib_lookup route = {};
+	struct xdp_known *route;
 	struct packet outer = {};
 	__be32 first;
 	int action;
@@ -78,14 +78,15 @@ static __noinline int xdp_dsr(struct xdp_md *ctx, const struct packet *packet, s
 	if (!dsr_outer_packet(&outer, packet->v4) || !xdp_first_word(ctx, &first))
 		return XDP_PASS;
 	outer.l4_length = packet->l4_length + dsr_overhead(packet->v4);
-	action = xdp_route(ctx, &outer, &flow->backend, &route);
-	if (action == XDP_PASS)
+	route = xdp_route_find(ctx, &outer, &flow->backend);
+	action = xdp_leave(ctx, route);
+	if (!route || action == XDP_PASS)
 		return XDP_PASS;
 	flow_account(flow, xdp_length(ctx), connect_shows(flow, packet), flow_clock());
 	xdp_event(ctx, packet, flow, level);
 	if (bpf_xdp_adjust_head(ctx, -(int)dsr_overhead(packet->v4)))
 		return XDP_PASS;
-	if (packet->v4 ? xdp_write4(ctx, packet, flow, &route, first) : xdp_write6(ctx, packet, flow, &route, first))
+	if (packet->v4 ? xdp_write4(ctx, packet, flow, route, first) : xdp_write6(ctx, packet, flow, route, first))
 		return action;
 	drop_count(DROP_WRITE_ERROR, xdp_length(ctx));
 	return XDP_DROP;

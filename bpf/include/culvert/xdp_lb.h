@@ -12,17 +12,16 @@
 /* From a client to a backend that sees this node: see connect_forward(), and TRANSLATE_MASQUERADE. */
 static __noinline int xdp_masquerade(struct xdp_md *ctx, const struct packet *packet, struct flow *flow, __u32 level)
 {
-	struct bpf_fib_lookup route = {};
+	struct xdp_known *route = xdp_route_find(ctx, packet, &flow->backend);
+	int action = xdp_leave(ctx, route);
 	struct xdp_ends ends;
-	int action;
 
-	action = xdp_route(ctx, packet, &flow->backend, &route);
-	if (action == XDP_PASS)
+	if (!route || action == XDP_PASS)
 		return XDP_PASS;
 	flow_account(flow, xdp_length(ctx), flow_state_forward(packet->signals), flow_clock());
 	xdp_event(ctx, packet, flow, level);
 	ends = (struct xdp_ends){ &flow->masquerade, &flow->backend, flow->masquerade_port, flow->backend_port };
-	return xdp_rewrite(ctx, packet, &ends, &route) ? action : XDP_PASS;
+	return xdp_rewrite(ctx, packet, &ends, route) ? action : XDP_PASS;
 }
 
 /* From a client to a backend of another node. */
@@ -48,7 +47,7 @@ static __always_inline struct flow *xdp_replies(const struct flow *masquerade)
 static __noinline int xdp_reply(struct xdp_md *ctx, const struct packet *packet, struct flow *flow, __u32 level)
 {
 	__u16 shown = flow_state_reply(packet->signals);
-	struct bpf_fib_lookup route = {};
+	struct xdp_known *route;
 	struct xdp_ends ends;
 	struct flow *replies;
 	__u64 now;
@@ -59,15 +58,16 @@ static __noinline int xdp_reply(struct xdp_md *ctx, const struct packet *packet,
 	replies = xdp_replies(flow);
 	if (!replies || flow_is_idle(replies, flow_clock()))
 		return XDP_PASS;
-	action = xdp_route(ctx, packet, &flow->client, &route);
-	if (action == XDP_PASS)
+	route = xdp_route_find(ctx, packet, &flow->client);
+	action = xdp_leave(ctx, route);
+	if (!route || action == XDP_PASS)
 		return XDP_PASS;
 	now = flow_clock();
 	flow_account(flow, xdp_length(ctx), shown, now);
 	xdp_event(ctx, packet, replies, level);
 	flow_account(replies, xdp_length(ctx), shown, now);
 	ends = (struct xdp_ends){ &flow->service, &flow->client, flow->service_port, flow->client_port };
-	return xdp_rewrite(ctx, packet, &ends, &route) ? action : XDP_PASS;
+	return xdp_rewrite(ctx, packet, &ends, route) ? action : XDP_PASS;
 }
 
 /* As route_device(). */

@@ -3,6 +3,7 @@
 #ifndef CULVERT_XDP_REWRITE_H
 #define CULVERT_XDP_REWRITE_H
 
+#include "maps_xdp.h"
 #include "xdp_parse.h"
 
 /* What a frame becomes. */
@@ -98,15 +99,15 @@ static __always_inline bool xdp_rewrite_ipv6(const struct xdp_md *ctx, const str
 
 /* False, and nothing changed, if the frame is shorter than it was when it was parsed, which the verifier fears. */
 static __always_inline bool xdp_rewrite(const struct xdp_md *ctx, const struct packet *packet,
-					const struct xdp_ends *ends, const struct bpf_fib_lookup *route)
+					const struct xdp_ends *ends, const struct xdp_known *route)
 {
 	struct ethhdr *ethernet = xdp_data(ctx);
 
 	if ((void *)(ethernet + 1) > xdp_end(ctx) ||
 	    !(packet->v4 ? xdp_rewrite_ipv4(ctx, packet, ends) : xdp_rewrite_ipv6(ctx, packet, ends)))
 		return false;
-	__builtin_memcpy(ethernet->h_dest, route->dmac, ETH_ALEN);
-	__builtin_memcpy(ethernet->h_source, route->smac, ETH_ALEN);
+	__builtin_memcpy(ethernet->h_dest, route->next, ETH_ALEN);
+	__builtin_memcpy(ethernet->h_source, route->own, ETH_ALEN);
 	return true;
 }
 

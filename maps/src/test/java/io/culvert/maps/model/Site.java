@@ -102,6 +102,18 @@ final class Site implements AutoCloseable {
                         "neigh replace 2001:db8::fe dev eth0 lladdr 02:00:00:00:00:02 nud permanent"));
     }
 
+    /// What comes in by the second device goes back there from now on, wherever others would go.
+    void routesBackFromTheInnerDevice() {
+        ip(
+                List.of("ip", "-n", name, "-batch", "-"),
+                List.of(
+                        "neigh add 2001:db8:1::fe dev eth1 lladdr 02:00:00:00:00:fe nud permanent",
+                        "route add default via 198.18.0.254 dev eth1 table 100",
+                        "route add ::/0 via 2001:db8:1::fe dev eth1 table 100",
+                        "rule add iif eth1 lookup 100 pref 100"));
+        ip(List.of("ip", "-6", "-n", name, "rule", "add", "iif", "eth1", "lookup", "100", "pref", "100"), List.of());
+    }
+
     static boolean isOurMac(byte[] frame) {
         return Arrays.equals(frame, 0, MAC.length, MAC, 0, MAC.length);
     }
