@@ -17,6 +17,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -123,7 +127,7 @@ class AddressReuseLabTest {
         for (int round = 0; round < ROUNDS; round++) {
             List<AddressHolder> now = holders(round);
             List<Boolean> told = now.stream().map(_ -> random.nextBoolean()).toList();
-            replace(before, now, told);
+            replace(before, now, told, random.nextBoolean());
 
             now.forEach(this::send);
             now.forEach(this::awaitHeard);
@@ -155,22 +159,37 @@ class AddressReuseLabTest {
     }
 
     /// @param told whether the cluster's state says that the pod before is gone when the new one starts
-    private void replace(List<AddressHolder> before, List<AddressHolder> now, List<Boolean> told) {
+    /// @param first whether the new objects are written before the runtime asks, or after
+    private void replace(List<AddressHolder> before, List<AddressHolder> now, List<Boolean> told, boolean first) {
+        inParallel(before.stream()
+                .map(holder -> (Runnable) () -> runtime.delete(holder.sandbox()))
+                .toList());
         for (int i = 0; i < before.size(); i++) {
-            runtime.delete(before.get(i).sandbox());
             if (told.get(i)) {
                 lab.deleteManifest(before.get(i).file());
             }
         }
-        run(
-                node,
-                now.stream()
-                        .flatMap(holder -> Stream.of(IpFamily.values())
-                                .map(family -> "ip route replace " + holder.address(family) + " dev "
-                                        + holder.place().hostInterface()))
-                        .toArray(String[]::new));
-        now.forEach(holder -> lab.writeManifest(holder.file(), holder.starting()));
-        now.parallelStream().forEach(holder -> runtime.add(holder.sandbox()));
+        String routes = now.stream()
+                .flatMap(holder -> Stream.of(IpFamily.values())
+                        .map(family -> "route replace " + holder.address(family) + " dev "
+                                + holder.place().hostInterface()))
+                .collect(Collectors.joining("\n"));
+        run(node, "ip -batch - <<EOF", routes, "EOF");
+        List<Runnable> steps = new ArrayList<>();
+        now.forEach(holder -> steps.add(() -> runtime.add(holder.sandbox())));
+        steps.add(
+                first ? 0 : steps.size(),
+                () -> now.forEach(holder -> lab.writeManifest(holder.file(), holder.starting())));
+        inParallel(steps);
+    }
+
+    private static void inParallel(List<Runnable> steps) {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            steps.stream()
+                    .map(step -> CompletableFuture.runAsync(step, threads))
+                    .toList()
+                    .forEach(CompletableFuture::join);
+        }
     }
 
     private static void run(LabHost host, String... commands) {
