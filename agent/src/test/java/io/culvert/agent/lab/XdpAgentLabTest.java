@@ -10,6 +10,7 @@ import io.culvert.net.IpFamily;
 import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.Lab;
+import io.culvert.testkit.lab.LabException;
 import io.culvert.testkit.lab.LabExposure;
 import io.culvert.testkit.lab.LabHost;
 import io.culvert.testkit.lab.LabNode;
@@ -86,6 +87,15 @@ class XdpAgentLabTest {
         return new LabAgent(asked).launch("--xdp", choice).awaitReady();
     }
 
+    /// What else it finds is of this machine, and makes it fail.
+    private static String doctor(LabAgent agent) {
+        try {
+            return agent.verb("doctor");
+        } catch (LabException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
     private void servesAll() {
         for (LabHost client : List.of(lab.node("client"), lab.addClient("far"), lab.outside())) {
             for (IpFamily family : IpFamily.values()) {
@@ -101,7 +111,7 @@ class XdpAgentLabTest {
         Offload.TX_CHECKSUM.set(lab.outside(), asked.wirePort(), wire == Wire.BEGUN);
         LabAgent agent = start("auto");
         assertThat(agent.verb("status")).containsPattern("XDP: +eth0 generic");
-        assertThat(agent.verb("doctor")).contains("xdp of eth0", "generic, behind its driver");
+        assertThat(doctor(agent)).contains("xdp of eth0", "generic, behind its driver");
 
         servesAll();
     }
@@ -117,7 +127,7 @@ class XdpAgentLabTest {
 
             String remedy = "ip link set dev eth0 xdp off";
             assertThat(agent.verb("status")).containsPattern("XDP: +eth0 none").contains(remedy);
-            assertThat(agent.verb("doctor")).containsPattern("warning +xdp of eth0 .*" + remedy);
+            assertThat(doctor(agent)).containsPattern("warning +xdp of eth0 .*" + remedy);
             servesAll();
 
             ip("link set dev eth0 xdp off");
