@@ -25,6 +25,7 @@ final class KernelTestCondition implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         Optional<KernelTest> annotation = AnnotationSupport.findAnnotation(context.getElement(), KernelTest.class);
+        Leftovers.removeAtExit();
         return annotation
                 .map(test -> decide(KernelVersion.parse(test.min()), thisMachine(test.commands())))
                 .orElseGet(() -> ConditionEvaluationResult.enabled("not a kernel test"));
