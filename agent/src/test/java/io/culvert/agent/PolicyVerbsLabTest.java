@@ -19,8 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What an agent tells of the policies that it enforces, and what the maps tell without it: pod web lets only pod
-/// client
-/// in.
+/// client in.
 @LabTest
 @SuppressWarnings("NullAway.Init") // set before each test
 final class PolicyVerbsLabTest {

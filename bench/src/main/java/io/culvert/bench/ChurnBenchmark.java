@@ -19,8 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /// Endpoints come and go in 10,000 Services, 100 changes a second. The API server is in this process, so that its work
-/// is
-/// not in the agent's figures.
+/// is not in the agent's figures.
 final class ChurnBenchmark {
 
     static final int SERVICES = 10_000;

@@ -22,8 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What the choice of a backend costs by its algorithm, by test runs of a program that makes a thousand of them with
-/// the
-/// programs' own function: from the Service's index to the backend.
+/// the programs' own function: from the Service's index to the backend.
 final class SelectCostBenchmark {
 
     static final List<Integer> BACKENDS = List.of(1, 100, 1_000);

@@ -87,8 +87,7 @@ public final class ClusterStore implements AutoCloseable {
     }
 
     /// What has come for Services and what is still waiting to be taken, by the slowest subscriber. What came before a
-    /// subscriber
-    /// did never waits for it.
+    /// subscriber did never waits for it.
     public Backlog backlog() {
         lock.lock();
         try {

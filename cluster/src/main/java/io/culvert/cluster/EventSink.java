@@ -9,8 +9,7 @@ public interface EventSink {
     EventSink NONE = (_, _, _, _) -> {};
 
     /// Posts a Warning Event. Returns at once and never throws; Events beyond a modest rate, or that the API server
-    /// does
-    /// not take, are dropped with a log line.
+    /// does not take, are dropped with a log line.
     ///
     /// @param reason one word in UpperCamelCase, as in `kubectl get events`
     /// @param message one line

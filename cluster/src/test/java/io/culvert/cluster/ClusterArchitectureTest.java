@@ -82,8 +82,7 @@ class ClusterArchitectureTest {
     }
 
     /// The tests of the sources prove that what is on the class path is enough. This proves that it is not more: each
-    /// of
-    /// these would come back with an unguarded dependency.
+    /// of these would come back with an unguarded dependency.
     @ParameterizedTest
     @ValueSource(
             strings = {

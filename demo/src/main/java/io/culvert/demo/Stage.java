@@ -57,8 +57,7 @@ final class Stage {
     }
 
     /// After Ctrl-C the lab goes away below the demo. What fails then is no failure: the thread waits for the end of
-    /// the
-    /// JVM, whose exit status is that of the signal.
+    /// the JVM, whose exit status is that of the signal.
     static void awaitEndIfInterrupted() {
         while (Lab.shuttingDown()) {
             LockSupport.park();

@@ -11,8 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /// Reads the records of a `BPF_MAP_TYPE_RINGBUF` map through memory that is shared with the kernel: no system call and
-/// no
-/// copy a record, but for the one in each round that crosses the end. A ring buffer has one reader.
+/// no copy a record, but for the one in each round that crosses the end. A ring buffer has one reader.
 ///
 /// Records come in the order in which programs reserved them. A record is shown as a slice of memory, which is valid
 /// only while the consumer runs: it must copy what it wants to keep.
@@ -125,8 +124,7 @@ public final class RingBufferReader implements AutoCloseable {
     }
 
     /// Ends a [#poll] of another thread and returns when it has ended. A consumer may call it: no further record is
-    /// given
-    /// to it.
+    /// given to it.
     @Override
     public void close() {
         closed = true;

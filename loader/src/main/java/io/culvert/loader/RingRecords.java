@@ -15,8 +15,7 @@ import java.util.function.Consumer;
 ///
 /// A record is a header of eight bytes, of which the first four are its length and two flags, then its data, padded to
 /// eight bytes. Both positions count bytes since the ring was made and never wrap. The kernel offers the data twice in
-/// a
-/// row, so that a record that crosses the end is contiguous; mapped once, and such a record copied, it counts as half
+/// a row, so that a record that crosses the end is contiguous; mapped once, and such a record copied, it counts as half
 /// the memory of whoever reads.
 final class RingRecords {
 

@@ -21,8 +21,7 @@ import java.util.stream.Stream;
 
 /// A program that writes one record to a ring buffer each time it runs, and discards each third one. A record is three
 /// numbers of eight bytes and, in every other record, four bytes more: how often the program ran before, how many
-/// records
-/// did not fit so far, and how many it discarded so far. Loaded and pinned for one test.
+/// records did not fit so far, and how many it discarded so far. Loaded and pinned for one test.
 final class EmittingProgram implements AutoCloseable {
 
     static final int RING_BYTES = 4096 * 4;

@@ -134,8 +134,7 @@ public final class BpfHashMap<K, V> implements AutoCloseable {
     }
 
     /// As [#forEach], but goes on at an entry that nobody of this layout writes: it has no value. One whose key cannot
-    /// be
-    /// read is passed over, because no program asks for it.
+    /// be read is passed over, because no program asks for it.
     public void forEachReadable(BiConsumer<K, Optional<V>> consumer) {
         map().batches()
                 .forEach((key, value) ->

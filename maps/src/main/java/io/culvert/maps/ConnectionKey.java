@@ -9,8 +9,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
 
 /// A connection of any protocol, the same in both directions: the key of `policy_flows`. An echo has its id as both
-/// ports,
-/// what has no ports 0.
+/// ports, what has no ports 0.
 ///
 /// @param low the end whose address is the smaller number, or of equal addresses whose port is
 /// @param high the other one

@@ -16,9 +16,8 @@ import java.util.TreeMap;
 
 /// The published extents: the arrays `services` and `slots` through mapped memory, without a system call.
 ///
-/// A change is written to free slots, then published by one store of the service's word with release order.
-/// Programs see
-/// the old extent or the new one, never a mixture. The old one's slots are reused after a quarantine. See
+/// A change is written to free slots, then published by one store of the service's word with release order. Programs
+/// see the old extent or the new one, never a mixture. The old one's slots are reused after a quarantine. See
 /// `docs/maps.md`.
 ///
 /// One process writes. Within it the store is safe for use by several threads.
@@ -41,9 +40,8 @@ public final class ExtentStore {
 
     private int[] generations;
 
-    /// Something found in the maps that was not trusted. The service was withdrawn: its frontends act as if they
-    /// did not
-    /// exist until it is published again.
+    /// Something found in the maps that was not trusted. The service was withdrawn: its frontends act as if they did
+    /// not exist until it is published again.
     ///
     /// @param word as it was found
     /// @param reason for people

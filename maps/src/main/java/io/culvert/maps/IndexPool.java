@@ -5,8 +5,7 @@ import java.util.BitSet;
 import java.util.OptionalInt;
 
 /// Which indexes of an array are in use. Indexes that were never used go first, then released ones, the longest
-/// released
-/// first and none before its quarantine is over: a name is reused as late as possible.
+/// released first and none before its quarantine is over: a name is reused as late as possible.
 ///
 /// Not safe for use by several threads.
 final class IndexPool {

@@ -21,8 +21,7 @@ public record PolicyBlock(int side0, int side1) {
     public static final int ENTRIES = 256;
 
     /// `POLICY_BLOCK_CLASS`: a word with this bit is a class, 0 for none, in the bits below. Without it, it is the
-    /// index of
-    /// the first of [#ENTRIES] entries; 0: `policy_cidrs` is to be asked.
+    /// index of the first of [#ENTRIES] entries; 0: `policy_cidrs` is to be asked.
     public static final int CLASS = 1 << 31;
 
     /// What an entry is that nobody wrote.

@@ -4,9 +4,8 @@ package io.culvert.maps;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/// How long what programs may still read is kept from reuse. A program that loaded a word just before it changed
-/// goes on
-/// with what the word led to; no program of Culvert runs for anything near the standard time.
+/// How long what programs may still read is kept from reuse. A program that loaded a word just before it changed goes
+/// on with what the word led to; no program of Culvert runs for anything near the standard time.
 ///
 /// @param clock monotonic nanoseconds, as [System#nanoTime]
 /// @param nanos how long

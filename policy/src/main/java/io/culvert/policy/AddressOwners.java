@@ -22,8 +22,7 @@ final class AddressOwners {
     private AddressOwners() {}
 
     /// By address, in its order. A node's address is no pod's, whoever claims it: a pod in its node's network would
-    /// lend
-    /// its labels to everything else that runs there.
+    /// lend its labels to everything else that runs there.
     static Map<IpAddress, PolicyPod> of(List<PolicyPod> pods, List<PolicyNode> nodes) {
         Set<IpAddress> ofNodes = new HashSet<>();
         nodes.forEach(node -> ofNodes.addAll(node.addresses()));

@@ -15,8 +15,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Numbers of tables by identity, immutable. Hundreds of policy sets may have thousands each and are copied for a
-/// change
-/// of one, so these are arrays of numbers.
+/// change of one, so these are arrays of numbers.
 final class IdentityTables extends AbstractMap<Integer, Integer> {
 
     private final int[] identities;

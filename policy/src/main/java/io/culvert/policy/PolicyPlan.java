@@ -39,8 +39,7 @@ public record PolicyPlan(
     }
 
     /// Addresses that may have another identity than an earlier plan gave them; all others have the same by the same
-    /// number.
-    /// Few, if this plan was made from the other.
+    /// number. Few, if this plan was made from the other.
     ///
     /// @param earlier the other's [#ipcache]
     public Set<IpAddress> addressesSince(Map<IpAddress, Integer> earlier) {

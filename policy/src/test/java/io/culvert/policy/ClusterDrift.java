@@ -20,8 +20,7 @@ import java.util.Set;
 import org.pcollections.PMap;
 
 /// A small cluster in which objects come, change and go at random. What comes is what [RandomCluster] has under the
-/// same
-/// few names.
+/// same few names.
 public final class ClusterDrift {
 
     private final RandomCluster clusters;

@@ -32,8 +32,7 @@ final class TestCluster {
     private @Nullable PolicyPlan plan;
 
     /// Namespaces x, y, z with the label `ns`, and in each the pods a, b, c with the label `pod`, as the upstream tests
-    /// have
-    /// them. Pod x/a has 10.0.1.1 and fd00::1:1, x/b 10.0.1.2, y/a 10.0.2.1.
+    /// have them. Pod x/a has 10.0.1.1 and fd00::1:1, x/b 10.0.1.2, y/a 10.0.2.1.
     static TestCluster upstream() {
         TestCluster cluster = new TestCluster();
         for (int n = 1; n <= 3; n++) {

@@ -20,8 +20,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// The NetworkPolicy tests of Kubernetes' own e2e suite (test/e2e/network/netpol, 1.36), by their numbers in the list
-/// of
-/// behaviour rows, part 2: from 22.
+/// of behaviour rows, part 2: from 22.
 class UpstreamEgressPolicyTest {
 
     private static final Set<Direction> BOTH = Set.of(Direction.INGRESS, Direction.EGRESS);

@@ -19,8 +19,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// The NetworkPolicy tests of Kubernetes' own e2e suite (test/e2e/network/netpol, 1.36), by their numbers in the list
-/// of
-/// behaviour rows, part 1: up to 21.
+/// of behaviour rows, part 1: up to 21.
 class UpstreamNetworkPolicyTest {
 
     private static final Set<Direction> BOTH = Set.of(Direction.INGRESS, Direction.EGRESS);

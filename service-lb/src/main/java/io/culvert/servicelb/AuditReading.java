@@ -21,8 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// One look at all tables that load balancing writes. Each map is read once, hashes in batches and arrays through
-/// mapped
-/// memory.
+/// mapped memory.
 final class AuditReading {
 
     private final ServiceTables tables;

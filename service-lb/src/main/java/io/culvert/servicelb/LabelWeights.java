@@ -12,9 +12,8 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Pods of the whole cluster, for the Services whose weights go by their labels. They come on their own way,
-/// which may be
-/// ahead of that of Services, and are complete or not there.
+/// Pods of the whole cluster, for the Services whose weights go by their labels. They come on their own way, which may
+/// be ahead of that of Services, and are complete or not there.
 final class LabelWeights {
 
     private PolicyState pods = PolicyState.EMPTY;

@@ -20,8 +20,7 @@ import org.pcollections.PMap;
 
 /// Measures the network programming latency of Kubernetes' scalability SLIs: from the moment that changed the endpoints
 /// of a Service, which the control plane notes in the slice (`endpoints.kubernetes.io/last-change-trigger-time`), to
-/// the
-/// moment when the kernel of this node has it. Depends on the clocks of both machines.
+/// the moment when the kernel of this node has it. Depends on the clocks of both machines.
 ///
 /// A trigger counts once, when it is first programmed. Those from before the start of this process do not count, nor
 /// does the removal of a slice. Not for use by several threads.

@@ -6,8 +6,7 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
 /// Service indexes that no frontend leads to any more. Their extents stay a little longer than any program runs,
-/// because
-/// one that has read a frontend just before may be about to read the extent.
+/// because one that has read a frontend just before may be about to read the extent.
 final class Retirement {
 
     static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -16,9 +16,8 @@ import java.util.function.Consumer;
 
 /// The tables of the datapath that load balancing writes, as far as it needs to know them. One writer at a time.
 ///
-/// Every write is visible to the datapath when the method returns and survives the agent's death from then on.
-/// Adding and removing frontends and client ranges, reserving and publishing throw [TableWriteException] when they
-/// fail;
+/// Every write is visible to the datapath when the method returns and survives the agent's death from then on. Adding
+/// and removing frontends and client ranges, reserving and publishing throw [TableWriteException] when they fail;
 /// withdrawing is a store to mapped memory and does not fail.
 public interface ServiceTables {
 

@@ -22,8 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Turns what is programmed into what people read. Addresses, sets and states are the kernel's; names of nodes and
-/// zones
-/// are looked up in the cluster's state, since the kernel has no use for them.
+/// zones are looked up in the cluster's state, since the kernel has no use for them.
 final class ViewBuilder {
 
     /// A programmed port at one moment.

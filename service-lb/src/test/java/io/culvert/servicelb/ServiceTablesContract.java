@@ -22,8 +22,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// What [ServiceTables] promises; run against the tables in memory and against the kernel's, so that tests with the
-/// former
-/// say something about the latter.
+/// former say something about the latter.
 abstract class ServiceTablesContract {
 
     private static final FrontendKey WEB = new FrontendKey(IpAddress.of("10.96.0.1"), 80, Protocol.TCP);

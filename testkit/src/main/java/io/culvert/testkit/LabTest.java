@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /// A class of tests that use a [io.culvert.testkit.lab.Lab]: a [KernelTest] with the lab's prerequisites, whose
-/// failures
-/// show the logs of the lab's processes.
+/// failures show the logs of the lab's processes.
 @Documented
 @Inherited
 @Target(ElementType.TYPE)

@@ -12,8 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// What a test would remove at its end, if Ctrl-C did not end it first: pins, cgroups and network namespaces. All of
-/// them have
-/// the number of this process in their names, as in `culvert-maps-4711-3`. Labs remove themselves.
+/// them have the number of this process in their names, as in `culvert-maps-4711-3`. Labs remove themselves.
 final class Leftovers {
 
     private static final Pattern OWN =

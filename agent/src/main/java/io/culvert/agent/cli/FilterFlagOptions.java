@@ -13,8 +13,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /// An option for each flag of a filter. They are applied in the order in which they are given, because `--not` is about
-/// the
-/// next one.
+/// the next one.
 final class FilterFlagOptions {
 
     private FilterFlagOptions() {}

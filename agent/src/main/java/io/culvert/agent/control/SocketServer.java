@@ -15,8 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// Serves calls on a Unix socket. Whoever starts one holds the lock of the run directory, so a socket file that is
-/// there
-/// already is left over.
+/// there already is left over.
 final class SocketServer implements AutoCloseable {
 
     private final Path socket;

@@ -23,8 +23,7 @@ import java.util.List;
 import javax.net.ssl.SSLException;
 
 /// Certificate, key and the authority of clients, from files that others renew. Connections that are there keep what
-/// they
-/// were made with.
+/// they were made with.
 public final class TlsFiles {
 
     /// @param certificate of this node, PEM, with its chain

@@ -24,8 +24,7 @@ public interface Machine {
     Optional<String> fetch(int port, String path);
 
     /// The command lines of all processes, arguments separated by spaces, with their process ids; without those that
-    /// are
-    /// known to have another network.
+    /// are known to have another network.
     List<RunningProcess> processes();
 
     /// Whether libbpf can be loaded: its version, or the reason why not.

@@ -17,8 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The uid of the pod to which a cgroup belongs. The tree is read when a cgroup is asked for that was not there the
-/// last
-/// time, and at most once a second.
+/// last time, and at most once a second.
 final class CgroupPods {
 
     private static final long PAUSE = Duration.ofSeconds(1).toNanos();

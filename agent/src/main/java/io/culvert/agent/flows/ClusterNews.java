@@ -16,8 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Tells in the log what changed about policies, pods of this node, and addresses of pods. What was there at the start
-/// is
-/// no news.
+/// is no news.
 public final class ClusterNews {
 
     private final String nodeName;

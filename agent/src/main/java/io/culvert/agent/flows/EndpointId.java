@@ -7,8 +7,7 @@ import java.util.zip.CRC32C;
 
 /// The number of a pod of this node, in flows and in `culvert endpoint list`. It is made of the pod's name and uid, so
 /// that it is the same after a restart of the agent, and another one for a later pod of the same name. Of the 110 pods
-/// of
-/// a full node two are the same on one node of 2,800.
+/// of a full node two are the same on one node of 2,800.
 public final class EndpointId {
 
     private static final int LARGEST = (1 << 24) - 1;

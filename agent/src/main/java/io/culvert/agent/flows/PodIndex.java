@@ -20,8 +20,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Which pod has an address, in the whole cluster where policies are followed, else on this node. Nothing is indexed
-/// before
-/// somebody asks; who went is remembered from the start.
+/// before somebody asks; who went is remembered from the start.
 final class PodIndex {
 
     private final Supplier<ClusterState> cluster;

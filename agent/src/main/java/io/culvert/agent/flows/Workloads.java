@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /// What made a pod, by the labels that controllers of Kubernetes give to their pods. Owner references would say it of
-/// all
-/// others too, at the cost of keeping them for every pod of the cluster.
+/// all others too, at the cost of keeping them for every pod of the cluster.
 final class Workloads {
 
     private static final String TEMPLATE_HASH = "pod-template-hash";

@@ -13,8 +13,7 @@ import java.time.Duration;
 import java.util.function.Function;
 
 /// One request and its answer, as far as probes need HTTP/1.1 (RFC 9112): the request line is read, headers are
-/// skipped,
-/// bodies are ignored, and the connection ends.
+/// skipped, bodies are ignored, and the connection ends.
 final class ProbeExchange {
 
     /// A client has this long for its request.

@@ -18,8 +18,7 @@ import java.util.stream.Stream;
 /// back ends of iptables: each back end only shows its own rules.
 ///
 /// A table is changed in one transaction of `iptables-restore --noflush`, which leaves what it does not name as it is.
-/// A
-/// chain that somebody else's chain leads to stays, with all that it needs.
+/// A chain that somebody else's chain leads to stays, with all that it needs.
 final class IptablesLeftovers {
 
     private static final List<String> PROGRAMS =

@@ -12,8 +12,7 @@ import java.util.regex.Pattern;
 
 /// Virtual servers and the device `kube-ipvs0` of kube-proxy's IPVS mode. Without the device, virtual servers are
 /// somebody else's. With it, kube-proxy's are those on an address of the device, and those on an address of the node
-/// with
-/// a port of the NodePort range; others may have theirs beside it (`ipvs.excludeCIDRs`).
+/// with a port of the NodePort range; others may have theirs beside it (`ipvs.excludeCIDRs`).
 final class IpvsLeftovers {
 
     private static final String DEVICE = "kube-ipvs0";

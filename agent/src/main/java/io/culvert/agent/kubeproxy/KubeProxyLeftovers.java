@@ -9,8 +9,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// Everything that kube-proxy's modes leave in the kernel. kube-proxy never removes it when it ends; stale rules
-/// refuse,
-/// or lead to pods that are gone. Entries of conntrack are left alone: live connections are translated by them.
+/// refuse, or lead to pods that are gone. Entries of conntrack are left alone: live connections are translated by them.
 public final class KubeProxyLeftovers {
 
     private final Commands commands;

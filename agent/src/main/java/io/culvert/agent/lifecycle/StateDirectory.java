@@ -16,8 +16,7 @@ public record StateDirectory(Path path) {
     private static final Path USUAL = Path.of("/var/lib/culvert");
 
     /// The one that is named, else the usual one of the usual run directory. Any other run directory has its own
-    /// within,
-    /// so that several nodes of one kernel need not name two.
+    /// within, so that several nodes of one kernel need not name two.
     ///
     /// @param named by the settings
     public static StateDirectory of(@Nullable Path named, Path runDir) {

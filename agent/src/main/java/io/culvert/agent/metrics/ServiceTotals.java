@@ -13,8 +13,7 @@ import java.util.Set;
 import java.util.function.IntFunction;
 
 /// What went through each Service, by name. Indexes are given to other Services later, so that what was counted since
-/// the
-/// last look belongs to the Service that has the index now.
+/// the last look belongs to the Service that has the index now.
 ///
 /// The first [#SERVICES] have rows of their own, as long as they exist; the rest are [#OTHER] together.
 final class ServiceTotals {

@@ -13,8 +13,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /// Which port of a bridge leads to which address: by the hardware address that the node's neighbour table has for it,
-/// and
-/// the port behind which the bridge has seen that. Safe for use by several threads.
+/// and the port behind which the bridge has seen that. Safe for use by several threads.
 ///
 /// Both tables forget who is silent, so a link stays until its port is gone or another port has the address. And both
 /// believe what pods send: a port that leads to an address keeps to it, so that a pod whose port is known cannot become

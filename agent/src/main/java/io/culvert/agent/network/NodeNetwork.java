@@ -45,8 +45,7 @@ public final class NodeNetwork {
     }
 
     /// Takes what the cluster says of this node; the next [#follow] heeds it. Of the Node object, what the last one
-    /// said
-    /// holds while there is none. One thread calls this; it does not wait for programs that are being loaded.
+    /// said holds while there is none. One thread calls this; it does not wait for programs that are being loaded.
     ///
     /// @param name of this node
     public void objects(String name, NodeObjects said) {

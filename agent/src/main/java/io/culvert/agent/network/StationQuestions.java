@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /// Asks bridges for pods that nobody knows the port of: a pod that talks to nobody but its neighbours is otherwise
-/// unknown
-/// to the node.
+/// unknown to the node.
 public final class StationQuestions {
 
     private StationQuestions() {}

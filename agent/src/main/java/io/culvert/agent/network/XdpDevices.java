@@ -16,8 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Keeps the program before the stack on the devices of the node, where it is asked for. A device that cannot have it
-/// is
-/// served by the programs behind the stack, as all are without it.
+/// is served by the programs behind the stack, as all are without it.
 final class XdpDevices {
 
     private static final Logger LOG = LoggerFactory.getLogger(XdpDevices.class);
@@ -85,8 +84,7 @@ final class XdpDevices {
     }
 
     /// A veth pair loses what its driver sends out unless the other end, in a namespace of somebody else, has GRO or an
-    /// XDP
-    /// program of its own. So only who asks for it has that.
+    /// XDP program of its own. So only who asks for it has that.
     private Optional<XdpMode> wanted(Link link) {
         return switch (choice) {
             case NATIVE -> Optional.of(XdpMode.NATIVE);

@@ -51,8 +51,7 @@ final class FlowStream {
     }
 
     /// @param missed flows that passed unseen, whether or not they would have matched: there were too many, or the
-    /// client
-    ///     did not read
+    /// client did not read
     /// @param ring events that programs found no room for
     record Lost(long missed, long ring) {}
 

@@ -252,8 +252,7 @@ public final class NodePolicies {
     }
 
     /// What numbers in the kernel mean; empty before the first publication. The same object until the next one, and
-    /// from the
-    /// second call on without waiting for what is being published.
+    /// from the second call on without waiting for what is being published.
     public Optional<PublishedNumbers> numbers() {
         PublishedNumbers known = numbers;
         return Optional.ofNullable(known == null ? readNumbers() : known);

@@ -17,8 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// Pods on a bridge, whose interfaces no route and no CNI plugin names: they are held to their policies by the port
-/// that
-/// they are behind, under whatever address they send.
+/// that they are behind, under whatever address they send.
 @LabTest
 class BridgedPodLabTest {
 

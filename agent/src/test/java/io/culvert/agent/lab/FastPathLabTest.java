@@ -26,8 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Packets between pods of a node go past the stack, and none of what users have is lost by it. Whether the stack saw
-/// them
-/// is what a counter in the forward hook says; it counts frames of the bridge too.
+/// them is what a counter in the forward hook says; it counts frames of the bridge too.
 @LabTest
 class FastPathLabTest {
 

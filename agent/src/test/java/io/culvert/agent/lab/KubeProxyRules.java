@@ -12,8 +12,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /// Rules as kube-proxy and its neighbours have them, put into the namespace of a node: rules of others, and a Service
-/// on
-/// port 80 with one endpoint, in the layouts of kube-proxy's modes.
+/// on port 80 with one endpoint, in the layouts of kube-proxy's modes.
 ///
 /// @param files where rules are written on their way into the kernel
 public record KubeProxyRules(LabNode node, Path files) {

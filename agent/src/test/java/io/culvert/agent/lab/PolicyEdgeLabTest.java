@@ -27,8 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What no upstream test asks of policies: clients that are no pods, and connections that are open already. Pod web1 is
-/// on
-/// a routed node, web2 on a bridged one, and each has a client beside it.
+/// on a routed node, web2 on a bridged one, and each has a client beside it.
 @LabTest
 class PolicyEdgeLabTest {
 

@@ -131,8 +131,7 @@ final class ServiceLab implements AutoCloseable {
     }
 
     /// Every way to be a client of a Service: pods whose sockets are translated, pods whose packets are (opted out, or
-    /// in
-    /// a cgroup that no hook sees), and host processes.
+    /// in a cgroup that no hook sees), and host processes.
     List<LabHost> clients() {
         return Stream.of(socketClients().stream(), packetClients().stream(), lab.nodes().stream())
                 .flatMap(clients -> clients)

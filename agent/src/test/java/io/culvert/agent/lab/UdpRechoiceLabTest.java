@@ -117,8 +117,7 @@ class UdpRechoiceLabTest {
     }
 
     /// An unconnected and a connected socket of each client and family. A connected socket of a host process is left
-    /// out:
-    /// no packet hook sees its traffic, so that it stays with the backend it connected to.
+    /// out: no packet hook sees its traffic, so that it stays with the backend it connected to.
     private static List<Client> openSockets(LabService service) {
         List<Client> clients = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Tests of a real agent in this process, which follows an API server with node `n1`. Its socket programs are on an
-/// empty
-/// cgroup.
+/// empty cgroup.
 @SuppressWarnings("NullAway.Init") // set before each test
 abstract class AgentBesideApiServer {
 

@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Turns a document into the record that Culvert keeps of it. All methods throw [InvalidObjectException], with the
-/// place
-/// and the reason, for what cannot be used.
+/// place and the reason, for what cannot be used.
 public final class ObjectDecoder {
 
     private static final String PROXY_NAME = "service.kubernetes.io/service-proxy-name";

@@ -11,9 +11,7 @@ import java.util.List;
 
 /// Turns documents into the records that policies are made of. Methods throw [InvalidObjectException] as those of
 /// [ObjectDecoder] do, which calls them. What is only wrong or unknown in an entry of a list is a bad entry: where the
-/// object is not
-/// refused
-/// for it, the entry stays, as one that is not understood.
+/// object is not refused for it, the entry stays, as one that is not understood.
 final class PolicyDecoder {
 
     private static final String POLICY_MODE = "culvert.io/policy-mode";

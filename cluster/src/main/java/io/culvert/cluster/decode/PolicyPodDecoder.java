@@ -37,8 +37,7 @@ final class PolicyPodDecoder {
     }
 
     /// Of the containers that run beside each other. An init container that is restarted is one of these, the others
-    /// have
-    /// ended before.
+    /// have ended before.
     private Set<ContainerPort> ports(Fields spec) {
         Set<ContainerPort> ports = new HashSet<>();
         spec.each("containers").forEach(container -> addPorts(ports, container));

@@ -93,8 +93,7 @@ final class ServiceDecoder {
     }
 
     /// `clusterIPs`, or `clusterIP` of objects older than dual stack; none for a headless Service. The family of each
-    /// is
-    /// the address's own: `ipFamilies` cannot say anything else.
+    /// is the address's own: `ipFamilies` cannot say anything else.
     private List<IpAddress> clusterIps(Fields spec) {
         List<String> texts = spec.texts("clusterIPs");
         String single = spec.text("clusterIP").orElse(texts.isEmpty() ? "None" : texts.getFirst());

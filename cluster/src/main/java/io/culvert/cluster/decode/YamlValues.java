@@ -25,8 +25,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /// Reads the values of YAML documents, with types as YAML 1.1 sees them (as kubectl does). Anchors are understood;
-/// merge
-/// keys are not.
+/// merge keys are not.
 public final class YamlValues {
 
     private static final Set<String> TRUE = Set.of("true", "yes", "on");

@@ -15,8 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The body of an answer as it arrives, never more than a few buffers of it in memory. A read that waits for longer
-/// than
-/// it may fails: neither a server that hangs nor a connection that died unnoticed holds the reader up.
+/// than it may fails: neither a server that hangs nor a connection that died unnoticed holds the reader up.
 final class BodyStream extends InputStream implements AsyncBody.Consumer<List<ByteBuffer>> {
 
     private sealed interface Part {

@@ -19,8 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /// Follows one kind: lists it in pages, watches from the list's version on, goes on from the last version seen when a
 /// watch ends, and lists again where that version is gone. Whatever the server does, what is known stays until a
-/// complete
-/// list or a deletion says otherwise.
+/// complete list or a deletion says otherwise.
 final class KindFollower implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KindFollower.class);

@@ -22,8 +22,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /// The item store of one kind: which objects the cluster state has from us. Of the objects themselves nothing is kept
-/// but
-/// the records that the state has. An object that cannot be read is reported, and what was known of it stays. Only
+/// but the records that the state has. An object that cannot be read is reported, and what was known of it stays. Only
 /// [#problems] may be called from other threads.
 final class KnownObjects {
 

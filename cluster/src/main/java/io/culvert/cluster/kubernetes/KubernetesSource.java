@@ -24,9 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The cluster as its API server says it: Services and EndpointSlices, and this node's own Node and Pods; for policies,
-/// the policies and what they select in the whole cluster. While the
-/// server
-/// is away, or answers slowly or with nonsense, the last known state stays and the server is asked again.
+/// the policies and what they select in the whole cluster. While the server is away, or answers slowly or with
+/// nonsense, the last known state stays and the server is asked again.
 public final class KubernetesSource implements ClusterSource {
 
     public static final String NAME = "kubernetes";

@@ -11,8 +11,7 @@ import java.util.List;
 record DocumentText(String text, int linesBefore) {
 
     /// Cuts a file at its `---` lines before anything is parsed, so that a syntax error spoils one document only. Such
-    /// a
-    /// line is always a separator: YAML forbids it within a document, block scalars included.
+    /// a line is always a separator: YAML forbids it within a document, block scalars included.
     static List<DocumentText> split(String file) {
         List<DocumentText> documents = new ArrayList<>();
         int start = 0;

@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /// What each manifest last said that was good, on disk, for the start of an agent at which it is wrong. A copy has the
 /// path below our directory that its file has below the directory of manifests. It is the text of a file without
-/// faults,
-/// and the objects that count of one with faults. Not for use by several threads.
+/// faults, and the objects that count of one with faults. Not for use by several threads.
 final class LastGoodCopies {
 
     private static final Logger LOG = LoggerFactory.getLogger(LastGoodCopies.class);

@@ -33,8 +33,7 @@ record ParsedFile(
     }
 
     /// This file with the last good version of what it has no good version of now. Where a document does not say what
-    /// it
-    /// is about, it may be about anything that the file had before.
+    /// it is about, it may be about anything that the file had before.
     ParsedFile keepingFrom(ParsedFile before) {
         if (!faulty()) {
             return this;

@@ -11,8 +11,7 @@ import java.util.Set;
 /// A NetworkPolicy (networking.k8s.io/v1).
 ///
 /// @param policyTypes the directions that it isolates its pods in. Where none are given: ingress, and egress if there
-/// are
-///     egress rules, as the API server fills them in
+/// are egress rules, as the API server fills them in
 /// @param ingress means nothing without [Direction#INGRESS] in `policyTypes`
 /// @param egress means nothing without [Direction#EGRESS] in `policyTypes`
 public record NetworkPolicy(

@@ -12,8 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A Pod as policies see it, of any node. [io.culvert.cluster.Pod] is the same object as its own node's agent sees it
-/// for
-/// Services: there are few of those, and up to 150,000 of these.
+/// for Services: there are few of those, and up to 150,000 of these.
 ///
 /// @param uid `metadata.uid`; empty where the source has none, and of pods of other nodes
 /// @param created `metadata.creationTimestamp`; [Instant#EPOCH] where the source has none
@@ -41,8 +40,7 @@ public record PolicyPod(
     }
 
     /// Whether policies know this pod, as subject and as peer: not if it has ended, and not if it uses its node's
-    /// network,
-    /// for its traffic is the node's.
+    /// network, for its traffic is the node's.
     public boolean governed() {
         return !hostNetwork && !finished;
     }

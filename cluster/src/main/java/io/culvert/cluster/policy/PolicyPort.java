@@ -5,8 +5,7 @@ import io.culvert.net.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /// One element of a rule's `ports` (NetworkPolicy) or `protocols` (ClusterNetworkPolicy). The port is the
-/// destination's, as
-/// the destination pod sees it. Elements of a list are alternatives.
+/// destination's, as the destination pod sees it. Elements of a list are alternatives.
 public sealed interface PolicyPort {
 
     /// Every port of a protocol.

@@ -27,8 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Rows of services.md about Services, Nodes and Pods that are decided where an object is read, as an API server's
-/// objects
-/// are: leniently.
+/// objects are: leniently.
 class ObjectDecoderTest {
 
     private final Decoding decoding = new Decoding();

@@ -24,8 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// An API server that is away, slow, forgetful, or talks nonsense. In each case what is known stays, and news is seen
-/// as
-/// soon as the trouble is over.
+/// as soon as the trouble is over.
 class ApiServerTroubleTest {
 
     private final FakeApiServer server = FakeApiServer.start();

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// 10,000 Services of 10 endpoints, from both sources. Counts are asserted; time and memory are printed, since they
-/// depend
-/// on the machine.
+/// depend on the machine.
 class ClusterScaleTest {
 
     private static final int SERVICES = 10_000;

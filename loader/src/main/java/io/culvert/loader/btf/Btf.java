@@ -23,8 +23,7 @@ public final class Btf {
     }
 
     /// Reads the `.BTF` section of an object file. clang leaves the places of variables to the linker, so they are
-    /// taken
-    /// from the symbol table.
+    /// taken from the symbol table.
     ///
     /// @throws MalformedObjectException if there is no such section or it contradicts itself
     public static Btf read(ElfFile object) {

@@ -34,8 +34,7 @@ public record Diagnostic(String file, int line, int column, Severity severity, S
     }
 
     /// The messages in the output of a compiler that was run on `file`. Other lines (`In file included from`,
-    /// summaries)
-    /// say nothing that the messages do not say.
+    /// summaries) say nothing that the messages do not say.
     static List<Diagnostic> parse(Path directory, String file, String output) {
         return output.lines()
                 .map(line -> parseLine(directory, file, line))

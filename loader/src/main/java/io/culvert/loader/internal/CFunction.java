@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// A C function whose parameters and result are integers and pointers, at most [#PARAMETERS] of them.
 ///
 /// All are called as if they took that many 64-bit integers and returned one: each shape of a call costs milliseconds
-/// of
-/// a start (`docs/adr/0016-one-shape-of-call.md`). The calling conventions of x86-64 and arm64 allow it, because a
+/// of a start (`docs/adr/0016-one-shape-of-call.md`). The calling conventions of x86-64 and arm64 allow it, because a
 /// function looks at the arguments that it has, and at as many bits of each as its type has. Of the result only those
 /// bits count, so the caller casts it to the width of the C type.
 public final class CFunction {

@@ -9,8 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /// Sockets, waiting, namespaces and mappings, which Java has no counterpart for. Each method is one function of the C
-/// library; it
-/// returns what that returns, or the negative errno. A call that a signal interrupted is made again.
+/// library; it returns what that returns, or the negative errno. A call that a signal interrupted is made again.
 public final class SystemCalls {
 
     private static final int EINTR = 4;

@@ -48,8 +48,7 @@ public final class Wakeup implements AutoCloseable {
     }
 
     /// Waits for at most `timeoutMillis` until `fd` wakes who waits for it. That it has been readable all the time is
-    /// not
-    /// enough. Once woken by [#wake], no later wait blocks.
+    /// not enough. Once woken by [#wake], no later wait blocks.
     ///
     /// @param fd the same in each call
     public void awaitNews(int fd, int timeoutMillis) {

@@ -14,13 +14,11 @@ import java.util.OptionalInt;
 /// @param mtu bytes
 /// @param master index of the bridge or bond that it belongs to
 /// @param peer index of the other end of a veth pair, or of the device that this one lies on; in namespace
-/// `peerNamespace`
-///     if there is one, and in this one otherwise
+/// `peerNamespace` if there is one, and in this one otherwise
 /// @param peerNamespace this namespace's number for the peer's namespace (`IFLA_LINK_NETNSID`)
 /// @param address empty where there is none or it is not of six bytes
 /// @param plain whether frames go on through it at once and whatever station they are for: it has no queue, is no
-/// isolated
-/// port of a bridge, and no bridge that tells VLANs apart
+/// isolated port of a bridge, and no bridge that tells VLANs apart
 public record Link(
         int index,
         String name,

@@ -10,8 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /// A socket of the route family (netlink(7)) in the network namespace of the thread that opens it. Used by one thread
-/// at
-/// a time.
+/// at a time.
 final class NetlinkSocket implements AutoCloseable {
 
     private static final int AF_NETLINK = 16;

@@ -8,8 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Reports changes of links, addresses and routes of one network namespace, or of its neighbours, as they happen, to
-/// one
-/// listener.
+/// one listener.
 ///
 /// Changes are reported from the moment [#start] returns, so a caller starts a monitor first and reads the lists of
 /// [Rtnetlink] afterwards: what changes in between is in the list, or reported, or both.

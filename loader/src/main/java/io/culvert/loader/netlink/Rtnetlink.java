@@ -10,8 +10,7 @@ import java.util.Optional;
 /// Reads what a network namespace has: that of the thread which calls. No privilege is needed.
 ///
 /// Each list is one dump of rtnetlink(7). If the kernel says that something changed while it walked
-/// (`NLM_F_DUMP_INTR`),
-/// the dump is made again, so that a list never lacks an object that was there all the time.
+/// (`NLM_F_DUMP_INTR`), the dump is made again, so that a list never lacks an object that was there all the time.
 public final class Rtnetlink {
 
     private static final int REQUEST_DUMP = 0x301;
@@ -89,8 +88,7 @@ public final class Rtnetlink {
     }
 
     /// Has the kernel ask for a neighbour's hardware address (`NTF_USE`), as it does when a packet is for it. The
-    /// answer
-    /// shows among neighbours; there is none where nobody has the address. Needs `CAP_NET_ADMIN`.
+    /// answer shows among neighbours; there is none where nobody has the address. Needs `CAP_NET_ADMIN`.
     ///
     /// @param link index of the interface to ask on
     public static void askForNeighbour(int link, IpAddress address) {

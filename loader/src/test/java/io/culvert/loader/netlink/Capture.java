@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.Objects;
 
 /// Answers of Linux 6.18 to dump requests with sequence number 1, in a namespace that has: `pod0`, whose other end is
-/// in
-/// another namespace; `port0` in the bridge `br0`, whose other end is `port1`; and `uplink` with static routes of each
-/// sort. A blank line ends a datagram.
+/// in another namespace; `port0` in the bridge `br0`, whose other end is `port1`; and `uplink` with static routes of
+/// each sort. A blank line ends a datagram.
 final class Capture {
 
     private Capture() {}

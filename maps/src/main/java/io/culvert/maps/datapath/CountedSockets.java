@@ -18,8 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The sockets that count as open at a backend, and the program that takes them out when they are closed. Each socket
-/// of
-/// the node is a call to that program, so that it is there only while some socket is counted.
+/// of the node is a call to that program, so that it is there only while some socket is counted.
 public final class CountedSockets {
 
     /// One of them.

@@ -5,8 +5,7 @@ import java.util.function.Supplier;
 
 /// Whether packets between pods of this node go past the stack: those of pods go on with programs for that by tail
 /// calls, while the slots of `fast_tails` are filled. The kernel keeps these as long as the map is pinned. To switch
-/// costs
-/// nobody a connection: the next packet of each takes the other way.
+/// costs nobody a connection: the next packet of each takes the other way.
 public final class FastPath {
 
     /// A slot.

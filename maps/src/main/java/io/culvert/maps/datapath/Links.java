@@ -241,8 +241,7 @@ final class Links implements AutoCloseable {
     }
 
     /// Compares what is on the hooks with what was attached, and attaches again what another program took off. What
-    /// went
-    /// with its interface is no fault.
+    /// went with its interface is no fault.
     LinkReport audit(boolean repair, ProgramSet programs) {
         Map<LinkName, LinkFault> faults = faults(programs);
         List<String> failures = new ArrayList<>();

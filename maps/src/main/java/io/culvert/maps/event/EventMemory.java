@@ -8,12 +8,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Room for a number of events outside of the heap. It is taken from the system piece by piece, when the first event of
-/// a
-/// piece is written.
+/// a piece is written.
 ///
 /// One thread writes. Others may read what was written, and see a mixture of two events where it is just being
-/// overwritten:
-/// whoever uses this finds out and throws that away.
+/// overwritten: whoever uses this finds out and throws that away.
 public final class EventMemory implements AutoCloseable {
 
     /// 2 MiB.

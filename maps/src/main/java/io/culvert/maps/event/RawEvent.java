@@ -6,9 +6,8 @@ import io.culvert.net.IpAddress;
 import java.lang.foreign.MemorySegment;
 
 /// An event, copied from the ring or from an [EventMemory]: reading a number of it builds nothing, and is an array and
-/// a
-/// shift, which a process that has just started does as fast as any. One object is aimed at event after event, so that
-/// nobody may keep it; [#toEvent] makes a value of it.
+/// a shift, which a process that has just started does as fast as any. One object is aimed at event after event, so
+/// that nobody may keep it; [#toEvent] makes a value of it.
 public final class RawEvent {
 
     /// `struct event` in words. On what Culvert runs on, the least significant byte is first.

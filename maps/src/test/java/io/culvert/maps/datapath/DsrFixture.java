@@ -26,8 +26,7 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// Packets of clients and of other nodes at a node that has a route to the backend, with an MTU of 1500: the programs
-/// run in
-/// its namespace.
+/// run in its namespace.
 @SuppressWarnings("NullAway.Init") // made before each invocation of the class
 abstract class DsrFixture {
 

@@ -236,8 +236,7 @@ class FragmentKernelTest extends NodeProgramsFixture {
     }
 
     /// IPv4 with options; IPv6 with an extension header on either side of the fragment header, the later fragment
-    /// naming
-    /// the protocol of the datagram and not, as the first does, that of the extension header.
+    /// naming the protocol of the datagram and not, as the first does, that of the extension header.
     private static List<byte[]> withHeaders(IpPort from, IpPort to) {
         String source = from.address().toString();
         String destination = to.address().toString();

@@ -35,8 +35,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 
 /// The programs on one node of a lab, sharing their maps: `sock_lb` on the cgroup of the node and its pods, `pod` on
-/// the
-/// interfaces of its pods, `net` on its device.
+/// the interfaces of its pods, `net` on its device.
 final class LabPrograms implements AutoCloseable {
 
     private static final List<CgroupHook> HOOKS = List.of(

@@ -155,8 +155,7 @@ class NetfilterLabTest {
     }
 
     /// As upstream's end-to-end test of the "invalid conntrack state bug": the server's pod sends its client a segment
-    /// that
-    /// is far outside of the window.
+    /// that is far outside of the window.
     @ParameterizedTest
     @CsvSource({"IPV4, false", "IPV4, true", "IPV6, false", "IPV6, true"})
     void A13_13_aSegmentOutsideOfTheWindowResetsNoClient(IpFamily family, boolean dropped) {

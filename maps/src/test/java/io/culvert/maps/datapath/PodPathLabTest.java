@@ -35,8 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// `pod` on the interfaces of real pods, routed and bridged; no program sees their sockets. Checksums are partial here,
-/// and
-/// packets larger than the MTU (GSO).
+/// and packets larger than the MTU (GSO).
 @LabTest
 class PodPathLabTest {
 
@@ -146,8 +145,7 @@ class PodPathLabTest {
     }
 
     /// Sets transmit checksum offload of a device (ETHTOOL_STXCSUM), where the programs must get complete checksums
-    /// right,
-    /// or hand unfinished ones to a device that finishes them.
+    /// right, or hand unfinished ones to a device that finishes them.
     private static void offload(LabHost host, String device, boolean on) {
         String program = """
                 import ctypes, fcntl, socket, struct

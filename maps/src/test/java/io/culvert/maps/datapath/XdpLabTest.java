@@ -37,8 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// NodePorts from outside to a backend of another node, before the stack: whether it forwarded anything, the stack
-/// itself
-/// counts.
+/// itself counts.
 @LabTest
 class XdpLabTest {
 

@@ -25,8 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// What `docs/datapath.md` says becomes of a packet. Destinations are translated where a packet comes in, sources where
-/// it
-/// leaves.
+/// it leaves.
 final class DatapathModel {
 
     final Network network;

@@ -105,8 +105,7 @@ final class Network {
     }
 
     /// The device by which packets to an address leave, 0 where they do not leave: IPv6 forwards nothing that comes
-    /// from
-    /// an address of one link only.
+    /// from an address of one link only.
     int device(IpAddress source, IpAddress address) {
         Route best = null;
         if (LINK_ONLY.stream().anyMatch(prefix -> prefix.contains(source))) {

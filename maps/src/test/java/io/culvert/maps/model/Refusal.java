@@ -144,8 +144,7 @@ final class Refusal {
     }
 
     /// The checksum of a quoted datagram is one that finishing it does not change: of ports, length and twice itself
-    /// the
-    /// sum is zero.
+    /// the sum is zero.
     private static void settle(byte[] message, int datagram) {
         int rest = 0xffff - sum(message, datagram, datagram + 6);
         put16(message, datagram + 6, (rest % 2 == 0 ? rest : rest + 0xffff) / 2);

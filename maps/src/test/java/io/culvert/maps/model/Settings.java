@@ -10,8 +10,7 @@ import java.nio.ByteOrder;
 /// The configuration of the programs that matters to packets.
 ///
 /// Ages in a run are multiples of ten thousand seconds, and timeouts lie in the middle between two, so that the time
-/// that a
-/// run takes decides nothing.
+/// that a run takes decides nothing.
 ///
 /// @param answers whether there is a budget for RST and ICMP
 /// @param fewPorts a few source ports instead of thousands, so that they run out

@@ -37,8 +37,7 @@ final class SourcePorts {
     }
 
     /// Checks that a search may have ended with this port: it is free, or no port is of some that are tried in a row,
-    /// and
-    /// none of those has a connection that was not answered and is older.
+    /// and none of those has a connection that was not answered and is older.
     ///
     /// @param claimed what the connection took for itself just before
     void requireFound(Protocol protocol, IpPort source, IpPort backend, Optional<FlowKey> claimed) {

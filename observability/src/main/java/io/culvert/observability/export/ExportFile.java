@@ -14,8 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Lines on a disk that may be full: then they are counted, one line of the log says so, and it is tried again now and
-/// then.
-/// Once there is room, the file and the log tell how many are missing.
+/// then. Once there is room, the file and the log tell how many are missing.
 final class ExportFile implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExportFile.class);

@@ -16,8 +16,7 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /// Lines in files of bounded size: `path` is the newest, then `path.1`, `path.2`, ... A line is written whole or not at
-/// all.
-/// Only root can read them.
+/// all. Only root can read them.
 final class RotatingFile implements AutoCloseable {
 
     private final Path path;

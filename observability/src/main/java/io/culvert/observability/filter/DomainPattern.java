@@ -5,8 +5,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /// A name of a domain or of a node, in which `*` stands for any number of letters. Not a regular expression: those may
-/// take
-/// as long as whoever sends one likes.
+/// take as long as whoever sends one likes.
 record DomainPattern(String text) {
 
     /// Every name.

@@ -15,8 +15,7 @@ import java.util.List;
 public final class FlowSelection {
 
     /// For so long, and at most twice, answers about names are kept: nanoseconds. The clock is looked at once in as
-    /// much
-    /// time of flows.
+    /// much time of flows.
     private static final long FRESH = 100_000_000L;
 
     private final Lookups lookups;
@@ -76,8 +75,7 @@ public final class FlowSelection {
     }
 
     /// Rejects, by numbers, flows that [#test] would reject: not all of them, and never one that it would accept with
-    /// the
-    /// names of a tenth of a second ago. Losses pass, since every observer is told of them.
+    /// the names of a tenth of a second ago. Losses pass, since every observer is told of them.
     public RawFilter raw() {
         return rough;
     }

@@ -6,8 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Names that numbers of flows are asked for, so that a filter by name can look at numbers first. Answers are kept
-/// until
-/// [#renew].
+/// until [#renew].
 final class Lookups {
 
     private final FlowNames names;

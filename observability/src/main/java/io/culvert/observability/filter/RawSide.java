@@ -14,8 +14,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /// Who one end of a flow will be shown as, asked of its numbers before a message is made of it. Where that depends on
-/// more
-/// than one number, every one that it may be is looked at.
+/// more than one number, every one that it may be is looked at.
 final class RawSide {
 
     private static final int CGROUP = 1;

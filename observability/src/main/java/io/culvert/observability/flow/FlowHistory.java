@@ -62,8 +62,7 @@ public final class FlowHistory {
     }
 
     /// The number of the flow with which the last ones of a period begin that both want; if there are fewer than
-    /// `count`,
-    /// one before all of them. Keeps nothing, however many they are.
+    /// `count`, one before all of them. Keeps nothing, however many they are.
     ///
     /// @param end only flows before this number count
     /// @param wanted what cannot be told from numbers

@@ -22,8 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /// Carries events from the ring into the store, on a thread of its own. What programs could not write is told in
-/// between,
-/// as a flow of kind [EventKind#LOST] that names the kind and says how many.
+/// between, as a flow of kind [EventKind#LOST] that names the kind and says how many.
 public final class FlowIngest implements AutoCloseable {
 
     /// How late an event may be that nobody waits for. Each look at the ring costs a busy machine about as much as a

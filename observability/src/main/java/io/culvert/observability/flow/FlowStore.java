@@ -11,8 +11,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /// The last flows, outside of the heap. One thread adds; any number of others read by cursors of their own, without a
-/// lock:
-/// who reads what is being overwritten finds that out and knows how much it lost. Nobody slows anybody.
+/// lock: who reads what is being overwritten finds that out and knows how much it lost. Nobody slows anybody.
 ///
 /// Flows are numbered from 0 on, in the order in which programs began to write them. Times are almost in that order:
 /// processors that write at once may be some microseconds apart.

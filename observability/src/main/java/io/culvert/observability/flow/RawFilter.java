@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /// Whether an observer wants a flow, by its numbers: nothing is built for one that nobody wants. It keeps none of what
-/// it
-/// is shown.
+/// it is shown.
 @FunctionalInterface
 public interface RawFilter {
 

@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /// What the clock on the wall showed when a flow was. Programs write CLOCK_MONOTONIC, which no clock change moves; a
-/// change is
-/// noted here, so that flows before it keep the time that was told of them.
+/// change is noted here, so that flows before it keep the time that was told of them.
 public final class WallClock {
 
     private static final long TOLERANCE = 1_000_000;

@@ -50,8 +50,7 @@ final class FlowSituation {
     }
 
     /// Of the connection, not of the packet: a server's reply is ingress at the server. Of verdicts and drops, whose
-    /// rules
-    /// or which way was asked.
+    /// rules or which way was asked.
     static TrafficDirection direction(Event event) {
         boolean atPod = event.hook() == EventHook.FROM_POD || event.hook() == EventHook.TO_POD;
         boolean certain = event.kind() == EventKind.VERDICT || event.kind() == EventKind.DROP;

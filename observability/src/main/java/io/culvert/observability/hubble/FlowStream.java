@@ -17,8 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Flows on their way to one observer. It reads by a cursor of its own, and only as fast as the observer takes them:
-/// one that
-/// stops loses what is overwritten meanwhile, and is told how much.
+/// one that stops loses what is overwritten meanwhile, and is told how much.
 final class FlowStream {
 
     private static final Logger LOG = LoggerFactory.getLogger(FlowStream.class);

@@ -15,8 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /// The namespaces that flows of the last hour name: all of them are looked at, for their addresses and Services, and
-/// each
-/// of these is asked for once.
+/// each of these is asked for once.
 final class NamespaceFinder {
 
     private static final long HOUR = Duration.ofHours(1).toNanos();

@@ -11,10 +11,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// What flags add up to: two filters, of which a flow fits one. A flag about either end is about the source in the
-/// first and
-/// about the destination in the second; all others are in both. Namespaces are put before names at the end, whatever
-/// the
-/// order of flags.
+/// first and about the destination in the second; all others are in both. Namespaces are put before names at the end,
+/// whatever the order of flags.
 final class FilterPair {
 
     private final FlowFilter.Builder source = FlowFilter.newBuilder();

@@ -48,8 +48,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Datagrams to a Service without endpoints, faster than the ring is read: what observers are told over the API, and
-/// what
-/// programs do meanwhile. The interface is the loopback device.
+/// what programs do meanwhile. The interface is the loopback device.
 @KernelTest
 @Timeout(120)
 final class DropStormKernelTest {

@@ -18,8 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What is valid and probably not meant: a ClusterIP in a block, a Service's port where its target's is wanted, a list
-/// of
-/// peers that is empty, a selector that matches nothing.
+/// of peers that is empty, a selector that matches nothing.
 public final class ClassicMistakes {
 
     private final SeenCluster cluster;

@@ -12,8 +12,7 @@ import java.util.List;
 import java.util.Set;
 
 /// A plan that is in the maps, and the numbers that stand for it there. A plan that was made from it shares with it
-/// what
-/// did not change, so that this need not be looked at again.
+/// what did not change, so that this need not be looked at again.
 ///
 /// @param identities by the plan's numbers
 /// @param classes by the plan's numbers

@@ -43,8 +43,7 @@ final class SideWriter {
     }
 
     /// Whether a pod that is held to policies goes, or one of its addresses: a program may have found its interface,
-    /// and
-    /// then miss the address that tells it that the pod talks to itself.
+    /// and then miss the address that tells it that the pod talks to itself.
     private boolean somethingGoes() {
         return world.endpoints.entries().entrySet().stream()
                 .anyMatch(entry -> entry.getKey().ifindex() == 0

@@ -21,12 +21,9 @@ import java.util.stream.Collectors;
 /// Compares the counts of open connections with the flow table.
 ///
 /// Connections begin and end while the table is read, so a count of flows may differ by as many as did. Only a
-/// difference
-/// that these cannot explain is one, and only by what they cannot explain is it corrected: what is left is found when
-/// it is
-/// quiet. Nothing tells how many sockets were opened meanwhile, so that their counts are compared only where it is
-/// quiet:
-/// where the sockets are the same ones at two looks, and the count did not move.
+/// difference that these cannot explain is one, and only by what they cannot explain is it corrected: what is left is
+/// found when it is quiet. Nothing tells how many sockets were opened meanwhile, so that their counts are compared only
+/// where it is quiet: where the sockets are the same ones at two looks, and the count did not move.
 public final class LoadAudit {
 
     private final FlowEntries flows;

@@ -12,8 +12,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /// Flows that are not worth keeping although they have not expired: UDP to a backend whose id is withdrawn, which
-/// programs
-/// do not follow any more; and whatever a pod that is gone had, because another pod may get its address.
+/// programs do not follow any more; and whatever a pod that is gone had, because another pod may get its address.
 public final class StaleFlows {
 
     /// An address may be given to another pod before the agent hears that the one that had it is gone. What began

@@ -18,9 +18,8 @@ import java.util.List;
 /// @param backends the two sets, each endpoint once
 /// @param localCount the local set is `backends[0, localCount)`
 /// @param clusterFirst the cluster set is `backends[clusterFirst, clusterFirst + clusterCount)`
-/// @param endpointsElsewhere the local set is asked for and empty, but other nodes have usable endpoints:
-///     connections
-///     are dropped, so that the sender tries elsewhere, and not refused
+/// @param endpointsElsewhere the local set is asked for and empty, but other nodes have usable endpoints: connections
+/// are dropped, so that the sender tries elsewhere, and not refused
 /// @param resting serving endpoints that are in neither set: flows that they have stay with them
 public record EndpointSets(
         List<PortEndpoint> backends,

@@ -8,13 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/// Divides what groups of endpoints are given among their endpoints, so that a group has its part whatever the
-/// number of
-/// its endpoints.
+/// Divides what groups of endpoints are given among their endpoints, so that a group has its part whatever the number
+/// of its endpoints.
 ///
-/// What counts are the ready endpoints of a group, or all where none is ready. Weights are exact where whole
-/// numbers up to
-/// 65,535 can say them, else rounded to the largest such, and never to 0.
+/// What counts are the ready endpoints of a group, or all where none is ready. Weights are exact where whole numbers up
+/// to 65,535 can say them, else rounded to the largest such, and never to 0.
 final class GroupShares {
 
     /// A common multiple of the sizes of groups that is larger is not looked for.

@@ -9,9 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Labels of the pods of a namespace by their addresses. Pods that use their node's network share an address:
-/// the one that
-/// was made first counts.
+/// Labels of the pods of a namespace by their addresses. Pods that use their node's network share an address: the one
+/// that was made first counts.
 final class PodLabels {
 
     private PodLabels() {}

@@ -17,10 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The pure function from a Service and its slices to what the kernel should hold. It compiles one Service at a
-/// time, so
-/// that a change costs what it changes; only the owners of addresses ([AddressClaims]) are known across
-/// Services.
+/// The pure function from a Service and its slices to what the kernel should hold. It compiles one Service at a time,
+/// so that a change costs what it changes; only the owners of addresses ([AddressClaims]) are known across Services.
 public final class ServiceCompiler {
 
     private ServiceCompiler() {}

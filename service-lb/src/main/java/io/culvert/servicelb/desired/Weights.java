@@ -8,9 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Annotation `culvert.io/weights`: what part of new connections each group of a Service's endpoints is given.
-/// A group is
-/// the pods with one value of a label, `pod-label/track: stable=9,canary=1`, or the endpoints of one EndpointSlice,
+/// Annotation `culvert.io/weights`: what part of new connections each group of a Service's endpoints is given. A group
+/// is the pods with one value of a label, `pod-label/track: stable=9,canary=1`, or the endpoints of one EndpointSlice,
 /// `slice: web-blue=9,web-green=1`. `*` stands for all others, which count 1 where nothing is said of them.
 ///
 /// @param label of pods; empty where groups are EndpointSlices

@@ -13,11 +13,9 @@ import java.util.stream.IntStream;
 /// 2016), 3.4: each backend has a preference among all entries, and backends take turns to claim their next one
 /// that is free.
 ///
-/// Preferences come from address and port alone and turns go in the order of the addresses, so that every node
-/// makes the
-/// same table of the same endpoints. A backend of the largest weight claims in each turn, one of half of it in
-/// every other.
-/// No preference is written down: memory is the table and four numbers a backend.
+/// Preferences come from address and port alone and turns go in the order of the addresses, so that every node makes
+/// the same table of the same endpoints. A backend of the largest weight claims in each turn, one of half of it in
+/// every other. No preference is written down: memory is the table and four numbers a backend.
 final class Maglev {
 
     /// Entries of a small set and of all others, prime. They depend on nothing but the number of backends;

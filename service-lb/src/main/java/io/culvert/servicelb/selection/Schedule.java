@@ -10,10 +10,9 @@ import java.util.stream.IntStream;
 /// Turns of backends by their weights: each as often as its weight says, as evenly spread as possible, so that
 /// programs need no more than a counter.
 ///
-/// Weights are divided by what divides them all. If more turns than [#MOST] remain, shares are rounded to that
-/// many, by the
-/// largest remainder and never to none: a share then differs from what was asked for by less than one turn, or
-/// is one.
+/// Weights are divided by what divides them all. If more turns than [#MOST] remain, shares are rounded to that many, by
+/// the largest remainder and never to none: a share then differs from what was asked for by less than one turn, or is
+/// one.
 final class Schedule {
 
     /// Turns, unless there are so many backends that each could not have four.

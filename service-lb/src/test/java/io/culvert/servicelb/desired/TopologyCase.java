@@ -11,8 +11,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A sub-case of upstream's topology test: which endpoints a Service may use from this node. Sets are written as the
-/// last
-/// numbers of the addresses; `-` means that the set is not asked for.
+/// last numbers of the addresses; `-` means that the set is not asked for.
 ///
 /// @param zone of this node
 /// @param external whether the Service has a node port

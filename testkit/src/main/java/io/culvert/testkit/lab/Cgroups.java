@@ -28,8 +28,7 @@ final class Cgroups {
     }
 
     /// Ends every process below `cgroup` and removes the directories. A process that was just started may join after
-    /// the
-    /// others were killed, so both are done again until nothing is left.
+    /// the others were killed, so both are done again until nothing is left.
     static void killAndRemove(Path cgroup) {
         AtomicReference<String> reason = new AtomicReference<>("");
         Waiting.until(PATIENCE, () -> isRemoved(cgroup, reason), () -> "remove cgroup " + cgroup + ": " + reason);

@@ -25,8 +25,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The Python program `sockets` on one lab host: sends it commands and hands back its replies. Commands of several
-/// threads
-/// run side by side.
+/// threads run side by side.
 final class SocketActor {
 
     private static final ObjectMapper JSON = new ObjectMapper();
