@@ -14,6 +14,7 @@ import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabNode;
+import io.culvert.testkit.lab.Outcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -146,6 +147,34 @@ class ObserveLabTest {
                 .untilAsserted(() -> assertThat(Files.readAllLines(directory.resolve("flows.log")))
                         .anyMatch(line -> line.startsWith(exported))
                         .allMatch(line -> line.contains("\"pod_name\":\"db\"")));
+    }
+
+    /// In audit mode of their namespace, policies forbid nothing, and what they would forbid is told.
+    @ParameterizedTest
+    @EnumSource
+    void whatAuditModeLetsThroughIsShownAsThat(IpFamily family) {
+        Dial dial = Dial.to(ObservedLab.address(family, ObservedLab.DB), ObservedLab.PORT)
+                .within(Duration.ofMillis(300));
+        lab.writeManifest("namespace.yaml", """
+                apiVersion: v1
+                kind: Namespace
+                metadata: {name: default, annotations: {culvert.io/policy-mode: audit}}
+                """);
+        try {
+            await().atMost(PATIENCE)
+                    .until(() -> lab.pod("client").sockets().tcp(dial), Outcome.Answer.class::isInstance);
+            awaitLine(
+                    "default/client:[0-9]+" + ID + " (->|<>) default/db:(80|8080)" + ID
+                            + " policy-verdict:none INGRESS AUDITED \\(TCP Flags: SYN.*",
+                    version(family),
+                    "--to-pod",
+                    "db",
+                    "--verdict",
+                    "AUDIT");
+        } finally {
+            lab.deleteManifest("namespace.yaml");
+        }
+        await().atMost(PATIENCE).until(() -> lab.pod("client").sockets().tcp(dial), Outcome.Failure.class::isInstance);
     }
 
     @ParameterizedTest
