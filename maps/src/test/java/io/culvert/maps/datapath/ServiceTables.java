@@ -321,9 +321,16 @@ final class ServiceTables implements AutoCloseable {
 
     /// How many entries a hash has.
     int count(Table<?, ?> table) {
-        int[] entries = {0};
-        maps.apply(table.name()).batches().forEach((_, _) -> entries[0]++);
-        return entries[0];
+        return values(table).size();
+    }
+
+    /// What a hash has.
+    <V> List<V> values(Table<?, V> table) {
+        List<V> values = new ArrayList<>();
+        maps.apply(table.name())
+                .batches()
+                .forEach((_, value) -> values.add(table.value().read(value, 0)));
+        return values;
     }
 
     private ArrayMemory memory(Table<Integer, ?> table) {
