@@ -80,8 +80,8 @@ static __noinline int xdp_device(struct xdp_md *ctx, const struct packet *packet
 }
 
 /*
- * Opens a connection of a client outside, and goes on with it if its backend is on another node; nothing is counted before it is known who
- * carries its first packet. What opens none is left to net_ingress, which says why, and answers.
+ * Opens a connection of a client outside, and goes on with it if its backend is on another node; nothing is counted before
+ * it is known who carries its first packet. What opens none is left to net_ingress, which says why, and answers.
  */
 static __noinline int xdp_open(struct xdp_md *ctx, const struct packet *packet, const struct frontend *frontend,
 			       __u32 level)
