@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.net.IpFamily;
 import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.Lab;
-import io.culvert.testkit.lab.LabHost;
 import io.culvert.testkit.lab.LabNode;
 import io.culvert.testkit.lab.LabObjects;
 import io.culvert.testkit.lab.PodAttachment;
@@ -112,10 +111,10 @@ class AddressReuseLabTest {
         for (String place : places) {
             // Its own address, which no Pod object has, keeps it a pod to the agent.
             AddressHolder any = new AddressHolder(place.charAt(place.length() - 1) - '0', true, lab.pod(place));
-            run(
-                    any.place(),
-                    "ip addr add " + any.address(IpFamily.IPV4) + "/32 dev eth0",
-                    "ip addr add " + any.address(IpFamily.IPV6) + "/128 dev eth0 nodad");
+            any.place()
+                    .script(
+                            "ip addr add " + any.address(IpFamily.IPV4) + "/32 dev eth0",
+                            "ip addr add " + any.address(IpFamily.IPV6) + "/128 dev eth0 nodad");
             heard.put(place, new HeardPackets(any.place()));
         }
         new LabAgent(node)
@@ -174,7 +173,7 @@ class AddressReuseLabTest {
                         .map(family -> "route replace " + holder.address(family) + " dev "
                                 + holder.place().hostInterface()))
                 .collect(Collectors.joining("\n"));
-        run(node, "ip -batch - <<EOF", routes, "EOF");
+        node.script("ip -batch - <<EOF", routes, "EOF");
         List<Runnable> steps = new ArrayList<>();
         now.forEach(holder -> steps.add(() -> runtime.add(holder.sandbox())));
         steps.add(
@@ -190,10 +189,6 @@ class AddressReuseLabTest {
                     .toList()
                     .forEach(CompletableFuture::join);
         }
-    }
-
-    private static void run(LabHost host, String... commands) {
-        String _ = host.exec("sh", "-ec", String.join("\n", commands)).orThrow();
     }
 
     private void send(AddressHolder holder) {

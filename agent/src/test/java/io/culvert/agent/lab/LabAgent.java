@@ -3,6 +3,7 @@ package io.culvert.agent.lab;
 
 import io.culvert.agent.Culvert;
 import io.culvert.agent.cli.CommandLines;
+import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabException;
 import io.culvert.testkit.lab.LabNode;
 import io.culvert.testkit.lab.LabProcess;
@@ -25,6 +26,13 @@ final class LabAgent {
 
     LabAgent(LabNode node) {
         this.node = node;
+    }
+
+    /// Starts one on each node of a lab, and waits for all.
+    static void launchOnAll(Lab lab) {
+        List<LabAgent> agents = lab.nodes().stream().map(LabAgent::new).toList();
+        agents.forEach(LabAgent::launch);
+        agents.forEach(LabAgent::awaitReady);
     }
 
     /// Starts the agent without waiting for it.

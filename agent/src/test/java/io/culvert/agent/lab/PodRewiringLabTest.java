@@ -10,7 +10,6 @@ import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
 import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.Lab;
-import io.culvert.testkit.lab.LabHost;
 import io.culvert.testkit.lab.LabNode;
 import io.culvert.testkit.lab.LabObjects;
 import io.culvert.testkit.lab.LabPod;
@@ -134,8 +133,7 @@ class PodRewiringLabTest {
         });
         for (int i = 1; i <= TIMES; i++) {
             String before = i == 1 ? web.hostInterface() : "moved" + (i - 1);
-            run(
-                    node,
+            node.script(
                     "ip link set " + before + " down",
                     "ip link set " + before + " name moved" + i + " up",
                     connected("moved" + i));
@@ -176,8 +174,7 @@ class PodRewiringLabTest {
     /// As fast as can be, so that the agent may be asked before it has noticed.
     private void rewire() {
         String device = web.hostInterface();
-        run(
-                node,
+        node.script(
                 "ip -batch - <<EOF",
                 "link del " + device,
                 "link add %s type veth peer name eth0 netns %s".formatted(device, web.netns()),
@@ -205,10 +202,6 @@ class PodRewiringLabTest {
                 "route replace " + web.ip(IpFamily.IPV4) + " dev " + device,
                 "route replace " + web.ip(IpFamily.IPV6) + " dev " + device,
                 "EOF");
-    }
-
-    private static void run(LabHost host, String... commands) {
-        String _ = host.exec("sh", "-ec", String.join("\n", commands)).orThrow();
     }
 
     /// What a stranger sends to web does not arrive, what client sends does, and so does what web sends to db.

@@ -18,7 +18,6 @@ import io.culvert.testkit.lab.Outcome;
 import io.culvert.testkit.lab.PodAttachment;
 import io.culvert.testkit.lab.TcpConnection;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,9 +52,7 @@ class PolicyEdgeLabTest {
                 lab.pod("web" + i).sockets().serveTcp(PORT);
                 lab.writeManifest("web" + i + ".yaml", service(i).toYaml());
             }
-            List<LabAgent> agents = lab.nodes().stream().map(LabAgent::new).toList();
-            agents.forEach(LabAgent::launch);
-            agents.forEach(LabAgent::awaitReady);
+            LabAgent.launchOnAll(lab);
         } catch (RuntimeException | AssertionError e) {
             lab.close();
             throw e;

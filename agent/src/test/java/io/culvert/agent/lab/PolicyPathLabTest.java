@@ -78,9 +78,7 @@ class PolicyPathLabTest {
                             .backedBy(lab.pod("web"))
                             .toYaml());
             lab.pod("web").sockets().serve(80);
-            List<LabAgent> agents = lab.nodes().stream().map(LabAgent::new).toList();
-            agents.forEach(LabAgent::launch);
-            agents.forEach(LabAgent::awaitReady);
+            LabAgent.launchOnAll(lab);
         } catch (RuntimeException | AssertionError e) {
             lab.close();
             throw e;
@@ -90,10 +88,6 @@ class PolicyPathLabTest {
     @AfterAll
     static void remove() {
         lab.close();
-    }
-
-    private static void run(LabHost host, String... commands) {
-        String _ = host.exec("sh", "-ec", String.join("\n", commands)).orThrow();
     }
 
     /// Between the nodes is a router that takes no packet larger than 1,300 bytes, in either direction, and says so.
@@ -107,7 +101,7 @@ class PolicyPathLabTest {
         String service = family == IpFamily.IPV4 ? "10.96.0.1" : "fd96::1";
         for (LabHost sender : List.of(client, client.outsideOfCgroup())) {
             for (LabPod pod : lab.pods()) {
-                run(pod, "ip route flush cache", "ip -6 route flush cache");
+                pod.script("ip route flush cache", "ip -6 route flush cache");
             }
             assertThat(sender.sockets().udp(Dial.to(web.ip(family), 80).within(SILENCE)))
                     .isInstanceOf(Outcome.Failure.class);
@@ -127,18 +121,17 @@ class PolicyPathLabTest {
     private static void narrow(IpFamily family) {
         LabHost outside = lab.outside();
         String gateway = family == IpFamily.IPV4 ? "172.30.0.254" : "fd30::fe";
-        run(
-                outside,
+        outside.script(
                 "echo 1 > /proc/sys/net/ipv4/ip_forward",
                 "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding",
                 "echo 0 > /proc/sys/net/ipv4/conf/all/send_redirects",
                 "echo 0 > /proc/sys/net/ipv4/conf/br0/send_redirects");
         for (LabNode node : lab.nodes()) {
             String pods = node.podRange(family);
-            run(outside, "ip route replace " + pods + " via " + node.ip(family) + " mtu lock " + SMALL);
+            outside.script("ip route replace " + pods + " via " + node.ip(family) + " mtu lock " + SMALL);
             lab.nodes().stream()
                     .filter(other -> other != node)
-                    .forEach(other -> run(other, "ip route replace " + pods + " via " + gateway));
+                    .forEach(other -> other.script("ip route replace " + pods + " via " + gateway));
         }
     }
 
@@ -149,8 +142,7 @@ class PolicyPathLabTest {
         LabPod client = lab.pod("client");
         IpAddress upstream = lab.pod("dns").ip(IpFamily.IPV4);
         // A bridge without ports, since not every kernel has dummy devices.
-        run(
-                node,
+        node.script(
                 "ip link add nodelocaldns type bridge",
                 "ip addr add " + CACHE + "/32 dev nodelocaldns",
                 "ip link set nodelocaldns up");

@@ -62,9 +62,7 @@ class SctpPolicyLabTest {
         lab.pods().forEach(pod -> heard.put(pod.name(), new HeardPackets(pod)));
         lab.writeManifest("objects.yaml", LabObjects.all(lab));
         lab.writeManifest("policies.yaml", POLICIES);
-        List<LabAgent> agents = lab.nodes().stream().map(LabAgent::new).toList();
-        agents.forEach(LabAgent::launch);
-        agents.forEach(LabAgent::awaitReady);
+        LabAgent.launchOnAll(lab);
     }
 
     @AfterEach

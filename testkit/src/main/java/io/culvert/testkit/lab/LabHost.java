@@ -55,6 +55,13 @@ public sealed class LabHost permits LabClient, LabNode, LabPod {
         return sockets;
     }
 
+    /// Runs lines of a shell script, until one fails.
+    ///
+    /// @throws LabException if one does, or all of them take more than 20 s
+    public void script(String... lines) {
+        String _ = exec("sh", "-ec", String.join("\n", lines)).orThrow();
+    }
+
     /// Runs a command to its end.
     ///
     /// @throws LabException if it takes more than 20 s
