@@ -19,8 +19,10 @@ int pod_ingress(struct __sk_buff *skb)
 	packet_begin(skb, EVENT_AT_FROM_POD);
 	parsed = packet_parse(skb, &packet);
 	recalled = parsed == PARSE_OK ? policy_recall(skb, &packet, POLICY_EGRESS) : 0;
-	if (recalled == POLICY_SETTLED)
-		return fast_end(skb, PACKET_PASS, FAST_TAIL_POLICY);
+	if (recalled == POLICY_SETTLED) {
+		packet_sign(skb, &packet);
+		return fast_end(skb, event_end(skb, PACKET_PASS), FAST_TAIL_POLICY);
+	}
 	packet_context(skb)->cb[PACKET_MARK] = recalled;
 	verdict = ingress(skb, &packet, parsed);
 	if (skb->cb[PACKET_NOTE] == PACKET_REPLY)
@@ -40,8 +42,10 @@ int pod_egress(struct __sk_buff *skb)
 	packet_begin(skb, EVENT_AT_TO_POD);
 	parsed = packet_parse(skb, &packet);
 	recalled = parsed == PARSE_OK ? policy_recall(skb, &packet, POLICY_INGRESS) : 0;
-	if (recalled == POLICY_SETTLED)
-		return PACKET_PASS;
+	if (recalled == POLICY_SETTLED) {
+		packet_sign(skb, &packet);
+		return event_end(skb, PACKET_PASS);
+	}
 	packet_context(skb)->cb[PACKET_MARK] = recalled;
 	bpf_tail_call(skb, &policy_tails, POLICY_TAIL_INGRESS);
 	return event_end(skb, egress(skb, &packet, parsed));

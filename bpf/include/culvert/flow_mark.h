@@ -18,12 +18,15 @@ static __always_inline __u32 *flow_mark_of(const struct ip *a, const struct ip *
 	return bpf_map_lookup_elem(&flow_marks, &index);
 }
 
-/* To be read before the flow table is. Never 0, nor even. */
+/* A bit of a mark that is for whoever holds it. */
+#define FLOW_MARK_FREE 2
+
+/* To be read before the flow table is. Never 0, nor even, and without FLOW_MARK_FREE. */
 static __always_inline __u32 flow_mark(const struct packet *packet)
 {
 	__u32 *mark = flow_mark_of(&packet->source, &packet->destination, packet->source_port, packet->destination_port);
 
-	return mark ? *(volatile __u32 *)mark << 1 | 1 : 1;
+	return mark ? *(volatile __u32 *)mark << 2 | 1 : 1;
 }
 
 static __always_inline void flow_mark_count(__u32 *mark)

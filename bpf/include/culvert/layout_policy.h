@@ -133,7 +133,7 @@ struct policy_flow {
 	__u64 last_seen;             /* CLOCK_MONOTONIC, nanoseconds */
 	struct policy_side sides[2]; /* POLICY_EGRESS, POLICY_INGRESS */
 	__u32 state;                 /* POLICY_FLOW_* */
-	__u8 pad[4];
+	__u32 mark;                  /* flow_mark() when flows had no entry of it; 0: it may have one */
 };
 
 /*

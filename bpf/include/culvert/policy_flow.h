@@ -54,17 +54,6 @@ static __always_inline struct policy_flow *policy_flow_find(const struct packet 
 	return flow;
 }
 
-/* Writes an entry whose opener is the source or the destination of a packet. Non-zero when there is no room. */
-static __noinline long policy_flow_write(const struct packet *packet, struct policy_flow *flow, bool by_source)
-{
-	struct flow_key key;
-
-	policy_flow_key(&key, packet);
-	flow->state |= by_source ? policy_flow_end(&key, &packet->source, packet->source_port) :
-				   policy_flow_end(&key, &packet->destination, packet->destination_port);
-	return bpf_map_update_elem(&policy_flows, &key, flow, BPF_ANY);
-}
-
 /* What a packet shows. A client that goes on after a handshake has been answered. */
 static __always_inline __u32 policy_flow_shown(const struct packet *packet, bool from_opener)
 {
@@ -86,6 +75,13 @@ static __always_inline void policy_flow_note(struct policy_flow *flow, __u32 sho
 		flow->last_seen = now;
 	if ((flow->state | shown) != flow->state)
 		flow->state |= shown;
+}
+
+/* Notes that flows has no entry of what goes on here. mark: flow_mark(), or 0 where that is not known */
+static __always_inline void policy_flow_mark(struct policy_flow *flow, __u32 mark)
+{
+	if (mark && flow->mark != mark)
+		flow->mark = mark;
 }
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef CULVERT_POLICY_RECENT_H
 #define CULVERT_POLICY_RECENT_H
 
+#include "flow_mark.h"
 #include "maps_policy.h"
 #include "packet.h"
 #include "turn.h"
@@ -42,10 +43,13 @@ static __always_inline struct policy_recent *policy_recent_find(const struct pac
 	return recent;
 }
 
+/* Beside a mark in PACKET_MARK: policy_flows has no entry of the packet either. */
+#define POLICY_STRANGER FLOW_MARK_FREE
+
 /* Whether flows has no entry of what a pod sends is known before policies are asked; of what it receives, after. */
 static __always_inline __u32 policy_mark(const struct __sk_buff *skb, __u32 direction)
 {
-	return direction == POLICY_EGRESS ? skb->cb[PACKET_MARK] : 0;
+	return direction == POLICY_EGRESS ? skb->cb[PACKET_MARK] & ~POLICY_STRANGER : 0;
 }
 
 /* Counts a packet in the direction that a rule is about. */

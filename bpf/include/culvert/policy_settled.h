@@ -1,50 +1,90 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The short way of most packets of pods that are held to policies: in the middle of an established TCP connection that policies
- * let pass a moment ago and that no flow translates. Nothing is left to do for them but to count.
+ * The short way of most packets of pods that are held to policies: all of a TCP connection but the one that opens it, as long
+ * as no flow translates it. Nothing is left to do for them but to count.
  */
 #ifndef CULVERT_POLICY_SETTLED_H
 #define CULVERT_POLICY_SETTLED_H
 
 #include "event.h"
-#include "flow_mark.h"
+#include "policy_flow.h"
 #include "policy_pod.h"
 #include "policy_recent.h"
 
 #define POLICY_SETTLED 2 /* no flow_mark() is even */
 
+/* Of TCP that goes on: whether it is asked nothing new at this hook, as in policy_is_known(). Counts it then. */
+static __always_inline bool policy_flow_passes(struct __sk_buff *skb, const struct packet *packet, struct policy_flow *flow,
+					       bool from_opener, __u32 direction, __u32 epoch, __u64 now)
+{
+	struct policy_side *side = &flow->sides[(from_opener ? direction : !direction) & 1];
+	__u32 rule = from_opener ? side->rule : 0;
+
+	if (side->epoch != epoch)
+		return false;
+	policy_flow_note(flow, policy_flow_shown(packet, from_opener), now);
+	policy_count(skb, rule);
+	if (policy_is_steady(packet))
+		policy_recent_note(packet, skb->ifindex, direction, epoch, rule, flow->mark);
+	return true;
+}
+
 /*
- * What is remembered of a packet at a hook, before anything else is asked: POLICY_SETTLED if it passes as it is. Else the
- * flow_mark() that it may be remembered with, or 0 where that is in vain.
+ * What is known of a packet at a hook, before anything else is asked: POLICY_SETTLED if it passes as it is. Else the
+ * flow_mark() that it may be remembered with, beside POLICY_STRANGER, or 0 where that is in vain.
  */
 static __noinline __u32 policy_recall(struct __sk_buff *skb, const struct packet *packet, __u32 direction)
 {
 	struct policy_control *control = policy_state();
-	__u32 epoch = control ? *(volatile __u32 *)&control->epoch : 0;
+	__u32 epoch = control ? *(volatile __u32 *)&control->epoch : 0, from_opener = 0, mark;
 	struct policy_recent *recent;
-	__u32 mark;
+	struct policy_flow *flow;
+	__u64 now;
 
-	if (!epoch || !policy_is_steady(packet))
+	if (!epoch || packet->protocol != IPPROTO_TCP || packet->fragment)
 		return 0;
 	mark = flow_mark(packet);
-	recent = policy_recent_find(packet, skb->ifindex, direction, epoch);
-	if (!recent || recent->mark != mark || event_level() >= EVENTS_LOW)
+	/* Who asks for a connection to no frontend is not looked for in flows where a pod sends it. */
+	if (packet->signals & PACKET_OPEN)
+		return direction == POLICY_INGRESS ? mark : 0;
+	if (event_level() >= EVENTS_LOW)
 		return mark;
-	policy_count(skb, recent->rule);
-	return POLICY_SETTLED;
+	recent = policy_is_steady(packet) ? policy_recent_find(packet, skb->ifindex, direction, epoch) : NULL;
+	if (recent) {
+		if (recent->mark != mark)
+			return mark;
+		policy_count(skb, recent->rule);
+		return POLICY_SETTLED;
+	}
+	if (control->flags & POLICY_STRICT || (direction == POLICY_INGRESS && !skb->ingress_ifindex))
+		return mark;
+	now = flow_clock();
+	flow = policy_flow_find(packet, now, &from_opener);
+	if (!flow)
+		return mark | POLICY_STRANGER;
+	return flow->mark == mark && policy_flow_passes(skb, packet, flow, from_opener, direction, epoch, now) ?
+		       POLICY_SETTLED :
+		       mark;
 }
 
 /* Remembers a packet which policies have let pass at the hook of a pod that receives it, unless a flow may translate it. */
 static __noinline void policy_settle(struct __sk_buff *skb, const struct packet *packet)
 {
 	struct policy_control *control = policy_state();
-	struct policy_recent *recent;
+	__u32 mark = skb->cb[PACKET_MARK] & ~POLICY_STRANGER, from_opener;
+	struct policy_recent *recent = NULL;
+	struct policy_flow *flow = NULL;
 
-	if (!control || !skb->cb[PACKET_MARK])
+	if (!control || !mark)
 		return;
-	recent = policy_recent_find(packet, skb->ifindex, POLICY_INGRESS, control->epoch);
+	if (policy_is_steady(packet))
+		recent = policy_recent_find(packet, skb->ifindex, POLICY_INGRESS, control->epoch);
+	else
+		flow = policy_flow_find(packet, flow_clock(), &from_opener);
 	if (recent)
-		recent->mark = skb->cb[PACKET_MARK];
+		recent->mark = mark;
+	if (flow)
+		policy_flow_mark(flow, mark);
 }
 
 #endif

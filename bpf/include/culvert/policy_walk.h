@@ -86,13 +86,17 @@ static __always_inline int policy_stray(struct __sk_buff *skb, const struct poli
 static __always_inline void policy_passed(struct __sk_buff *skb, const struct policy_walk *walk, struct policy_flow *flow,
 					  bool from_opener, __u32 rule)
 {
+	__u32 mark = policy_mark(skb, walk->direction);
+
 	if (walk->message != POLICY_MESSAGE_ERROR)
 		policy_flow_note(flow, policy_flow_shown(&walk->packet, from_opener), walk->now);
 	rule = from_opener ? rule : 0;
 	policy_count(skb, rule);
-	if (walk->message == POLICY_MESSAGE_NONE && policy_is_steady(&walk->packet))
-		policy_recent_note(&walk->packet, walk->interface, walk->direction, walk->epoch, rule,
-				   policy_mark(skb, walk->direction));
+	if (walk->message != POLICY_MESSAGE_NONE)
+		return;
+	policy_flow_mark(flow, mark);
+	if (policy_is_steady(&walk->packet))
+		policy_recent_note(&walk->packet, walk->interface, walk->direction, walk->epoch, rule, mark);
 }
 
 /*
@@ -147,6 +151,17 @@ static __noinline bool policy_is_known(struct __sk_buff *skb, const struct polic
 		return false;
 	policy_passed(skb, walk, flow, from_opener, side->rule);
 	return true;
+}
+
+/* Writes an entry whose opener is the source or the destination of a packet. Non-zero when there is no room. */
+static __noinline long policy_flow_write(const struct packet *packet, struct policy_flow *flow, bool by_source)
+{
+	struct flow_key key;
+
+	policy_flow_key(&key, packet);
+	flow->state |= by_source ? policy_flow_end(&key, &packet->source, packet->source_port) :
+				   policy_flow_end(&key, &packet->destination, packet->destination_port);
+	return bpf_map_update_elem(&policy_flows, &key, flow, BPF_ANY);
 }
 
 /*
@@ -340,7 +355,8 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 	walk.itself = direction == POLICY_INGRESS ? skb->ingress_ifindex == skb->ifindex :
 						    skb->cb[PACKET_NOTE] == PACKET_TO_ITSELF;
 	walk.now = flow_clock();
-	if (parsed == PARSE_OK && policy_is_known(skb, &walk))
+	/* What policy_recall() did not find is not looked for once more, unless it is another packet by now. */
+	if (parsed == PARSE_OK && !(skb->cb[PACKET_MARK] & POLICY_STRANGER) && policy_is_known(skb, &walk))
 		return 0;
 	/* What a pod sends to itself through a Service has an address of this node as its source by now. */
 	pod = policy_pod(skb->ifindex,

@@ -25,7 +25,7 @@
 #define PACKET_SIGNS 1
 #define PACKET_SIGNS_PROTOCOL 8 /* from this bit on */
 #define PACKET_REASON 2
-#define PACKET_MARK 2 /* before that: flow_mark(), if policies may remember that flows has no entry of it; else 0 */
+#define PACKET_MARK 2 /* before that: what policy_recall() says; 0 once flows is known to have an entry of it */
 #define PACKET_HOOK 3 /* EVENT_AT_* of layout_event.h */
 #define PACKET_TOLD (1u << 8) /* there as well: an event has told of it at this hook */
 #define PACKET_MOVED (1u << 9) /* and so is this: a flow translated it at this hook */

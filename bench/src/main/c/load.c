@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Load for the benchmarks: one server and one client, each a single thread, so that two cores carry one of each; only
- * paced has four threads, so that one slow connection does not hold up the rest.
+ * Load for the benchmarks: one server and one client, each a single thread, so that two cores carry one of each. Only
+ * busy has more, so that all cores have work at any time, and paced, so that one slow connection does not hold up the rest.
  *
  *   load serve PORT                              accepts for ever, answers each byte with a byte
  *   load crr SECONDS ADDRESS PORT [ADDRESS PORT ...]  connect, one byte each way, close; targets taken in turn
+ *   load busy SECONDS ADDRESS PORT [...]         as crr, by eight threads
  *   load rr SECONDS ADDRESS PORT                 round trips of one byte on one open connection
  *   load connect SECONDS ADDRESS PORT [...]      UDP connect(2) and nothing else, one fresh socket each; no packet is sent
  *   load paced SECONDS ADDRESS PORT RATE         as crr, RATE connections a second
@@ -28,6 +29,7 @@
 
 #define MAX_EVENTS 256
 #define PACED_THREADS 4
+#define BUSY_THREADS 8
 
 struct target {
 	struct sockaddr_storage address;
@@ -214,12 +216,57 @@ static int paced(double seconds, const struct target *target, double rate)
 	return 0;
 }
 
+/* Operations one after the other, on targets in turn. */
+struct loop {
+	int (*operation)(const struct target *target);
+	const struct target *target;
+	long targets;
+	double end;
+	int open; /* a connection for exchange(), or negative */
+	long done, failed;
+};
+
+static void *turn(void *context)
+{
+	struct loop *loop = context;
+
+	for (long i = 0; now() < loop->end; i++) {
+		int ok = loop->open >= 0 ? exchange(loop->open) : loop->operation(&loop->target[i % loop->targets]);
+
+		loop->done += ok;
+		loop->failed += !ok;
+	}
+	return NULL;
+}
+
+static int loops(const struct loop *as, int threads)
+{
+	pthread_t thread[BUSY_THREADS];
+	struct loop each[BUSY_THREADS];
+	long done = 0, failed = 0;
+	double start = now();
+
+	for (int i = 0; i < threads; i++) {
+		each[i] = *as;
+		each[i].end += start;
+		if (i && pthread_create(&thread[i], NULL, turn, &each[i]))
+			fail("pthread_create");
+	}
+	turn(&each[0]);
+	for (int i = 0; i < threads; i++) {
+		if (i)
+			pthread_join(thread[i], NULL);
+		done += each[i].done;
+		failed += each[i].failed;
+	}
+	printf("%ld %.6f %ld\n", done, now() - start, failed);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	long done = 0, failed = 0, targets = (argc - 3) / 2;
+	struct loop loop = { .operation = connect_request_response, .open = -1 };
 	struct target *target;
-	double start, end;
-	int open = -1;
 
 	if (argc == 3 && !strcmp(argv[1], "serve"))
 		serve(atoi(argv[2]));
@@ -230,29 +277,22 @@ int main(int argc, char **argv)
 	}
 	if (argc < 5 || argc % 2 == 0) {
 		fprintf(stderr,
-			"usage: load serve PORT | load crr|rr|connect SECONDS ADDRESS PORT [ADDRESS PORT ...] | load paced SECONDS ADDRESS PORT RATE\n");
+			"usage: load serve PORT | load crr|busy|rr|connect SECONDS ADDRESS PORT [ADDRESS PORT ...] | load paced SECONDS ADDRESS PORT RATE\n");
 		return 2;
 	}
-	target = calloc(targets, sizeof(*target));
-	for (long i = 0; i < targets; i++)
+	loop.targets = (argc - 3) / 2;
+	target = calloc(loop.targets, sizeof(*target));
+	for (long i = 0; i < loop.targets; i++)
 		target[i] = resolve(argv[3 + 2 * i], argv[4 + 2 * i]);
+	loop.target = target;
+	loop.end = atof(argv[2]);
 	if (!strcmp(argv[1], "rr")) {
-		open = dial(target, SOCK_STREAM);
-		if (open < 0)
+		loop.open = dial(target, SOCK_STREAM);
+		if (loop.open < 0)
 			fail("connect");
-		set(open, IPPROTO_TCP, TCP_NODELAY);
+		set(loop.open, IPPROTO_TCP, TCP_NODELAY);
 	}
-	start = now();
-	end = start + atof(argv[2]);
-	for (long i = 0; now() < end; i++) {
-		const struct target *next = &target[i % targets];
-		int ok = open >= 0			    ? exchange(open) :
-			 !strcmp(argv[1], "crr") ? connect_request_response(next) :
-							       connect_only(next);
-
-		done += ok;
-		failed += !ok;
-	}
-	printf("%ld %.6f %ld\n", done, now() - start, failed);
-	return 0;
+	if (!strcmp(argv[1], "connect"))
+		loop.operation = connect_only;
+	return loops(&loop, strcmp(argv[1], "busy") ? 1 : BUSY_THREADS);
 }

@@ -14,7 +14,10 @@ import java.lang.invoke.VarHandle;
 /// @param egress the verdict at the pod that opened it
 /// @param ingress the verdict at the pod that it was opened to
 /// @param state [#OPENER_HIGH] and others
-public record PolicyFlow(long lastSeen, Side egress, Side ingress, int state) {
+/// @param mark the number of connections, modulo 2^30, that `flow_marks` had counted for its ends when `flows` had no
+/// entry
+///     of it, in the upper 30 bits, and 1; 0: it may have one
+public record PolicyFlow(long lastSeen, Side egress, Side ingress, int state, int mark) {
 
     /// `POLICY_EGRESS`: the direction of the pod that opens a connection.
     public static final int EGRESS = 0;
@@ -76,7 +79,7 @@ public record PolicyFlow(long lastSeen, Side egress, Side ingress, int state) {
             CTypes.U64.withName("last_seen"),
             MemoryLayout.sequenceLayout(2, Side.LAYOUT).withName("sides"),
             CTypes.U32.withName("state"),
-            CTypes.pad(4));
+            CTypes.U32.withName("mark"));
 
     /// `struct policy_flow`
     public static final Codec<PolicyFlow> CODEC = new PolicyFlowCodec();
@@ -92,6 +95,7 @@ public record PolicyFlow(long lastSeen, Side egress, Side ingress, int state) {
 
         private static final VarHandle LAST_SEEN = CTypes.member(LAYOUT, "last_seen");
         private static final VarHandle STATE = CTypes.member(LAYOUT, "state");
+        private static final VarHandle MARK = CTypes.member(LAYOUT, "mark");
         private static final long SIDES = CTypes.offset(LAYOUT, "sides");
         private static final long INGRESS = SIDES + Side.LAYOUT.byteSize();
 
@@ -106,7 +110,8 @@ public record PolicyFlow(long lastSeen, Side egress, Side ingress, int state) {
                     (long) LAST_SEEN.get(memory, offset),
                     Side.read(memory, offset + SIDES),
                     Side.read(memory, offset + INGRESS),
-                    (int) STATE.get(memory, offset));
+                    (int) STATE.get(memory, offset),
+                    (int) MARK.get(memory, offset));
         }
 
         @Override
@@ -116,6 +121,7 @@ public record PolicyFlow(long lastSeen, Side egress, Side ingress, int state) {
             flow.egress.write(memory, offset + SIDES);
             flow.ingress.write(memory, offset + INGRESS);
             STATE.set(memory, offset, flow.state);
+            MARK.set(memory, offset, flow.mark);
         }
     }
 }

@@ -165,8 +165,8 @@ final class RecordCodecTest {
                         "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007 abcd 0035 3a 000000"),
                 Arguments.of(
                         PolicyFlow.CODEC,
-                        new PolicyFlow(258, new PolicyFlow.Side(1, 2), new PolicyFlow.Side(3, 4), PolicyFlow.HOST),
-                        "0201000000000000 01000000 02000000 03000000 04000000 02000000 00000000"),
+                        new PolicyFlow(258, new PolicyFlow.Side(1, 2), new PolicyFlow.Side(3, 4), PolicyFlow.HOST, 5),
+                        "0201000000000000 01000000 02000000 03000000 04000000 02000000 05000000"),
                 Arguments.of(
                         PolicyRecent.CODEC,
                         new PolicyRecent(V4, V6, 1, 1, 2, 3, 5, 258),

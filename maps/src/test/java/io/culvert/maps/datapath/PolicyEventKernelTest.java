@@ -17,6 +17,7 @@ import io.culvert.maps.event.EventLevel;
 import io.culvert.maps.event.EventVerdict;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.KernelTest;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -142,5 +143,26 @@ final class PolicyEventKernelTest extends EventFixture {
         assertThat(event.destination().address()).hasToString(net.service);
         assertThat(event.translated().address()).hasToString(net.remotePod);
         assertThat(event.destinationIdentity()).isEqualTo(PEER);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatAnswersAndWhatEndsAConnectionIsToldOnTheShortWay(PolicyNet net) {
+        log.begin(EventLevel.MEDIUM);
+        pods.pod(net.pod, POD, SET, 0);
+        pods.identity(net.remotePod, PEER);
+        pods.set(SET, true);
+        pods.cell(PolicyPeerKey.identity(SET, PEER), PolicyStep.NONE, 0, PolicyStep.NONE);
+        PolicyTalk talk = fromPod(net).reversed();
+        assertThat(pods.receives(talk.opens())).isEqualTo(PASS);
+        assertThat(pods.flow(talk).orElseThrow().mark()).isNotZero();
+        log.take();
+
+        for (byte[] packet : List.of(talk.accepts(), talk.answersAndCloses())) {
+            assertThat(pods.sends(packet)).isEqualTo(PASS);
+            assertThat(log.only().hook()).isEqualTo(EventHook.FROM_POD);
+        }
+        assertThat(pods.receives(talk.resets())).isEqualTo(PASS);
+        assertThat(log.only().hook()).isEqualTo(EventHook.TO_POD);
     }
 }

@@ -264,21 +264,30 @@ final class PolicyPods implements AutoCloseable {
         return tables.get(Tables.POLICY_FLOWS, talk.key());
     }
 
-    void lose(PolicyTalk talk) {
+    /// No processor remembers a packet.
+    void forgetRecent() {
         zero(Tables.POLICY_RECENT, 0, RECENT);
+    }
+
+    void lose(PolicyTalk talk) {
+        forgetRecent();
         tables.remove(Tables.POLICY_FLOWS, talk.key());
     }
 
     /// Makes an entry look as if it had seen its last packet some time ago, so that nothing is recent any more.
     void age(PolicyTalk talk, long seconds) {
-        zero(Tables.POLICY_RECENT, 0, RECENT);
+        forgetRecent();
         ConnectionKey key = talk.key();
         PolicyFlow flow = tables.get(Tables.POLICY_FLOWS, key).orElseThrow();
         tables.put(
                 Tables.POLICY_FLOWS,
                 key,
                 new PolicyFlow(
-                        flow.lastSeen() - seconds * 1_000_000_000L, flow.egress(), flow.ingress(), flow.state()));
+                        flow.lastSeen() - seconds * 1_000_000_000L,
+                        flow.egress(),
+                        flow.ingress(),
+                        flow.state(),
+                        flow.mark()));
     }
 
     /// What is remembered at this epoch to need no look at anything else, on all CPUs.

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps.datapath;
 
+import static io.culvert.maps.datapath.PodPrograms.DROP;
 import static io.culvert.maps.datapath.PodPrograms.PASS;
 import static io.culvert.testkit.packet.PacketAssert.assertThatPacket;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.maps.Flow;
+import io.culvert.maps.FlowRole;
+import io.culvert.maps.IpPort;
 import io.culvert.maps.PolicyFlow;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyRecent;
+import io.culvert.maps.Tables;
+import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.KernelTest;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -101,5 +108,108 @@ final class PolicySettledKernelTest extends PolicyPodsFixture {
         assertThat(pods.receives(behind.answers())).isEqualTo(PASS);
 
         assertThatPacket(pods.packet()).hasSource(net.service, 80);
+    }
+
+    /// The same, of packets that are not remembered by the processor: what ends a connection.
+    @ParameterizedTest
+    @EnumSource
+    void theEndOfWhatAFlowTranslatesIsNotTakenForThatOfTheOneBefore(PolicyNet net) {
+        allow(net);
+        pods.node.tables.service(Protocol.TCP, net.service, 80, PolicyNet.end(net.otherPod, BACKEND_PORT));
+        PolicyTalk behind = new PolicyTalk(Protocol.TCP, net.pod, 40000, net.otherPod, BACKEND_PORT);
+        opens(behind);
+        assertThat(pods.sends(behind.asks())).isEqualTo(PASS);
+        assertThat(pods.flow(behind).orElseThrow().mark()).isNotZero();
+
+        assertThat(pods.sends(PolicyTalk.of(Protocol.TCP, net.pod, net.service).opens()))
+                .isEqualTo(PASS);
+        assertThat(pods.receives(behind.answersAndCloses())).isEqualTo(PASS);
+
+        assertThatPacket(pods.packet()).hasSource(net.service, 80);
+    }
+
+    /// From the answer on nothing looks for a flow: one that is put there behind the programs' back is not found.
+    @ParameterizedTest
+    @EnumSource
+    void aConnectionToAPodIsNotLookedForInFlowsOnceItHasBegun(PolicyNet net) {
+        allow(net);
+        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.pod, net.otherPod);
+        opens(talk);
+        assertThat(pods.flow(talk).orElseThrow().mark()).isNotZero();
+        forgeReply(net, talk);
+
+        for (byte[] packet : List.of(talk.accepts(), talk.answers(), talk.answersAndCloses())) {
+            assertThat(pods.receives(packet)).isEqualTo(PASS);
+            assertThatPacket(pods.packet()).hasSource(net.otherPod, talk.targetPort());
+            pods.forgetRecent();
+        }
+        pods.nextEpoch();
+        assertThat(pods.receives(talk.answers())).isEqualTo(PASS);
+        assertThatPacket(pods.packet()).as("asked again").hasSource(net.service, 80);
+    }
+
+    private static void forgeReply(PolicyNet net, PolicyTalk talk) {
+        IpPort client = new IpPort(IpAddress.of(talk.opener()), talk.openerPort());
+        long now = System.nanoTime();
+        Flow reply = new Flow(
+                talk.protocol(),
+                FlowRole.REPLY,
+                client,
+                new IpPort(IpAddress.of(net.service), 80),
+                new IpPort(IpAddress.of(talk.target()), talk.targetPort()),
+                client,
+                new IpPort(IpAddress.UNSPECIFIED, 0),
+                0,
+                0,
+                now,
+                now,
+                0,
+                0,
+                0);
+        pods.tables.put(Tables.FLOWS, reply.key(), reply);
+    }
+
+    /// What the short way notes of a connection is what the long one does.
+    @ParameterizedTest
+    @EnumSource
+    void howFarAConnectionIsIsNotedOnTheShortWay(PolicyNet net) {
+        allow(net);
+        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.otherPod, net.pod);
+        pods.receives(talk.opens());
+        int opened = pods.flow(talk).orElseThrow().state();
+        int rule = pods.flow(talk).orElseThrow().ingress().rule();
+        long before = pods.counted(rule).packets();
+
+        pods.sends(talk.accepts());
+        assertThat(pods.flow(talk).orElseThrow().state()).isEqualTo(opened);
+        pods.receives(talk.asks());
+        assertThat(pods.flow(talk).orElseThrow().state()).isEqualTo(opened | PolicyFlow.ESTABLISHED);
+        pods.receives(talk.closes());
+        assertThat(pods.flow(talk).orElseThrow().state())
+                .isEqualTo(opened | PolicyFlow.ESTABLISHED | PolicyFlow.OPENER_CLOSED);
+        pods.sends(talk.reversed().resets());
+        assertThat(pods.flow(talk).orElseThrow().state())
+                .isEqualTo(opened | PolicyFlow.ESTABLISHED | PolicyFlow.OPENER_CLOSED | PolicyFlow.RESET);
+        assertThat(pods.counted(rule).packets() - before).as("of the opener").isEqualTo(2);
+    }
+
+    /// Neither what opens a connection once more nor one whose pods are to be asked again goes the short way.
+    @ParameterizedTest
+    @EnumSource
+    void whatPoliciesDenyNowIsDroppedThoughItPassedTheShortWay(PolicyNet net) {
+        allow(net);
+        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.otherPod, net.pod);
+        pods.receives(talk.opens());
+        assertThat(pods.sends(talk.accepts())).isEqualTo(PASS);
+        assertThat(pods.receives(talk.asks())).isEqualTo(PASS);
+
+        pods.forget(PolicyPeerKey.identity(INGRESS, 2));
+        assertThat(pods.receives(talk.asks())).as("at the epoch that allows it").isEqualTo(PASS);
+        assertThat(pods.receives(talk.opens())).isEqualTo(DROP);
+        pods.nextEpoch();
+
+        assertThat(pods.receives(talk.asks())).isEqualTo(DROP);
+        assertThat(pods.receives(talk.closes())).isEqualTo(DROP);
+        assertThat(pods.sends(talk.answers())).isEqualTo(DROP);
     }
 }
