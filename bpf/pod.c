@@ -21,6 +21,7 @@ int pod_ingress(struct __sk_buff *skb)
 	recalled = parsed == PARSE_OK ? policy_recall(skb, &packet, POLICY_EGRESS) : 0;
 	if (recalled == POLICY_SETTLED) {
 		packet_sign(skb, &packet);
+		packet_is_direct(skb);
 		return fast_end(skb, event_end(skb, PACKET_PASS), FAST_TAIL_POLICY);
 	}
 	packet_context(skb)->cb[PACKET_MARK] = recalled;
@@ -44,6 +45,7 @@ int pod_egress(struct __sk_buff *skb)
 	recalled = parsed == PARSE_OK ? policy_recall(skb, &packet, POLICY_INGRESS) : 0;
 	if (recalled == POLICY_SETTLED) {
 		packet_sign(skb, &packet);
+		packet_is_direct(skb);
 		return event_end(skb, PACKET_PASS);
 	}
 	packet_context(skb)->cb[PACKET_MARK] = recalled;
@@ -72,7 +74,7 @@ int pod_fast(struct __sk_buff *skb)
 {
 	struct packet packet = {};
 	struct local_pod *pod;
-	__u32 ifindex;
+	__u32 ifindex, direct;
 	int verdict;
 
 	if (packet_parse(skb, &packet) != PARSE_OK)
@@ -83,10 +85,11 @@ int pod_fast(struct __sk_buff *skb)
 	ifindex = pod->ifindex;
 	if (fast_prepare(skb, &packet, pod))
 		return PACKET_PASS;
-	packet_begin(skb, EVENT_AT_TO_POD);
+	direct = skb->cb[PACKET_HOOK] & PACKET_DIRECT;
+	packet_begin(skb, EVENT_AT_TO_POD | direct);
 	skb->cb[PACKET_NOTE] = ifindex << PACKET_NOTE_BITS;
 	packet_sign(skb, &packet);
-	verdict = event_end(skb, egress_forwarded(skb, &packet));
+	verdict = event_end(skb, direct ? PACKET_PASS : egress_forwarded(skb, &packet));
 	return verdict == PACKET_PASS ? bpf_redirect_peer(ifindex, 0) : verdict;
 }
 

@@ -156,7 +156,11 @@ static __always_inline int egress(struct __sk_buff *skb, struct packet *packet, 
 			return egress_known(skb, packet, flow, now);
 	}
 	/* Only what this node sends itself has come in by no interface. */
-	return skb->ingress_ifindex ? PACKET_PASS : egress_of_host(skb, packet, flow, now);
+	if (!skb->ingress_ifindex)
+		return egress_of_host(skb, packet, flow, now);
+	if (!flow)
+		packet_is_direct(skb);
+	return PACKET_PASS;
 }
 
 #endif

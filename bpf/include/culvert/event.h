@@ -187,6 +187,12 @@ static __always_inline struct event *event_begin(const struct packet *packet, __
 	return event;
 }
 
+/* The entry that a packet meets, or null; not looked for once more where that is known. */
+static __always_inline struct flow *event_flow(const struct __sk_buff *skb, const struct packet *packet)
+{
+	return skb->cb[PACKET_HOOK] & PACKET_DIRECT ? NULL : flow_find(packet);
+}
+
 /* What its connection tells, and all that was counted if it ends it. */
 static __always_inline void event_of_flow(struct event *event, struct flow *flow, const struct packet *packet)
 {
@@ -218,7 +224,7 @@ __noinline int event_packet(struct __sk_buff *skb, const struct packet *packet, 
 	if (event_is_of_host(skb, event->hook))
 		event->flags |= EVENT_FLAG_HOST;
 	event_set_header(event, skb, packet);
-	flow = flow_find(packet);
+	flow = event_flow(skb, packet);
 	if (flow)
 		event_of_flow(event, flow, packet);
 	else

@@ -73,7 +73,7 @@ static __noinline bool event_is_wanted(struct __sk_buff *skb, const struct packe
 
 	if (hook < EVENT_AT_FROM_NETWORK && !end)
 		return true;
-	flow = flow_find(packet);
+	flow = event_flow(skb, packet);
 	return flow && (!end || event_is_end(flow, packet));
 }
 

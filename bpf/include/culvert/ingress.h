@@ -121,8 +121,11 @@ static __always_inline int ingress(struct __sk_buff *skb, struct packet *packet,
 		if (!expired && !frontend && flow_is_reply(flow, packet) && !(packet->signals & PACKET_OPEN))
 			return ingress_known_reply(skb, packet, flow, now);
 	}
-	if (!frontend)
+	if (!frontend) {
+		if (!flow)
+			packet_is_direct(skb);
 		return packet_may_open(packet) ? packet_without_frontend(skb, packet, 0) : PACKET_PASS;
+	}
 	if (flow)
 		flow_delete(flow);
 	return connect_service(skb, packet, frontend, client_of_packet(skb->ifindex, packet), 0);

@@ -29,6 +29,7 @@
 #define PACKET_HOOK 3 /* EVENT_AT_* of layout_event.h */
 #define PACKET_TOLD (1u << 8) /* there as well: an event has told of it at this hook */
 #define PACKET_MOVED (1u << 9) /* and so is this: a flow translated it at this hook */
+#define PACKET_DIRECT (1u << 10) /* and this: flows was asked, and has no entry of it */
 
 /* What policies say of it. */
 #define PACKET_VERDICT 4
@@ -60,6 +61,12 @@ static __always_inline __u32 packet_interface(const struct __sk_buff *skb)
 	__u32 ahead = (__u32)skb->cb[PACKET_NOTE] >> PACKET_NOTE_BITS;
 
 	return ahead ? ahead : skb->ifindex;
+}
+
+/* Notes that flows has no entry of a packet. */
+static __always_inline void packet_is_direct(struct __sk_buff *skb)
+{
+	packet_context(skb)->cb[PACKET_HOOK] |= PACKET_DIRECT;
 }
 
 static __always_inline void packet_sign(struct __sk_buff *skb, const struct packet *packet)

@@ -118,17 +118,22 @@ final class FlowSections {
     }
 
     static Page.Section traffic(FlowTrafficBenchmark.Result result) {
-        return new Page.Section(
-                """
+        StringBuilder text = new StringBuilder("""
                 ## Flows: connections
 
                 Connections of pods to a Service on one node, as in Traffic, while programs tell at `medium` and an agent keeps it, and while they tell nothing;
-                the same agent, pods and programs take turns. Lost in the ring: %,d.
+                the same agent, pods and programs take turns. `crr`: one connection after the other, `busy`: eight at a time. Lost in the ring: %,d.
 
                 | mode | off | medium | ratio |
                 |---|---|---|---|
-                | crr | %,.0f | %,.0f | %.3f |
-                """.formatted(result.lost(), Median.of(result.off()), Median.of(result.medium()), result.ratio()),
-                List.of(Figure.atLeast("connections/s with flows at medium, of off", result.ratio(), 0.98, " x")));
+                """.formatted(result.lost()));
+        List<Figure> figures = new ArrayList<>();
+        for (FlowTrafficBenchmark.Series series : result.series()) {
+            text.append("| %s | %,.0f | %,.0f | %.3f |%n"
+                    .formatted(series.mode(), Median.of(series.off()), Median.of(series.medium()), series.ratio()));
+            figures.add(Figure.atLeast(
+                    "connections/s with flows at medium, of off: " + series.mode(), series.ratio(), 0.98, " x"));
+        }
+        return new Page.Section(text.toString(), figures);
     }
 }

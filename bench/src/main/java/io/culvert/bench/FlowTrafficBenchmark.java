@@ -37,10 +37,14 @@ final class FlowTrafficBenchmark {
         this.seconds = seconds;
     }
 
+    /// @param series of each mode
+    /// @param lost events that found no room
+    record Result(List<Series> series, long lost) {}
+
+    /// @param mode `crr`: connections; `busy`: eight of them at a time
     /// @param off rates while nothing is told, one of each round
     /// @param medium rates while it is
-    /// @param lost events that found no room
-    record Result(List<Double> off, List<Double> medium, long lost) {
+    record Series(String mode, List<Double> off, List<Double> medium) {
 
         /// The median over the rounds of the ratio within a round.
         double ratio() {
@@ -63,7 +67,10 @@ final class FlowTrafficBenchmark {
             contender.prepare(node, node, services, culvert);
             try (MapCatalogue maps = DatapathPins.open(node.bpffs()).orElseThrow()) {
                 awaitMedium(maps.events());
-                return measure(lab.pod(contender.clientName()), maps.events());
+                LabPod client = lab.pod(contender.clientName());
+                List<Series> series =
+                        List.of(measure(client, "crr", maps.events()), measure(client, "busy", maps.events()));
+                return new Result(series, lost(maps.events()));
             }
         }
     }
@@ -79,22 +86,22 @@ final class FlowTrafficBenchmark {
         }
     }
 
-    private Result measure(LabPod client, EventTables events) {
+    private Series measure(LabPod client, String mode, EventTables events) {
         List<String> target = List.of(BenchService.clusterIp(0).toString(), Integer.toString(BenchService.PORT));
-        Result result = new Result(new ArrayList<>(), new ArrayList<>(), 0);
+        Series series = new Series(mode, new ArrayList<>(), new ArrayList<>());
         for (int round = 0; round <= rounds; round++) {
-            Progress.say("flows: connections, round %d of %d".formatted(round, rounds));
+            Progress.say("flows: %s, round %d of %d".formatted(mode, round, rounds));
             // Who goes first changes, because the machine may become faster or slower within a round.
             for (boolean told : round % 2 == 0 ? new boolean[] {false, true} : new boolean[] {true, false}) {
                 events.tell(told ? EventLevel.MEDIUM : EventLevel.OFF);
-                double rate = load.run(client, "crr", seconds, target);
+                double rate = load.run(client, mode, seconds, target);
                 // The first round warms caches and is thrown away.
                 if (round > 0) {
-                    (told ? result.medium() : result.off()).add(rate);
+                    (told ? series.medium() : series.off()).add(rate);
                 }
             }
         }
-        return new Result(result.off(), result.medium(), lost(events));
+        return series;
     }
 
     private static long lost(EventTables events) {

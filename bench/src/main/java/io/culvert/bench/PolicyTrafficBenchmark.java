@@ -38,7 +38,7 @@ final class PolicyTrafficBenchmark {
         this.seconds = seconds;
     }
 
-    /// @param mode `crr`: connections; `rr`: round trips on one
+    /// @param mode `crr`: connections; `busy`: eight of them at a time; `rr`: round trips on one
     /// @param free rates without policies, one of each round
     /// @param held rates with them
     /// @param control rates without them, once more: what comes out of that and `free` is chance
@@ -70,7 +70,8 @@ final class PolicyTrafficBenchmark {
             load.serve(lab.pod("server"), BenchService.TARGET_PORT);
             try (Datapath datapath = Datapath.open(DatapathConfig.of(node.bpffs()))) {
                 prepare(lab, node, datapath);
-                return List.of(measure(lab, datapath, "crr"), measure(lab, datapath, "rr"));
+                return List.of(
+                        measure(lab, datapath, "crr"), measure(lab, datapath, "busy"), measure(lab, datapath, "rr"));
             } finally {
                 DatapathPins.remove(node.bpffs());
             }
