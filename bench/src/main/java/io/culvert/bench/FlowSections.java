@@ -132,7 +132,7 @@ final class FlowSections {
             text.append("| %s | %,.0f | %,.0f | %.3f |%n"
                     .formatted(series.mode(), Median.of(series.off()), Median.of(series.medium()), series.ratio()));
             figures.add(Figure.atLeast(
-                    "connections/s with flows at medium, of off: " + series.mode(), series.ratio(), 0.98, " x"));
+                    series.mode().unit() + ", with flows at medium, of off", series.ratio(), 0.98, " x"));
         }
         return new Page.Section(text.toString(), figures);
     }

@@ -41,10 +41,9 @@ final class FlowTrafficBenchmark {
     /// @param lost events that found no room
     record Result(List<Series> series, long lost) {}
 
-    /// @param mode `crr`: connections; `busy`: eight of them at a time
     /// @param off rates while nothing is told, one of each round
     /// @param medium rates while it is
-    record Series(String mode, List<Double> off, List<Double> medium) {
+    record Series(LoadMode mode, List<Double> off, List<Double> medium) {
 
         /// The median over the rounds of the ratio within a round.
         double ratio() {
@@ -68,8 +67,10 @@ final class FlowTrafficBenchmark {
             try (MapCatalogue maps = DatapathPins.open(node.bpffs()).orElseThrow()) {
                 awaitMedium(maps.events());
                 LabPod client = lab.pod(contender.clientName());
-                List<Series> series =
-                        List.of(measure(client, "crr", maps.events()), measure(client, "busy", maps.events()));
+                List<Series> series = LoadMode.ALL.stream()
+                        .filter(LoadMode::connects)
+                        .map(mode -> measure(client, mode, maps.events()))
+                        .toList();
                 return new Result(series, lost(maps.events()));
             }
         }
@@ -86,7 +87,7 @@ final class FlowTrafficBenchmark {
         }
     }
 
-    private Series measure(LabPod client, String mode, EventTables events) {
+    private Series measure(LabPod client, LoadMode mode, EventTables events) {
         List<String> target = List.of(BenchService.clusterIp(0).toString(), Integer.toString(BenchService.PORT));
         Series series = new Series(mode, new ArrayList<>(), new ArrayList<>());
         for (int round = 0; round <= rounds; round++) {
@@ -94,7 +95,7 @@ final class FlowTrafficBenchmark {
             // Who goes first changes, because the machine may become faster or slower within a round.
             for (boolean told : round % 2 == 0 ? new boolean[] {false, true} : new boolean[] {true, false}) {
                 events.tell(told ? EventLevel.MEDIUM : EventLevel.OFF);
-                double rate = load.run(client, mode, seconds, target);
+                double rate = load.run(client, mode.toString(), seconds, target);
                 // The first round warms caches and is thrown away.
                 if (round > 0) {
                     (told ? series.medium() : series.off()).add(rate);

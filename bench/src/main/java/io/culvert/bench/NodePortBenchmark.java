@@ -65,8 +65,7 @@ final class NodePortBenchmark {
         }
     }
 
-    /// @param mode `crr` or `rr`
-    record Series(IpFamily family, int services, Place place, String mode, Rates rates) {}
+    record Series(IpFamily family, int services, Place place, LoadMode mode, Rates rates) {}
 
     List<Series> run() {
         List<Series> all = new ArrayList<>();
@@ -86,13 +85,16 @@ final class NodePortBenchmark {
                 prepare(lab, contender, family, services, place);
             }
             List<Series> all = new ArrayList<>();
-            for (String mode : List.of("crr", "rr")) {
+            for (LoadMode mode : LoadMode.ALL) {
                 Rates rates = Rates.measure(
                         what + ": " + mode,
                         rounds,
                         place.contenders(),
                         contender -> load.run(
-                                lab.node(CLIENT), mode, seconds, targets(lab, contender, family, services, place)));
+                                lab.node(CLIENT),
+                                mode.toString(),
+                                seconds,
+                                targets(lab, contender, family, services, place)));
                 all.add(new Series(family, services, place, mode, rates));
             }
             return all;

@@ -45,7 +45,7 @@ final class NodePortSection {
                             ratio));
             String what = "NodePort, %s of nftables, %s, %,d Services, backends on %s"
                     .formatted(
-                            series.mode().equals("crr") ? "connections/s" : "round trips/s",
+                            series.mode().unit(),
                             family,
                             series.services(),
                             series.place().words());

@@ -36,7 +36,8 @@ final class Page {
                 ## Traffic
 
                 Pod to ClusterIP to pod on one node, routed pods, one client thread and one server thread. `crr`: connect,
-                one byte each way, close, connections/s. `rr`: round trips of one byte on an open connection, per second.
+                one byte each way, close, connections/s; most of that is waking who waits. `busy`: the same by eight client threads, so that no
+                processor waits, which shows what a connection costs. `rr`: round trips of one byte on an open connection, per second.
                 In parentheses the ratio to the direct connection. The Service is the one in the middle of the cluster, and
                 has one endpoint. Culvert: with `fast-path: auto`; stack: with its default settings.
                 nftables and iptables are rules laid out as kube-proxy 1.36 lays them out. IPVS: %s.
@@ -62,9 +63,8 @@ final class Page {
         }
         text.append('\n');
         for (TrafficBenchmark.Series series : all) {
-            boolean connections = series.mode().equals("crr");
-            String what = "%s of %%s at %,d Services"
-                    .formatted(connections ? "connections/s" : "round trips/s", series.services());
+            boolean connections = series.mode().connects();
+            String what = "%s of %%s at %,d Services".formatted(series.mode().unit(), series.services());
             double ofDirect = series.rates().ratio(Contender.CULVERT, Contender.DIRECT);
             figures.add(Figure.atLeast(what.formatted("direct"), ofDirect, connections ? 1.05 : 1.15, " x"));
             if (connections) {
@@ -72,16 +72,19 @@ final class Page {
                 figures.add(Figure.atLeast(what.formatted("nftables"), ofNftables, 1.3, " x"));
             }
         }
-        flatness(all.stream().filter(series -> series.mode().equals("crr")).toList());
+        for (LoadMode mode : LoadMode.ALL.stream().filter(LoadMode::connects).toList()) {
+            flatness(mode, all.stream().filter(series -> series.mode() == mode).toList());
+        }
     }
 
-    private void flatness(List<TrafficBenchmark.Series> connections) {
+    private void flatness(LoadMode mode, List<TrafficBenchmark.Series> connections) {
         List<Double> ratios = connections.stream()
                 .map(series -> series.rates().ratio(Contender.CULVERT, Contender.DIRECT))
                 .toList();
         double spread = ratios.stream().max(Comparator.naturalOrder()).orElseThrow()
                 / ratios.stream().min(Comparator.naturalOrder()).orElseThrow();
-        figures.add(Figure.atMost("spread of that from 1 to 10,000 Services", (spread - 1) * 100, 3, " %"));
+        figures.add(Figure.atMost(
+                mode.unit() + " of direct, spread from 1 to 10,000 Services", (spread - 1) * 100, 3, " %"));
     }
 
     /// A part with the figures that it promises something of.

@@ -67,11 +67,10 @@ final class PolicySections {
                             Median.of(series.held()),
                             series.ratio(),
                             series.chance()));
-            boolean connections = !series.mode().equals("rr");
             figures.add(Figure.atLeast(
-                    (connections ? "connections/s" : "round trips/s") + " with 100 policies, of none: " + series.mode(),
+                    series.mode().unit() + ", with 100 policies, of none",
                     series.ratio(),
-                    connections ? 0.97 : 0.99,
+                    series.mode().connects() ? 0.97 : 0.99,
                     " x"));
         }
         return new Page.Section(text.toString(), figures);

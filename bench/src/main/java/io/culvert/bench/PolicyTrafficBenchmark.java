@@ -38,11 +38,10 @@ final class PolicyTrafficBenchmark {
         this.seconds = seconds;
     }
 
-    /// @param mode `crr`: connections; `busy`: eight of them at a time; `rr`: round trips on one
     /// @param free rates without policies, one of each round
     /// @param held rates with them
     /// @param control rates without them, once more: what comes out of that and `free` is chance
-    record Series(String mode, List<Double> free, List<Double> held, List<Double> control) {
+    record Series(LoadMode mode, List<Double> free, List<Double> held, List<Double> control) {
 
         /// The median over the rounds of the ratio within a round.
         double ratio() {
@@ -70,8 +69,9 @@ final class PolicyTrafficBenchmark {
             load.serve(lab.pod("server"), BenchService.TARGET_PORT);
             try (Datapath datapath = Datapath.open(DatapathConfig.of(node.bpffs()))) {
                 prepare(lab, node, datapath);
-                return List.of(
-                        measure(lab, datapath, "crr"), measure(lab, datapath, "busy"), measure(lab, datapath, "rr"));
+                return LoadMode.ALL.stream()
+                        .map(mode -> measure(lab, datapath, mode))
+                        .toList();
             } finally {
                 DatapathPins.remove(node.bpffs());
             }
@@ -116,7 +116,7 @@ final class PolicyTrafficBenchmark {
         return IpAddress.of("%d.200.0.%d".formatted(first, number));
     }
 
-    private Series measure(Lab lab, Datapath datapath, String mode) {
+    private Series measure(Lab lab, Datapath datapath, LoadMode mode) {
         List<String> target =
                 List.of(lab.pod("server").ip(IpFamily.IPV4).toString(), Integer.toString(BenchService.TARGET_PORT));
         Series series = new Series(mode, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -127,7 +127,7 @@ final class PolicyTrafficBenchmark {
             for (int turn = 0; turn < turns.size(); turn++) {
                 int which = (turn + round) % turns.size();
                 datapath.policies().enforce(which == HELD);
-                double rate = load.run(lab.pod("client"), mode, seconds, target);
+                double rate = load.run(lab.pod("client"), mode.toString(), seconds, target);
                 // The first round warms caches and is thrown away.
                 if (round > 0) {
                     turns.get(which).add(rate);

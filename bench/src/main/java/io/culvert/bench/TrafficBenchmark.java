@@ -37,8 +37,7 @@ final class TrafficBenchmark {
         this.seconds = seconds;
     }
 
-    /// @param mode `crr` or `rr`
-    record Series(int services, String mode, Rates rates) {}
+    record Series(int services, LoadMode mode, Rates rates) {}
 
     List<Series> run() throws ExecutionException, InterruptedException {
         List<Series> all = new ArrayList<>();
@@ -61,13 +60,13 @@ final class TrafficBenchmark {
                     culvert);
         }
         if (kubeProxy.isEmpty()) {
-            return List.of(measure(lab, services, "crr"), measure(lab, services, "rr"));
+            return measure(lab, services);
         }
         try (RealKubeProxy _ = RealKubeProxy.start(
                 kubeProxy.get(),
                 lab.node(Contender.KUBE_PROXY.nodeName()),
                 cluster(lab, Contender.KUBE_PROXY, services))) {
-            return List.of(measure(lab, services, "crr"), measure(lab, services, "rr"));
+            return measure(lab, services);
         }
     }
 
@@ -84,13 +83,17 @@ final class TrafficBenchmark {
         return builder.create();
     }
 
-    private Series measure(Lab lab, int services, String mode) {
+    private List<Series> measure(Lab lab, int services) {
+        return LoadMode.ALL.stream().map(mode -> measure(lab, services, mode)).toList();
+    }
+
+    private Series measure(Lab lab, int services, LoadMode mode) {
         Rates rates = Rates.measure(
                 "traffic at %d Services: %s".formatted(services, mode),
                 rounds,
                 contenders,
-                contender ->
-                        load.run(lab.pod(contender.clientName()), mode, seconds, target(lab, contender, services)));
+                contender -> load.run(
+                        lab.pod(contender.clientName()), mode.toString(), seconds, target(lab, contender, services)));
         return new Series(services, mode, rates);
     }
 
