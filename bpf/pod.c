@@ -89,7 +89,7 @@ int pod_fast(struct __sk_buff *skb)
 	packet_begin(skb, EVENT_AT_TO_POD | direct);
 	skb->cb[PACKET_NOTE] = ifindex << PACKET_NOTE_BITS;
 	packet_sign(skb, &packet);
-	verdict = event_end(skb, direct ? PACKET_PASS : egress_forwarded(skb, &packet));
+	verdict = event_end_seen(skb, direct ? PACKET_PASS : egress_forwarded(skb, &packet));
 	return verdict == PACKET_PASS ? bpf_redirect_peer(ifindex, 0) : verdict;
 }
 

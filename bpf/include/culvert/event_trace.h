@@ -112,4 +112,12 @@ static __always_inline int event_end(struct __sk_buff *skb, int verdict)
 	return verdict;
 }
 
+/* The same where another program on this node has seen the packet before: what is worth telling of it, that one has told. */
+static __always_inline int event_end_seen(struct __sk_buff *skb, int verdict)
+{
+	if (verdict == TC_ACT_SHOT || skb->cb[PACKET_HOOK] & PACKET_MOVED || event_level() == EVENTS_NONE)
+		return event_end(skb, verdict);
+	return verdict;
+}
+
 #endif
