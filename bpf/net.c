@@ -6,6 +6,7 @@
 #include "culvert/dsr_arrive.h"
 #include "culvert/egress.h"
 #include "culvert/event_trace.h"
+#include "culvert/forward.h"
 
 static const bool takes_clients_outside = true;
 
@@ -27,7 +28,8 @@ int net_ingress(struct __sk_buff *skb)
 		return PACKET_PASS;
 	packet_begin(skb, EVENT_AT_FROM_NETWORK);
 	verdict = dsr_may_arrive(skb) ? dsr_arrive(skb) : DSR_NOT_OURS;
-	return event_end(skb, verdict == DSR_NOT_OURS ? net_packet(skb) : verdict);
+	verdict = event_end(skb, verdict == DSR_NOT_OURS ? net_packet(skb) : verdict);
+	return verdict == PACKET_PASS && skb->cb[PACKET_HOOK] & PACKET_ROUTED ? forward_send(skb) : verdict;
 }
 
 SEC("tc")

@@ -86,6 +86,19 @@ static __always_inline void choice_directly(const struct packet *packet, const s
 		choice->state |= FLOW_DSR;
 }
 
+/* Of the same: whether it goes past this node's stack, which then never sees it. */
+static __always_inline void choice_forwards(enum client client, struct choice *choice)
+{
+	__u32 zero = 0;
+	struct control *settings;
+
+	if (client != CLIENT_EXTERNAL || !(choice->state & FLOW_MASQUERADED) || choice->backend->flags & BACKEND_LOCAL)
+		return;
+	settings = bpf_map_lookup_elem(&control, &zero);
+	if (settings && settings->flags & CONTROL_FORWARDS)
+		choice->state |= FLOW_ROUTED;
+}
+
 /* The interface by which the node would send the connection on, if what is written depends on it. */
 static __always_inline int connect_device(struct __sk_buff *skb, const struct packet *packet, const struct choice *choice)
 {

@@ -44,8 +44,10 @@ static __always_inline int connect_service(struct __sk_buff *skb, const struct p
 		return PACKET_PASS;
 	if (reason == CHOICE_REFUSE)
 		return packet_reject(skb, packet, DROP_NO_BACKEND, to);
-	if (takes_clients_outside && !reason)
+	if (takes_clients_outside && !reason) {
 		choice_directly(packet, frontend, client, &choice);
+		choice_forwards(client, &choice);
+	}
 	if (!reason)
 		reason = connect_establish(packet, frontend->service, &choice,
 					   open_pair(packet_length(skb), connect_device(skb, packet, &choice)));

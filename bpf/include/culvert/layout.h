@@ -261,6 +261,7 @@ struct flow_key {
 #define FLOW_TOLD (1u << 10) /* its end was told as an event */
 #define FLOW_COUNTED (1u << 11)  /* in backend_loads from its beginning on, until its forward entry is */
 #define FLOW_RELEASED (1u << 12) /* taken out of there again: it ended, or its forward entry was removed */
+#define FLOW_ROUTED (1u << 14)   /* its packets are forwarded past this node's stack: see forward.h */
 #define FLOW_DSR (1u << 13) /* handed on in an outer header; the backend answers past this node: there is no entry of replies */
 
 /* What an established packet needs comes first: two cache lines after the key, in whichever direction it goes. */
@@ -342,13 +343,14 @@ struct address_range {
 };
 
 #define ADDRESS_RANGES 8
+#define CONTROL_FORWARDS (1u << 0) /* connections from outside to backends of other nodes begin on the fast path */
 
 /* control: one record that the agent writes through mapped memory. */
 struct control {
 	__u32 layout_version;
 	__u32 opted_out; /* number of entries in opted_out, so that nothing is looked up when there are none */
 	__u32 range_count;
-	__u8 pad[4];
+	__u32 flags; /* CONTROL_* */
 	struct address_range ranges[ADDRESS_RANGES];
 };
 
@@ -385,10 +387,7 @@ struct token_bucket {
 	__u64 tokens;   /* nanoseconds of budget: an answer costs a second divided by the rate */
 };
 
-/*
- * source_port_probes: how often a source port was found after so many that were taken. The last entry counts the
- * connections that got none.
- */
+/* source_port_probes: how often a source port was found after so many that were taken; the last counts who got none. */
 #define SOURCE_PORT_PROBES 32
 
 /* drops: what was not let through, by reason. rule_counters: what passed by a rule, in the direction that it is about. */

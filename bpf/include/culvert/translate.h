@@ -54,7 +54,7 @@ __noinline int translate(struct __sk_buff *skb, const struct packet *packet, con
 
 	if (!packet || !flow)
 		return TC_ACT_SHOT;
-	skb->cb[PACKET_HOOK] |= PACKET_MOVED;
+	skb->cb[PACKET_HOOK] |= flow->state & FLOW_ROUTED ? PACKET_MOVED | PACKET_ROUTED : PACKET_MOVED;
 	if (packet->fragment == FRAGMENT_FIRST && fragment_remember(packet))
 		return packet_drop(skb, DROP_WRITE_ERROR);
 	if (translated_source(flow, translation, &end) &&

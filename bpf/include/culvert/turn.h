@@ -30,6 +30,7 @@
 #define PACKET_TOLD (1u << 8) /* there as well: an event has told of it at this hook */
 #define PACKET_MOVED (1u << 9) /* and so is this: a flow translated it at this hook */
 #define PACKET_DIRECT (1u << 10) /* and this: flows was asked, and has no entry of it */
+#define PACKET_ROUTED (1u << 11) /* and this: a flow with FLOW_ROUTED did that */
 
 /* What policies say of it. */
 #define PACKET_VERDICT 4

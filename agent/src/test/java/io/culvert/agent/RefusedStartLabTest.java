@@ -222,6 +222,6 @@ final class RefusedStartLabTest {
 
     private static void setLayout(MapCatalogue maps, int version) {
         Control present = maps.control().get(0);
-        maps.control().set(0, new Control(version, present.optedOut(), present.ranges()));
+        maps.control().set(0, present.withLayoutVersion(version));
     }
 }

@@ -30,7 +30,9 @@ public enum FlowFlag {
     /// It does not any more.
     RELEASED(1 << 12, "released"),
     /// It is handed to the backend's node in an outer header, and answered from there.
-    DSR(1 << 13, "dsr");
+    DSR(1 << 13, "dsr"),
+    /// Its packets are forwarded past the stack of this node.
+    ROUTED(1 << 14, "routed");
 
     private final int bit;
     private final String text;

@@ -56,6 +56,7 @@ final class LayoutConstantsTest {
         java.put("LAYOUT_VERSION", (long) Control.LAYOUT_VERSION);
         java.put("FRONTEND_TYPE_SHIFT", (long) Frontend.TYPE_SHIFT);
         java.put("ADDRESS_RANGES", (long) Control.RANGES);
+        java.put("CONTROL_FORWARDS", (long) Control.FORWARDS);
         java.put("DEVICE_PODS", (long) Device.PODS);
         java.put("NODE_ADDRESS_NODE_PORTS", (long) AddressKey.NODE_PORTS);
         java.put("NODE_ADDRESS_OTHER", (long) AddressKey.OTHER_NODE);

@@ -93,10 +93,11 @@ final class RecordCodecTest {
                         new Control(
                                 1,
                                 2,
+                                true,
                                 List.of(AddressRange.of(
                                         IpPrefix.parse("10.96.0.0/12").orElseThrow(),
                                         Set.of(AddressRange.Meaning.PODS)))),
-                        "01000000 02000000 01000000 00000000 00000000 00000000 0000ffff 0a600000"
+                        "01000000 02000000 01000000 01000000 00000000 00000000 0000ffff 0a600000"
                                 + "ffffffff ffffffff ffffffff fff00000 04000000 000000000000000000000000"
                                 + "00".repeat(7 * 48)),
                 Arguments.of(AddressKey.CODEC, new AddressKey(V4.address()), "00000000 00000000 0000ffff 0a010203"),

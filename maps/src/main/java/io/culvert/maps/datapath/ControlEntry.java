@@ -49,6 +49,17 @@ public final class ControlEntry {
         }
     }
 
+    /// Whether connections from outside to backends of other nodes begin on the fast path. Those that are open stay
+    /// where
+    /// they began.
+    public void forward(boolean on) {
+        synchronized (catalogue.control()) {
+            if (written.forwards() != on) {
+                write(written.withForwards(on));
+            }
+        }
+    }
+
     /// Says what ranges of addresses mean. Ranges have several writers in one process, each with meanings of its own.
     ///
     /// @param meanings of the caller: ranges with one of them are replaced, the others stay

@@ -63,8 +63,8 @@ public final class Datapath implements AutoCloseable {
         this.backendIds = new BackendIds(catalogue.backends().memory(), Quarantine.STANDARD, this::grow);
         this.countedSockets = new CountedSockets(links, config.objects(), maps, this, () -> this.programs);
         var policyTails = new ProgramSlots(map(Tables.POLICY_TAILS.name()));
-        this.fastPath =
-                new FastPath(new ProgramSlots(map(Tables.FAST_TAILS.name())), policyTails, this, () -> this.programs);
+        this.fastPath = new FastPath(
+                new ProgramSlots(map(Tables.FAST_TAILS.name())), policyTails, control, this, () -> this.programs);
         this.policies = new PolicyPrograms(policyTails, this, () -> with(MorePrograms.POLICY), fastPath);
         this.xdp = new XdpPrograms(links, catalogue, map(Tables.XDP_TARGETS.name()), this, this::with);
     }

@@ -3,9 +3,11 @@ package io.culvert.maps.datapath;
 
 import java.util.function.Supplier;
 
-/// Whether packets between pods of this node go past the stack: those of pods go on with programs for that by tail
-/// calls, while the slots of `fast_tails` are filled. The kernel keeps these as long as the map is pinned. To switch
-/// costs nobody a connection: the next packet of each takes the other way.
+/// Whether packets go past the stack of this node. Those between its pods go on with programs for that by tail calls,
+/// while the slots of `fast_tails` are filled, which the kernel keeps as long as the map is pinned: to switch costs
+/// nobody a connection, the next packet of each takes the other way. Connections from outside to other nodes stay with
+/// the
+/// way on which they began ([ControlEntry#forward]).
 public final class FastPath {
 
     /// A slot.
@@ -34,13 +36,20 @@ public final class FastPath {
 
     private final ProgramSlots tails;
     private final ProgramSlots policyTails;
+    private final ControlEntry control;
     private final Object lock;
     private final Supplier<ProgramSet> programs;
 
     /// @param programs those that are loaded
-    FastPath(ProgramSlots tails, ProgramSlots policyTails, Object lock, Supplier<ProgramSet> programs) {
+    FastPath(
+            ProgramSlots tails,
+            ProgramSlots policyTails,
+            ControlEntry control,
+            Object lock,
+            Supplier<ProgramSet> programs) {
         this.tails = tails;
         this.policyTails = policyTails;
+        this.control = control;
         this.lock = lock;
         this.programs = programs;
     }
@@ -55,6 +64,7 @@ public final class FastPath {
             } else {
                 clear();
             }
+            control.forward(on);
         }
     }
 

@@ -20,7 +20,6 @@ import io.culvert.testkit.KernelTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -120,7 +119,7 @@ final class DatapathKernelTest {
     void anotherLayoutIsRefusedAndNotTouched() {
         try (Datapath datapath = Datapath.open(place.config())) {
             datapath.attachSockets(place.cgroup);
-            datapath.maps().control().set(0, new Control(7, 0, List.of()));
+            datapath.maps().control().set(0, Control.EMPTY.withLayoutVersion(7));
         }
         assertThatThrownBy(() -> Datapath.open(place.config()))
                 .isInstanceOf(ForeignLayoutException.class)
