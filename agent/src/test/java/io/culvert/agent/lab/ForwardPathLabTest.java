@@ -15,7 +15,9 @@ import io.culvert.testkit.lab.LabObjects;
 import io.culvert.testkit.lab.Outcome.Answer;
 import io.culvert.testkit.lab.PodAttachment;
 import io.culvert.testkit.lab.TcpConnection;
+import io.culvert.testkit.lab.UdpSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -111,10 +113,13 @@ class ForwardPathLabTest {
             assertThat(answer.echo()).isEqualTo(LONG);
             assertThat(answer.seen().address()).isEqualTo(dialled.ip(family));
         }
-        Answer datagram = client.sockets()
-                .udp(Dial.to(dialled.ip(family), NODE_PORT).within(ServiceLab.BRIEF))
-                .answer();
-        assertThat(datagram.seen().address()).isEqualTo(dialled.ip(family));
+        try (UdpSocket socket = client.sockets().connectUdp(Dial.to(dialled.ip(family), NODE_PORT))) {
+            for (String text : List.of("short", LONG.substring(0, 8_000))) {
+                Answer answer = socket.send(text).answer();
+                assertThat(answer.echo()).isEqualTo(text);
+                assertThat(answer.seen().address()).isEqualTo(dialled.ip(family));
+            }
+        }
 
         assertThat(seenByTheStack() - before).as("packets in the forward hook").isZero();
     }
