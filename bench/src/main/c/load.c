@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Load for the benchmarks: one server and one client, each a single thread, so that two cores carry one of each. Only
- * busy has more, so that all cores have work at any time, and paced, so that one slow connection does not hold up the rest.
+ * crr8 and rr8 have more, so that all cores have work at any time, and paced, so that one slow connection does not hold up the rest.
  *
  *   load serve PORT                              accepts for ever, answers each byte with a byte
  *   load crr SECONDS ADDRESS PORT [ADDRESS PORT ...]  connect, one byte each way, close; targets taken in turn
- *   load busy SECONDS ADDRESS PORT [...]         as crr, by eight threads
  *   load rr SECONDS ADDRESS PORT                 round trips of one byte on one open connection
+ *   load crr8|rr8 SECONDS ADDRESS PORT [...]     the same by eight threads, each with connections of its own
  *   load connect SECONDS ADDRESS PORT [...]      UDP connect(2) and nothing else, one fresh socket each; no packet is sent
  *   load paced SECONDS ADDRESS PORT RATE         as crr, RATE connections a second
  *
@@ -29,7 +29,7 @@
 
 #define MAX_EVENTS 256
 #define PACED_THREADS 4
-#define BUSY_THREADS 8
+#define MORE_THREADS 8
 
 struct target {
 	struct sockaddr_storage address;
@@ -216,13 +216,25 @@ static int paced(double seconds, const struct target *target, double rate)
 	return 0;
 }
 
+/* A connection for round trips. */
+static int keep(const struct target *target)
+{
+	int fd = dial(target, SOCK_STREAM);
+
+	if (fd < 0)
+		fail("connect");
+	set(fd, IPPROTO_TCP, TCP_NODELAY);
+	return fd;
+}
+
 /* Operations one after the other, on targets in turn. */
 struct loop {
 	int (*operation)(const struct target *target);
 	const struct target *target;
 	long targets;
 	double end;
-	int open; /* a connection for exchange(), or negative */
+	int keeps; /* one connection for all: round trips on it are the operation */
+	int open;
 	long done, failed;
 };
 
@@ -231,7 +243,7 @@ static void *turn(void *context)
 	struct loop *loop = context;
 
 	for (long i = 0; now() < loop->end; i++) {
-		int ok = loop->open >= 0 ? exchange(loop->open) : loop->operation(&loop->target[i % loop->targets]);
+		int ok = loop->keeps ? exchange(loop->open) : loop->operation(&loop->target[i % loop->targets]);
 
 		loop->done += ok;
 		loop->failed += !ok;
@@ -241,13 +253,18 @@ static void *turn(void *context)
 
 static int loops(const struct loop *as, int threads)
 {
-	pthread_t thread[BUSY_THREADS];
-	struct loop each[BUSY_THREADS];
+	pthread_t thread[MORE_THREADS];
+	struct loop each[MORE_THREADS];
 	long done = 0, failed = 0;
-	double start = now();
+	double start;
 
 	for (int i = 0; i < threads; i++) {
 		each[i] = *as;
+		if (as->keeps)
+			each[i].open = keep(as->target);
+	}
+	start = now();
+	for (int i = 0; i < threads; i++) {
 		each[i].end += start;
 		if (i && pthread_create(&thread[i], NULL, turn, &each[i]))
 			fail("pthread_create");
@@ -265,7 +282,7 @@ static int loops(const struct loop *as, int threads)
 
 int main(int argc, char **argv)
 {
-	struct loop loop = { .operation = connect_request_response, .open = -1 };
+	struct loop loop = { .operation = connect_request_response };
 	struct target *target;
 
 	if (argc == 3 && !strcmp(argv[1], "serve"))
@@ -277,7 +294,7 @@ int main(int argc, char **argv)
 	}
 	if (argc < 5 || argc % 2 == 0) {
 		fprintf(stderr,
-			"usage: load serve PORT | load crr|busy|rr|connect SECONDS ADDRESS PORT [ADDRESS PORT ...] | load paced SECONDS ADDRESS PORT RATE\n");
+			"usage: load serve PORT | load crr|crr8|rr|rr8|connect SECONDS ADDRESS PORT [ADDRESS PORT ...] | load paced SECONDS ADDRESS PORT RATE\n");
 		return 2;
 	}
 	loop.targets = (argc - 3) / 2;
@@ -286,13 +303,9 @@ int main(int argc, char **argv)
 		target[i] = resolve(argv[3 + 2 * i], argv[4 + 2 * i]);
 	loop.target = target;
 	loop.end = atof(argv[2]);
-	if (!strcmp(argv[1], "rr")) {
-		loop.open = dial(target, SOCK_STREAM);
-		if (loop.open < 0)
-			fail("connect");
-		set(loop.open, IPPROTO_TCP, TCP_NODELAY);
-	}
+	if (!strncmp(argv[1], "rr", 2))
+		loop.keeps = 1;
 	if (!strcmp(argv[1], "connect"))
 		loop.operation = connect_only;
-	return loops(&loop, strcmp(argv[1], "busy") ? 1 : BUSY_THREADS);
+	return loops(&loop, argv[1][strlen(argv[1]) - 1] == '8' ? MORE_THREADS : 1);
 }

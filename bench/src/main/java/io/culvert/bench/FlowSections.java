@@ -122,7 +122,7 @@ final class FlowSections {
                 ## Flows: connections
 
                 Connections of pods to a Service on one node, as in Traffic, while programs tell at `medium` and an agent keeps it, and while they tell nothing;
-                the same agent, pods and programs take turns. `crr`: one connection after the other, `busy`: eight at a time. Lost in the ring: %,d.
+                the same agent, pods and programs take turns. `crr`: one connection after the other, `crr8`: eight at a time. Lost in the ring: %,d.
 
                 | mode | off | medium | ratio |
                 |---|---|---|---|

@@ -69,7 +69,7 @@ record LoadProgram(Path program) {
 
     /// Operations a second.
     ///
-    /// @param mode `crr`, `busy`, `rr` or `connect`
+    /// @param mode `connect`, or that of a [LoadMode]
     /// @param targets address, port, address, port, ...
     double run(LabHost client, String mode, double seconds, List<String> targets) {
         List<String> command = new ArrayList<>(List.of(program.toString(), mode, Double.toString(seconds)));

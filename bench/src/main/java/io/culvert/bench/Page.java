@@ -36,8 +36,8 @@ final class Page {
                 ## Traffic
 
                 Pod to ClusterIP to pod on one node, routed pods, one client thread and one server thread. `crr`: connect,
-                one byte each way, close, connections/s; most of that is waking who waits. `busy`: the same by eight client threads, so that no
-                processor waits, which shows what a connection costs. `rr`: round trips of one byte on an open connection, per second.
+                one byte each way, close, connections/s; most of that is waking who waits. `rr`: round trips of one byte on an open connection, per second.
+                `crr8`, `rr8`: the same by eight client threads, so that no processor waits, which shows what each costs.
                 In parentheses the ratio to the direct connection. The Service is the one in the middle of the cluster, and
                 has one endpoint. Culvert: with `fast-path: auto`; stack: with its default settings.
                 nftables and iptables are rules laid out as kube-proxy 1.36 lays them out. IPVS: %s.

@@ -50,8 +50,8 @@ final class PolicySections {
         StringBuilder text = new StringBuilder("""
                 ## Traffic of pods with policies
 
-                Pod to pod on one node, routed pods; `crr`: one connection after the other, `busy`: eight at a time, so that no
-                processor waits, `rr`: round trips on one. Both pods are isolated in both directions by 100 rules each. The same pods without
+                Pod to pod on one node, routed pods; `crr`: one connection after the other, `rr`: round trips on one,
+                `crr8`, `rr8`: eight at a time, so that no processor waits. Both pods are isolated in both directions by 100 rules each. The same pods without
                 policies take turns with them, twice in each round: the last column is the ratio of the second such turn to the first, which
                 is chance.
 
