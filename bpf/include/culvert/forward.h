@@ -70,6 +70,9 @@ static __noinline int forward_send(struct __sk_buff *skb)
 	device = forward_route(skb, &packet, &next);
 	if (!device || (packet.v4 ? forward_count4(skb) : forward_count6(skb)))
 		return PACKET_PASS;
+	/* The tag of the network that it came from; where it goes to a tagged one, that device gives it another. */
+	if (skb->vlan_present && bpf_skb_vlan_pop(skb))
+		return packet_drop(skb, DROP_WRITE_ERROR);
 	return bpf_redirect_neigh(device, &next, sizeof(next), 0);
 }
 

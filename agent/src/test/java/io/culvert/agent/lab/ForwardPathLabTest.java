@@ -23,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -169,5 +170,32 @@ class ForwardPathLabTest {
                 """.formatted(family == IpFamily.IPV4 ? "True" : "False", dialled.ip(family), NODE_PORT);
         assertThat(client.exec("python3", "-c", script).orThrow().trim())
                 .isEqualTo(dialled.ip(family).toString());
+    }
+
+    /// What comes with a tag, at a device that has programs of its own, leaves for the other node without.
+    @Test
+    void aTagIsOfTheNetworkThatAPacketCameFrom() {
+        dialled.script(
+                "ip link add eth1 type veth peer name x1 netns " + lab.outside().netns(),
+                "ip link add link eth1 name eth1.7 type vlan id 7",
+                "ip addr add 198.51.77.2/24 dev eth1",
+                "ip addr add 198.51.78.2/24 dev eth1.7",
+                "ip link set eth1 up",
+                "ip link set eth1.7 up");
+        lab.outside()
+                .script(
+                        "ip link add link x1 name x1.7 type vlan id 7",
+                        "ip addr add 198.51.78.1/24 dev x1.7",
+                        "ip link set x1 up",
+                        "ip link set x1.7 up",
+                        "ip route add " + dialled.ip(IpFamily.IPV4) + "/32 via 198.51.78.2");
+        awaitStatus("Devices:         eth0, eth1, eth1.7\n");
+        long before = seenByTheStack();
+
+        try (TcpConnection connection = open(IpFamily.IPV4)) {
+            exchange(connection, LONG);
+        }
+
+        assertThat(seenByTheStack()).isEqualTo(before);
     }
 }
