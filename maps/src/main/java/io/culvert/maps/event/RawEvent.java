@@ -63,6 +63,10 @@ public final class RawEvent {
         MemorySegment.copy(words, first, memory, CTypes.U64, offset, WORDS);
     }
 
+    void write(long[] copy, int word) {
+        System.arraycopy(words, first, copy, word, WORDS);
+    }
+
     /// Aims it at another event of those that it was made of.
     RawEvent at(int index) {
         first = index * WORDS;

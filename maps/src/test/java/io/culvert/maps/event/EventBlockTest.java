@@ -118,6 +118,30 @@ final class EventBlockTest {
     }
 
     @Test
+    void placesGetTheFirstOfABlock() {
+        RawEvent raw = new RawEvent();
+        EventBlock block = new EventBlock(64);
+        try (EventMemory source = new EventMemory(EVENTS);
+                EventMemory memory = new EventMemory(EVENTS)) {
+            for (int place = 0; place < EVENTS; place++) {
+                source.set(place, events.get(place));
+                source.get(place, raw);
+                block.set(place % 64 % 10, raw);
+                if (place % 64 % 10 == 9 || place % 64 == 63 || place == EVENTS - 1) {
+                    int count = place % 64 % 10 + 1;
+                    memory.set(place + 1 - count, block, count);
+                }
+            }
+            for (int place = 0; place < EVENTS; place++) {
+                memory.get(place, raw);
+                assertThat(raw.toEvent()).isEqualTo(events.get(place));
+            }
+            assertThatThrownBy(() -> memory.set(60, block, 5)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> memory.set(EVENTS - 1, block, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    @Test
     void aBlockIsAPowerOfTwo() {
         for (int size : new int[] {0, 3, -64, 1 << 15}) {
             assertThatThrownBy(() -> new EventBlock(size)).isInstanceOf(IllegalArgumentException.class);
