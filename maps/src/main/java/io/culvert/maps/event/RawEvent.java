@@ -179,6 +179,11 @@ public final class RawEvent {
         return half(TRANSLATED + Long.BYTES);
     }
 
+    /// Whether the destination and what it became are the same address. Halves are not turned round for that.
+    public boolean keepsAddress() {
+        return word(TRANSLATED) == word(DESTINATION) && word(TRANSLATED + Long.BYTES) == word(DESTINATION + Long.BYTES);
+    }
+
     public int sourcePort() {
         return be16(SOURCE_PORT);
     }

@@ -85,6 +85,19 @@ final class EventBlockTest {
     }
 
     @Test
+    void keepsItsAddressIfBothHalvesAreTheSame() {
+        RawEvent raw = new RawEvent();
+        long[] words = new long[RawEvent.WORDS];
+        raw.at(words, 0);
+        assertThat(raw.keepsAddress()).isTrue();
+        for (int half : new int[] {3, 4, 5, 6}) {
+            words[half] = 1;
+            assertThat(raw.keepsAddress()).isFalse();
+            words[half] = 0;
+        }
+    }
+
+    @Test
     void copiesAreWhatWasCopied() {
         RawEvent raw = new RawEvent();
         try (EventMemory memory = new EventMemory(2)) {
