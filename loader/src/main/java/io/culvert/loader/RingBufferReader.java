@@ -8,13 +8,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 
-/// Reads the records of a `BPF_MAP_TYPE_RINGBUF` map through memory that is shared with the kernel: no system call and
-/// no copy a record, but for the one in each round that crosses the end. A ring buffer has one reader.
+/// Reads the records of a `BPF_MAP_TYPE_RINGBUF` map through memory that is shared with the kernel: without a system
+/// call, and many records at a time. A ring buffer has one reader.
 ///
-/// Records come in the order in which programs reserved them. A record is shown as a slice of memory, which is valid
-/// only while the consumer runs: it must copy what it wants to keep.
+/// Records come in the order in which programs reserved them.
 public final class RingBufferReader implements AutoCloseable {
 
     private final int fd;
@@ -83,7 +81,7 @@ public final class RingBufferReader implements AutoCloseable {
     /// Waits until there is a record, then gives those that are complete to `consumer`, on the calling thread.
     ///
     /// @return how many; 0 after `timeout`, after [#close], or while the next record is still being written
-    public int poll(Duration timeout, Consumer<MemorySegment> consumer) {
+    public int poll(Duration timeout, RecordConsumer consumer) {
         return reading(() -> {
             int millis = Math.clamp(timeout.toMillis(), 0, Integer.MAX_VALUE);
             return wakeup.await(fd, millis) == Wakeup.Reason.READABLE ? records.take(consumer, this::isClosed) : 0;
@@ -100,7 +98,7 @@ public final class RingBufferReader implements AutoCloseable {
     }
 
     /// As [#poll], without waiting and without a system call.
-    public int consume(Consumer<MemorySegment> consumer) {
+    public int consume(RecordConsumer consumer) {
         return reading(() -> records.take(consumer, this::isClosed));
     }
 

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.loader;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.culvert.testkit.KernelTest;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -38,9 +36,8 @@ final class RingBufferReaderKernelTest {
     }
 
     private record Seen(long run, long lost, long discarded, long size) {
-        static Seen of(MemorySegment record) {
-            return new Seen(
-                    record.get(JAVA_LONG, 0), record.get(JAVA_LONG, 8), record.get(JAVA_LONG, 16), record.byteSize());
+        static Seen of(long[] words, int first, int bytes) {
+            return new Seen(words[first], words[first + 1], words[first + 2], bytes);
         }
     }
 
@@ -53,11 +50,12 @@ final class RingBufferReaderKernelTest {
     void readsWhatAProgramWrote() {
         List<Seen> seen = new ArrayList<>();
         try (RingBufferReader reader = program.open(EmittingProgram.RING_BYTES)) {
-            assertThat(reader.poll(Duration.ZERO, record -> seen.add(Seen.of(record))))
+            assertThat(reader.poll(Duration.ZERO, (words, first, bytes) -> seen.add(Seen.of(words, first, bytes))))
                     .isZero();
             program.run(5);
             assertThat(reader.backlog()).isEqualTo(5 * 32 + 8 * 2);
-            assertThat(reader.poll(LONG, record -> seen.add(Seen.of(record)))).isEqualTo(4);
+            assertThat(reader.poll(LONG, (words, first, bytes) -> seen.add(Seen.of(words, first, bytes))))
+                    .isEqualTo(4);
             assertThat(seen)
                     .containsExactly(
                             new Seen(0, 0, 0, 24), new Seen(1, 0, 0, 28), new Seen(3, 0, 1, 28), new Seen(4, 0, 1, 24));
@@ -80,8 +78,8 @@ final class RingBufferReaderKernelTest {
         long[] last = {-1, 0, 0};
         try (RingBufferReader reader = program.open(EmittingProgram.RING_BYTES)) {
             while (writing.isAlive() || reader.backlog() > 0) {
-                reader.poll(Duration.ofMillis(10), record -> {
-                    Seen seen = Seen.of(record);
+                reader.poll(Duration.ofMillis(10), (words, first, bytes) -> {
+                    Seen seen = Seen.of(words, first, bytes);
                     assertThat(seen.run() - last[0] - 1).isEqualTo(seen.lost() - last[1] + seen.discarded() - last[2]);
                     last[0] = seen.run();
                     last[1] = seen.lost();
@@ -105,13 +103,13 @@ final class RingBufferReaderKernelTest {
         CompletableFuture<Integer> polled = new CompletableFuture<>();
         Thread thread = Thread.ofPlatform()
                 .name("ring-poller")
-                .start(() -> polled.complete(reader.poll(Duration.ofSeconds(seconds), _ -> {})));
+                .start(() -> polled.complete(reader.poll(Duration.ofSeconds(seconds), (_, _, _) -> {})));
         await().until(RingBufferReaderKernelTest::pollerSleeps);
         reader.close();
         assertThat(polled.get()).isZero();
         thread.join();
         assertThat(reader.isClosed()).isTrue();
-        assertThat(reader.consume(_ -> {})).isZero();
+        assertThat(reader.consume((_, _, _) -> {})).isZero();
         reader.close();
     }
 
@@ -119,11 +117,12 @@ final class RingBufferReaderKernelTest {
     void aConsumerMayClose() {
         program.run(2);
         RingBufferReader reader = program.open(EmittingProgram.RING_BYTES);
-        assertThat(reader.poll(LONG, _ -> reader.close())).isEqualTo(1);
+        assertThat(reader.poll(LONG, (_, _, _) -> reader.close())).isEqualTo(1);
         assertThat(reader.backlog()).isZero();
         try (RingBufferReader next = program.open(EmittingProgram.RING_BYTES)) {
             List<Long> runs = new ArrayList<>();
-            assertThat(next.consume(record -> runs.add(Seen.of(record).run()))).isEqualTo(1);
+            assertThat(next.consume((words, first, _) -> runs.add(words[first])))
+                    .isEqualTo(1);
             assertThat(runs).containsExactly(1L);
         }
     }

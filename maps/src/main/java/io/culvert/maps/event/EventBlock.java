@@ -28,4 +28,9 @@ public final class EventBlock {
     public RawEvent get(int index) {
         return event.at(Objects.checkIndex(index, size));
     }
+
+    /// Copies an event into the block.
+    public void set(int index, RawEvent copied) {
+        copied.write(words, Objects.checkIndex(index, size) * RawEvent.WORDS);
+    }
 }

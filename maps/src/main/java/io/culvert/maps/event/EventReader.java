@@ -3,7 +3,6 @@ package io.culvert.maps.event;
 
 import io.culvert.loader.BpfMap;
 import io.culvert.loader.RingBufferReader;
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -23,18 +22,16 @@ public final class EventReader implements AutoCloseable {
     ///
     /// @return how many
     public int consume(Consumer<RawEvent> consumer) {
-        return ring.consume(record -> accept(record, consumer));
+        return ring.consume((words, first, bytes) -> {
+            if (bytes == EventLayout.SIZE) {
+                consumer.accept(event.at(words, first));
+            }
+        });
     }
 
     /// Waits until much waits (see [EventTables#tell]), until [#close], or until `timeout` has passed.
     public void pause(Duration timeout) {
         ring.pause(timeout);
-    }
-
-    private void accept(MemorySegment record, Consumer<RawEvent> consumer) {
-        if (record.byteSize() == EventLayout.SIZE) {
-            consumer.accept(event.read(record, 0));
-        }
     }
 
     /// Bytes that wait.

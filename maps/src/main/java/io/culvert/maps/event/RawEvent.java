@@ -6,8 +6,8 @@ import io.culvert.net.IpAddress;
 import java.lang.foreign.MemorySegment;
 
 /// An event, copied from the ring or from an [EventMemory]: reading a number of it builds nothing, and is an array and
-/// a shift, which a process that has just started does as fast as any. One object is aimed at event after event, so
-/// that nobody may keep it; [#toEvent] makes a value of it.
+/// a shift, which a process that has just started does as fast as any. One object is aimed at event after event, in
+/// memory that others are copied to, so that nobody may keep it; [#toEvent] makes a value of it.
 public final class RawEvent {
 
     /// `struct event` in words. On what Culvert runs on, the least significant byte is first.
@@ -37,7 +37,7 @@ public final class RawEvent {
     private static final int ICMP_TYPE = offset("icmp_type");
     private static final int ICMP_CODE = offset("icmp_code");
 
-    private final long[] words;
+    private long[] words;
     private int first;
 
     public RawEvent() {
@@ -63,9 +63,20 @@ public final class RawEvent {
         MemorySegment.copy(words, first, memory, CTypes.U64, offset, WORDS);
     }
 
+    void write(long[] copy, int word) {
+        System.arraycopy(words, first, copy, word, WORDS);
+    }
+
     /// Aims it at another event of those that it was made of.
     RawEvent at(int index) {
         first = index * WORDS;
+        return this;
+    }
+
+    /// Aims it at an event that somebody else has copied, the first word of which is given.
+    RawEvent at(long[] copied, int word) {
+        words = copied;
+        first = word;
         return this;
     }
 
@@ -166,6 +177,11 @@ public final class RawEvent {
 
     public long translatedLow() {
         return half(TRANSLATED + Long.BYTES);
+    }
+
+    /// Whether the destination and what it became are the same address. Halves are not turned round for that.
+    public boolean keepsAddress() {
+        return word(TRANSLATED) == word(DESTINATION) && word(TRANSLATED + Long.BYTES) == word(DESTINATION + Long.BYTES);
     }
 
     public int sourcePort() {

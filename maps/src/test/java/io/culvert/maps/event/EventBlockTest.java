@@ -85,6 +85,19 @@ final class EventBlockTest {
     }
 
     @Test
+    void keepsItsAddressIfBothHalvesAreTheSame() {
+        RawEvent raw = new RawEvent();
+        long[] words = new long[RawEvent.WORDS];
+        raw.at(words, 0);
+        assertThat(raw.keepsAddress()).isTrue();
+        for (int half : new int[] {3, 4, 5, 6}) {
+            words[half] = 1;
+            assertThat(raw.keepsAddress()).isFalse();
+            words[half] = 0;
+        }
+    }
+
+    @Test
     void copiesAreWhatWasCopied() {
         RawEvent raw = new RawEvent();
         try (EventMemory memory = new EventMemory(2)) {
@@ -114,6 +127,30 @@ final class EventBlockTest {
                 assertThat(block.get(place - from).toEvent()).isEqualTo(events.get(place));
                 assertThat(block.get(count - 1).toEvent()).isEqualTo(events.get(from + count - 1));
             }
+        }
+    }
+
+    @Test
+    void placesGetTheFirstOfABlock() {
+        RawEvent raw = new RawEvent();
+        EventBlock block = new EventBlock(64);
+        try (EventMemory source = new EventMemory(EVENTS);
+                EventMemory memory = new EventMemory(EVENTS)) {
+            for (int place = 0; place < EVENTS; place++) {
+                source.set(place, events.get(place));
+                source.get(place, raw);
+                block.set(place % 64 % 10, raw);
+                if (place % 64 % 10 == 9 || place % 64 == 63 || place == EVENTS - 1) {
+                    int count = place % 64 % 10 + 1;
+                    memory.set(place + 1 - count, block, count);
+                }
+            }
+            for (int place = 0; place < EVENTS; place++) {
+                memory.get(place, raw);
+                assertThat(raw.toEvent()).isEqualTo(events.get(place));
+            }
+            assertThatThrownBy(() -> memory.set(60, block, 5)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> memory.set(EVENTS - 1, block, 2)).isInstanceOf(IndexOutOfBoundsException.class);
         }
     }
 

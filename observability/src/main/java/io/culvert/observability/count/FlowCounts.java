@@ -23,13 +23,18 @@ public final class FlowCounts {
     private static final int TYPES = 256;
     private static final int FAMILIES = 2;
     private static final long V4_MAPPED = 0xffff;
-    private static final TcpSign[] SIGNS = TcpSign.values();
+    private static final int SERVICE = EventFlag.SERVICE.bit();
+    private static final int DROPPED = EventVerdict.DROPPED.number();
+    private static final int FORWARDED = EventVerdict.FORWARDED.number();
+    private static final int LOST = EventKind.LOST.number();
+    private static final int DIRECTED = EventFlag.DIRECTED.bit();
     private static final int DIRECTION = EventFlag.DIRECTED.bit() | EventFlag.IS_REPLY.bit();
 
     private final Counters flows = new Counters(NUMBERS * NUMBERS * NUMBERS * PROTOCOLS);
     private final Counters drops = new Counters(REASONS * NUMBERS * PROTOCOLS);
     private final Counters dropBytes = new Counters(REASONS * NUMBERS * PROTOCOLS);
-    private final Counters tcp = new Counters(TcpSign.COUNT * FAMILIES);
+    /// By flags of TCP, as they come; which signs those are is found out when somebody asks.
+    private final Counters tcp = new Counters(TcpSign.FLAGS * FAMILIES);
     private final Counters icmp = new Counters(TYPES * FAMILIES);
     private final PortCounts ports = new PortCounts();
     private final ServiceCounts services = new ServiceCounts();
@@ -91,10 +96,10 @@ public final class FlowCounts {
         if (kind >= NUMBERS || verdict >= NUMBERS || hook >= NUMBERS) {
             return;
         }
-        boolean dropped = verdict == EventVerdict.DROPPED.number() && kind != EventKind.LOST.number();
+        boolean dropped = verdict == DROPPED && kind != LOST;
         int tcpFlags = protocol == FlowProtocol.TCP ? flow.tcpFlags() : 0;
         flows.add(index(kind, verdict, hook, protocol), 1);
-        if ((flags & EventFlag.SERVICE.bit()) != 0) {
+        if ((flags & SERVICE) != 0) {
             boolean opens = protocol != FlowProtocol.TCP || TcpSign.opens(tcpFlags);
             services.add(flow, kind, dropped, opens && ServiceCounts.isFirst(kind, hook, flags));
         }
@@ -105,21 +110,16 @@ public final class FlowCounts {
             int place = index(0, flow.reason(), hook, protocol);
             drops.add(place, 1);
             dropBytes.add(place, Integer.toUnsignedLong(flow.length()));
-        } else if (verdict == EventVerdict.FORWARDED.number()) {
+        } else if (verdict == FORWARDED) {
             forwarded(flow, protocol, tcpFlags, flags);
         }
     }
 
     private void forwarded(RawEvent flow, FlowProtocol protocol, int tcpFlags, int flags) {
         if (TcpSign.any(tcpFlags)) {
-            int family = family(flow);
-            for (TcpSign sign : SIGNS) {
-                if (sign.in(tcpFlags)) {
-                    tcp.add(sign.place() * FAMILIES + family, 1);
-                }
-            }
+            tcp.add((tcpFlags & (TcpSign.FLAGS - 1)) * FAMILIES + family(flow), 1);
         }
-        boolean dials = (flags & DIRECTION) == EventFlag.DIRECTED.bit();
+        boolean dials = (flags & DIRECTION) == DIRECTED;
         if (dials && (protocol == FlowProtocol.TCP || protocol == FlowProtocol.UDP || protocol == FlowProtocol.SCTP)) {
             ports.add(protocol, flow.destinationPort());
         }
@@ -166,10 +166,18 @@ public final class FlowCounts {
         List<Tcp> rows = new ArrayList<>();
         for (TcpSign sign : TcpSign.values()) {
             for (IpFamily family : IpFamily.values()) {
-                rows.add(new Tcp(sign, family, tcp.get(sign.place() * FAMILIES + place(family))));
+                rows.add(new Tcp(sign, family, tcp(sign, place(family))));
             }
         }
         return rows;
+    }
+
+    private long tcp(TcpSign sign, int family) {
+        long count = 0;
+        for (int flags = 0; flags < TcpSign.FLAGS; flags++) {
+            count += sign.in(flags) ? tcp.get(flags * FAMILIES + family) : 0;
+        }
+        return count;
     }
 
     /// ICMP messages, by type.

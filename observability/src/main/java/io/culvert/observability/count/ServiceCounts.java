@@ -7,7 +7,6 @@ import io.culvert.maps.event.EventKind;
 import io.culvert.maps.event.RawEvent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /// What went through each Service, by its index: pages are made when a Service of theirs is met.
@@ -24,7 +23,8 @@ final class ServiceCounts {
     private static final int RECEIVED = 2;
     private static final int DROPS = 3;
 
-    private final AtomicReferenceArray<@Nullable Counters> pages = new AtomicReferenceArray<>(LIMIT >> PAGE_BITS);
+    /// As [Counters], no more than that: a page is whole for whoever sees it, since its array is final.
+    private final @Nullable Counters[] pages = new Counters[LIMIT >> PAGE_BITS];
 
     /// Counts a flow that names its Service.
     ///
@@ -46,10 +46,10 @@ final class ServiceCounts {
     }
 
     private Counters page(int number) {
-        Counters page = pages.getPlain(number);
+        Counters page = pages[number];
         if (page == null) {
             page = new Counters(PAGE * WIDTH);
-            pages.setRelease(number, page);
+            pages[number] = page;
         }
         return page;
     }
@@ -64,8 +64,8 @@ final class ServiceCounts {
 
     List<FlowCounts.Service> rows() {
         List<FlowCounts.Service> rows = new ArrayList<>();
-        for (int number = 0; number < pages.length(); number++) {
-            Counters page = pages.getAcquire(number);
+        for (int number = 0; number < pages.length; number++) {
+            Counters page = pages[number];
             for (int place = 0; page != null && place < page.size(); place += WIDTH) {
                 FlowCounts.Service row = new FlowCounts.Service(
                         (number << PAGE_BITS) + place / WIDTH,

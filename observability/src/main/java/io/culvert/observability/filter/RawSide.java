@@ -28,9 +28,8 @@ final class RawSide {
         if (side == Side.DESTINATION) {
             return flow -> {
                 int identity = flow.destinationIdentity();
-                boolean became = flow.has(EventFlag.ADDRESSED)
-                        && owners.test(flow.translatedHigh(), flow.translatedLow(), identity);
-                return became || owners.test(flow.destinationHigh(), flow.destinationLow(), identity);
+                return owners.test(flow.destinationHigh(), flow.destinationLow(), identity)
+                        || (becameAnother(flow) && owners.test(flow.translatedHigh(), flow.translatedLow(), identity));
             };
         }
         Memo processes = lookups.keep(
@@ -38,6 +37,11 @@ final class RawSide {
         return flow -> flow.hook() == EventHook.SOCKET.number()
                 ? processes.test(flow.detail(CGROUP), 0, 0)
                 : owners.test(flow.sourceHigh(), flow.sourceLow(), flow.sourceIdentity());
+    }
+
+    /// Whether the destination became another address: of most flows it is the same.
+    private static boolean becameAnother(RawEvent flow) {
+        return flow.has(EventFlag.ADDRESSED) && !flow.keepsAddress();
     }
 
     private static Party party(FlowNames names, long high, long low, int identity) {

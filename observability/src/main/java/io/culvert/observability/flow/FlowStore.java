@@ -7,7 +7,6 @@ import io.culvert.maps.event.EventMemory;
 import io.culvert.maps.event.RawEvent;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /// The last flows, outside of the heap. One thread adds; any number of others read by cursors of their own, without a
@@ -17,59 +16,83 @@ import java.util.concurrent.atomic.LongAdder;
 /// processors that write at once may be some microseconds apart.
 public final class FlowStore implements AutoCloseable {
 
-    private static final int BLOCK_BITS = 10;
-    private static final int BLOCK = 1 << BLOCK_BITS;
+    /// Flows that are written at a time: one by one, the accesses to memory that others see cost more than all else.
+    private static final int GATHERED = 64;
+
     private static final long FOLLOWED = 2_000_000_000L;
 
     private final EventMemory memory;
     private final int capacity;
-    /// By block of 1,024 flows, counted round: the latest time in it and in all blocks before.
-    private final AtomicLongArray latest;
+    private final FlowTimes times;
+    private final EventBlock gathered = new EventBlock(GATHERED);
+    private int count;
+    private long gatheredLatest = Long.MIN_VALUE;
+    /// Of the first flow that is gathered or comes next.
+    private int place;
+    /// From there to the end of the block of places, and of the memory.
+    private int room;
     private final Object arrival = new Object();
     private volatile int waiting;
     private volatile long followed = System.nanoTime() - FOLLOWED;
     private final AtomicLong claimed = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
     private final LongAdder missed = new LongAdder();
-    private long latestTime = Long.MIN_VALUE;
 
     /// @param capacity flows that are kept
     public FlowStore(int capacity) {
         this.memory = new EventMemory(capacity);
         this.capacity = capacity;
-        this.latest = new AtomicLongArray((capacity >> BLOCK_BITS) + 2);
+        this.times = new FlowTimes(capacity);
+        this.room = Math.min(GATHERED, capacity);
     }
 
-    /// Adds a flow. Observers that wait are told by [#publish].
+    /// Adds a flow, which is seen from the next [#publish] on, or sooner.
     public void add(RawEvent flow) {
-        long number = claim(flow.time());
-        memory.set(place(number), flow);
-        written.setRelease(number + 1);
+        gatheredLatest = Math.max(gatheredLatest, flow.time());
+        gathered.set(count++, flow);
+        if (count == room) {
+            write();
+        }
     }
 
-    /// The same.
+    /// The same; it is seen at once.
     public void add(Event flow) {
-        long number = claim(flow.time());
-        memory.set(place(number), flow);
-        written.setRelease(number + 1);
+        write();
+        long number = claim(1, flow.time());
+        memory.set(place, flow);
+        wrote(number, 1);
     }
 
-    /// Readers see that the place is being written before they can see that it was.
-    private long claim(long time) {
+    /// Writes what was gathered.
+    private void write() {
+        if (count > 0) {
+            long number = claim(count, gatheredLatest);
+            memory.set(place, gathered, count);
+            wrote(number, count);
+            count = 0;
+        }
+    }
+
+    /// Readers see that places are being written before they can see that they were.
+    private long claim(int flows, long time) {
         long number = claimed.getPlain();
-        latestTime = Math.max(latestTime, time);
-        latest.setOpaque(block(number), latestTime);
-        claimed.setOpaque(number + 1);
+        times.note(number, number + flows, time);
+        claimed.setOpaque(number + flows);
         VarHandle.storeStoreFence();
         return number;
     }
 
-    private int block(long number) {
-        return (int) ((number >> BLOCK_BITS) % latest.length());
+    private void wrote(long number, int flows) {
+        written.setRelease(number + flows);
+        place = place + flows == capacity ? 0 : place + flows;
+        room = Math.min(GATHERED - (place & (GATHERED - 1)), capacity - place);
     }
 
-    /// Wakes who waits for flows that were added.
+    /// Shows all that were added, and wakes who waits for them. The thread that adds calls this.
     public void publish() {
+        write();
+        // Either this sees who waits, or who waits sees what was written.
+        VarHandle.fullFence();
         if (waiting > 0) {
             synchronized (arrival) {
                 arrival.notifyAll();
@@ -106,7 +129,7 @@ public final class FlowStore implements AutoCloseable {
         return Math.ceilDiv(deadline - System.nanoTime(), 1_000_000);
     }
 
-    /// How many were added so far: the number of the next one.
+    /// How many can be seen so far: the number of the next one.
     public long written() {
         return written.getAcquire();
     }
@@ -156,18 +179,7 @@ public final class FlowStore implements AutoCloseable {
     ///
     /// @param time nanoseconds of CLOCK_MONOTONIC
     public long since(long time) {
-        long oldest = oldest();
-        long low = oldest >> BLOCK_BITS;
-        long high = (written() + BLOCK - 1) >> BLOCK_BITS;
-        while (low < high) {
-            long middle = (low + high) >>> 1;
-            if (latest.getOpaque((int) (middle % latest.length())) < time) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return Math.max(oldest, Math.min(low << BLOCK_BITS, written()));
+        return times.since(time, oldest(), written());
     }
 
     /// An observer that begins with a flow of that number, or with the oldest if that is gone.

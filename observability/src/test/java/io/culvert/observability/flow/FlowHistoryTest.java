@@ -28,6 +28,14 @@ final class FlowHistoryTest {
         }
     }
 
+    /// As the ring has them, some at a time.
+    private void addAtATime(List<Event> flows) {
+        try (var raw = new RawFlows()) {
+            flows.forEach(flow -> store.add(raw.of(flow)));
+            store.publish();
+        }
+    }
+
     private static List<Long> times(List<Event> flows) {
         return flows.stream().map(flow -> flow.time() / TICK).toList();
     }
@@ -74,7 +82,7 @@ final class FlowHistoryTest {
                 .map(number -> number * TICK + random.nextInt(5 * (int) TICK))
                 .mapToObj(time -> TestFlows.flow(time, random.nextInt(10) == 0 ? EventKind.DROP : EventKind.TRACE))
                 .toList();
-        flows.forEach(store::add);
+        addAtATime(flows);
         List<Event> kept = flows.subList(Math.max(0, count - store.capacity()), count);
         RawFilter drops = RawFilter.kinds(Set.of(EventKind.DROP));
 

@@ -28,6 +28,19 @@ final class FlowStoreTest {
         store.publish();
     }
 
+    /// As the ring has them, some at a time.
+    private static void addAtATime(FlowStore store, int flows, Random random) {
+        try (var raw = new RawFlows()) {
+            for (int number = 0; number < flows; number++) {
+                store.add(raw.of(TestFlows.flow(number)));
+                if (random.nextInt(100) == 0) {
+                    store.publish();
+                }
+            }
+            store.publish();
+        }
+    }
+
     private static List<Long> read(FlowCursor cursor, RawFilter filter) {
         List<Long> times = new ArrayList<>();
         int _ = cursor.read(filter, ALL, flow -> times.add(flow.time()));
@@ -127,7 +140,7 @@ final class FlowStoreTest {
                         return CompletableFuture.supplyAsync(() -> Seen.observe(cursor, own, done));
                     })
                     .toList();
-            add(store, 0, flows);
+            addAtATime(store, flows, random);
             done.set(true);
 
             for (CompletableFuture<Seen> observer : observers) {
