@@ -12,6 +12,7 @@
 #define POLICY_STRICT (1u << 0)        /* what is no known pod sends and receives nothing but ARP, ND and MLD */
 #define POLICY_KEEP_EXISTING (1u << 1) /* connections that were allowed once stay so */
 #define POLICY_ALLOW_ECHO (1u << 2)    /* ICMP echo requests are not asked about */
+#define POLICY_ENFORCED (1u << 3)      /* packets are asked about: policy_tails is filled */
 
 struct policy_control {
 	__u32 epoch; /* bit 0: the side that holds; changes whenever connections must ask again; 0: nothing is published */

@@ -41,7 +41,8 @@ static __noinline __u32 policy_recall(struct __sk_buff *skb, const struct packet
 	struct policy_flow *flow;
 	__u64 now;
 
-	if (!epoch || packet->protocol != IPPROTO_TCP || packet->fragment)
+	/* Where no policy selects a pod, there is nothing to remember, though identities are published. */
+	if (!epoch || !(control->flags & POLICY_ENFORCED) || packet->protocol != IPPROTO_TCP || packet->fragment)
 		return 0;
 	mark = flow_mark(packet);
 	/* Who asks for a connection to no frontend is not looked for in flows where a pod sends it. */

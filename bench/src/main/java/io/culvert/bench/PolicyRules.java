@@ -74,9 +74,11 @@ final class PolicyRules {
     }
 
     /// From now on programs read what was written.
-    void publish() {
+    ///
+    /// @param enforced whether packets are asked about
+    void publish(boolean enforced) {
         new BlockTable(new RawBlocks()).write(1, cidrs);
-        put(Tables.POLICY_CONTROL, 0, new PolicyControl(1, 0));
+        put(Tables.POLICY_CONTROL, 0, new PolicyControl(1, enforced ? PolicyControl.ENFORCED : 0));
     }
 
     private <K, V> void put(Table<K, V> table, K key, V value) {

@@ -103,7 +103,7 @@ final class PolicyTrafficBenchmark {
         }
         rules.pod(from, clientInterface, CLIENT, 1, 2);
         rules.pod(to, serverInterface, SERVER, 3, 4);
-        rules.publish();
+        rules.publish(false);
     }
 
     private static int ifindex(LabNode node, LabPod pod) {

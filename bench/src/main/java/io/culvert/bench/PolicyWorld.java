@@ -44,7 +44,7 @@ final class PolicyWorld implements Closeable {
         PolicyRules tables = new PolicyRules(table -> world.policies.map(table.name()));
         tables.pod(POD, 1, 1, 0, SET);
         tables.set(SET, rules / 2, rule -> address(10, rule), PolicyWorld::block, PORT);
-        tables.publish();
+        tables.publish(enforced);
         if (enforced) {
             world.tail(0, world.policies, "policy_egress");
             world.tail(1, world.policies, "policy_ingress");

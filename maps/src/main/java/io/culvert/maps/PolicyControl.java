@@ -10,7 +10,7 @@ import java.lang.invoke.VarHandle;
 /// What holds on the node: the value of `policy_control`.
 ///
 /// @param epoch of what is published; bit 0 is the side of the tables that holds; 0: nothing is published
-/// @param flags [#STRICT], [#KEEP_EXISTING], [#ALLOW_ECHO]
+/// @param flags [#STRICT], [#KEEP_EXISTING], [#ALLOW_ECHO], [#ENFORCED]
 public record PolicyControl(int epoch, int flags) {
 
     /// `POLICY_STRICT`: interfaces whose pod is not known are closed but for ARP, neighbour discovery and MLD.
@@ -21,6 +21,9 @@ public record PolicyControl(int epoch, int flags) {
 
     /// `POLICY_ALLOW_ECHO`: ICMP echo requests are not asked about.
     public static final int ALLOW_ECHO = 1 << 2;
+
+    /// `POLICY_ENFORCED`: packets are asked about. Programs that nobody leads there look nothing up.
+    public static final int ENFORCED = 1 << 3;
 
     static final StructLayout LAYOUT =
             CTypes.struct("policy_control", CTypes.U32.withName("epoch"), CTypes.U32.withName("flags"));

@@ -21,10 +21,23 @@ public final class PolicyTables {
         PolicyControl.EPOCH.setRelease(view.memory(), view.offset(0), epoch);
     }
 
-    /// Sets [PolicyControl#flags].
+    /// Sets [PolicyControl#flags] but for [PolicyControl#ENFORCED], which says what programs are in place.
     public void flags(int flags) {
+        change(flags & ~PolicyControl.ENFORCED, PolicyControl.ENFORCED);
+    }
+
+    /// Sets [PolicyControl#ENFORCED].
+    public void enforced(boolean on) {
+        change(on ? PolicyControl.ENFORCED : 0, ~PolicyControl.ENFORCED);
+    }
+
+    private void change(int flags, int keep) {
         ArrayMemory.View view = control().memory().view();
-        PolicyControl.FLAGS.setRelease(view.memory(), view.offset(0), flags);
+        long offset = view.offset(0);
+        int before;
+        do {
+            before = (int) PolicyControl.FLAGS.getVolatile(view.memory(), offset);
+        } while (!PolicyControl.FLAGS.compareAndSet(view.memory(), offset, before, (before & keep) | flags));
     }
 
     public BpfHashMap<EndpointKey, Endpoint> endpoints() {

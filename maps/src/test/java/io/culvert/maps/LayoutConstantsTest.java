@@ -93,6 +93,7 @@ final class LayoutConstantsTest {
         java.put("POLICY_STRICT", (long) PolicyControl.STRICT);
         java.put("POLICY_KEEP_EXISTING", (long) PolicyControl.KEEP_EXISTING);
         java.put("POLICY_ALLOW_ECHO", (long) PolicyControl.ALLOW_ECHO);
+        java.put("POLICY_ENFORCED", (long) PolicyControl.ENFORCED);
         java.put("ENDPOINT_AUDIT", (long) Endpoint.AUDIT);
         java.put("POLICY_BLOCKS", (long) PolicyBlock.BLOCKS);
         java.put("POLICY_BLOCK_ENTRIES", (long) PolicyBlock.ENTRIES);

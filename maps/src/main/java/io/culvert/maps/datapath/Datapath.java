@@ -65,7 +65,8 @@ public final class Datapath implements AutoCloseable {
         var policyTails = new ProgramSlots(map(Tables.POLICY_TAILS.name()));
         this.fastPath = new FastPath(
                 new ProgramSlots(map(Tables.FAST_TAILS.name())), policyTails, control, this, () -> this.programs);
-        this.policies = new PolicyPrograms(policyTails, this, () -> with(MorePrograms.POLICY), fastPath);
+        this.policies =
+                new PolicyPrograms(policyTails, this, () -> with(MorePrograms.POLICY), fastPath, catalogue.policies());
         this.xdp = new XdpPrograms(links, catalogue, map(Tables.XDP_TARGETS.name()), this, this::with);
     }
 

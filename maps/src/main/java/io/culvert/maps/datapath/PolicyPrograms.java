@@ -2,6 +2,7 @@
 package io.culvert.maps.datapath;
 
 import io.culvert.loader.BpfMap;
+import io.culvert.maps.PolicyTables;
 import io.culvert.maps.Tables;
 import java.util.List;
 import java.util.Map;
@@ -41,14 +42,18 @@ public final class PolicyPrograms {
     private final Object lock;
     private final Supplier<ProgramSet> programs;
     private final FastPath fastPath;
+    private final PolicyTables tables;
 
     /// @param programs loads those of policies where they are not
     /// @param fastPath goes past policies only while none are enforced
-    PolicyPrograms(ProgramSlots tails, Object lock, Supplier<ProgramSet> programs, FastPath fastPath) {
+    /// @param tables are told whether packets are asked about
+    PolicyPrograms(
+            ProgramSlots tails, Object lock, Supplier<ProgramSet> programs, FastPath fastPath, PolicyTables tables) {
         this.tails = tails;
         this.lock = lock;
         this.programs = programs;
         this.fastPath = fastPath;
+        this.tables = tables;
     }
 
     /// Loads the programs, if they are not. [#enforce] does that too; whoever publishes policies first knows
@@ -119,9 +124,11 @@ public final class PolicyPrograms {
     /// Every mixture is good.
     private void set(ProgramSet next) {
         TAILS.reversed().forEach(tail -> tails.fill(tail.number, next.program(tail.program)));
+        tables.enforced(true);
     }
 
     private void clear() {
+        tables.enforced(false);
         TAILS.forEach(tail -> tails.empty(tail.number));
     }
 }

@@ -126,7 +126,7 @@ final class PolicyPods implements AutoCloseable {
     /// The next epoch, with flags of [PolicyControl].
     void control(int flags) {
         epoch++;
-        tables.put(Tables.POLICY_CONTROL, 0, new PolicyControl(epoch, flags));
+        tables.put(Tables.POLICY_CONTROL, 0, new PolicyControl(epoch, flags | PolicyControl.ENFORCED));
     }
 
     /// Everything is asked again.

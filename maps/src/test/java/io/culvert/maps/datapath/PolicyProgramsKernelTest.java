@@ -110,6 +110,27 @@ final class PolicyProgramsKernelTest {
     }
 
     @Test
+    void theMapsSayWhetherPacketsAreAskedAboutWhateverElseTheySay() {
+        try (Datapath datapath = Datapath.open(place.config())) {
+            PolicyTables tables = datapath.maps().policies();
+            tables.flags(PolicyControl.STRICT);
+            datapath.policies().enforce(true);
+            assertThat(tables.control().get(0).flags()).isEqualTo(PolicyControl.STRICT | PolicyControl.ENFORCED);
+            tables.flags(PolicyControl.ALLOW_ECHO);
+            assertThat(tables.control().get(0).flags()).isEqualTo(PolicyControl.ALLOW_ECHO | PolicyControl.ENFORCED);
+            datapath.policies().enforce(false);
+            assertThat(tables.control().get(0).flags()).isEqualTo(PolicyControl.ALLOW_ECHO);
+            datapath.policies().enforce(true);
+            // As an agent left it that did not know of it.
+            tables.enforced(false);
+        }
+        try (Datapath datapath = Datapath.open(place.config())) {
+            assertThat(datapath.maps().policies().control().get(0).flags())
+                    .isEqualTo(PolicyControl.ALLOW_ECHO | PolicyControl.ENFORCED);
+        }
+    }
+
+    @Test
     void nothingIsAskedAfterCleanup() {
         try (Datapath datapath = Datapath.open(place.config())) {
             datapath.policies().enforce(true);

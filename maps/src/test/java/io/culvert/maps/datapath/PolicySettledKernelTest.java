@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.maps.Flow;
 import io.culvert.maps.FlowRole;
 import io.culvert.maps.IpPort;
+import io.culvert.maps.PolicyControl;
 import io.culvert.maps.PolicyFlow;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyRecent;
@@ -211,5 +212,21 @@ final class PolicySettledKernelTest extends PolicyPodsFixture {
         assertThat(pods.receives(talk.asks())).isEqualTo(DROP);
         assertThat(pods.receives(talk.closes())).isEqualTo(DROP);
         assertThat(pods.sends(talk.answers())).isEqualTo(DROP);
+    }
+
+    /// Where no policy selects a pod, the programs of policies are not asked, though the identities of pods are
+    /// published.
+    @ParameterizedTest
+    @EnumSource
+    void nothingIsLookedUpWhereNothingIsEnforced(PolicyNet net) {
+        allow(net);
+        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.pod, net.otherPod);
+        opens(talk);
+        forgeReply(net, talk);
+        pods.tables.put(Tables.POLICY_CONTROL, 0, new PolicyControl(pods.epoch(), 0));
+
+        assertThat(pods.receives(talk.answers())).isEqualTo(PASS);
+
+        assertThatPacket(pods.packet()).as("the long way").hasSource(net.service, 80);
     }
 }
