@@ -38,7 +38,7 @@ int net_egress(struct __sk_buff *skb)
 	struct packet packet = {};
 
 	packet_begin(skb, EVENT_AT_TO_NETWORK);
-	return event_end(skb, egress(skb, &packet, packet_parse(skb, &packet)));
+	return event_end(skb, egress(skb, &packet, packet_parse(skb, &packet), 0));
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -50,7 +50,7 @@ int pod_egress(struct __sk_buff *skb)
 	}
 	packet_context(skb)->cb[PACKET_MARK] = recalled;
 	bpf_tail_call(skb, &policy_tails, POLICY_TAIL_INGRESS);
-	return event_end(skb, egress(skb, &packet, parsed));
+	return event_end(skb, egress(skb, &packet, parsed, recalled));
 }
 
 /* What pod_egress does once policies have let a packet pass. */
@@ -58,7 +58,7 @@ SEC("tc")
 int pod_deliver(struct __sk_buff *skb)
 {
 	struct packet packet = {};
-	int verdict = egress(skb, &packet, packet_parse(skb, &packet));
+	int verdict = egress(skb, &packet, packet_parse(skb, &packet), skb->cb[PACKET_MARK]);
 
 	if (verdict == PACKET_PASS)
 		policy_settle(skb, &packet);

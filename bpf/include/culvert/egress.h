@@ -6,6 +6,7 @@
 #ifndef CULVERT_EGRESS_H
 #define CULVERT_EGRESS_H
 
+#include "flow_mark.h"
 #include "ingress.h"
 
 /*
@@ -129,10 +130,10 @@ static __noinline int egress_other(struct __sk_buff *skb, const struct packet *p
 	return egress_redirect(skb, packet, flow, icmp_translate(skb, packet, &answer, flow, TRANSLATE_FORWARD));
 }
 
-/* parsed: what packet_parse() said of the packet */
-static __always_inline int egress(struct __sk_buff *skb, struct packet *packet, int parsed)
+/* parsed: what packet_parse() said of the packet; mark: flow_mark() of it, or 0 where nobody has asked */
+static __always_inline int egress(struct __sk_buff *skb, struct packet *packet, int parsed, __u32 mark)
 {
-	struct flow *flow;
+	struct flow *flow = NULL;
 	__u64 now = 0;
 
 	packet_sign(skb, packet);
@@ -148,7 +149,8 @@ static __always_inline int egress(struct __sk_buff *skb, struct packet *packet, 
 	}
 	if (packet->fragment)
 		fragment_forget(packet);
-	flow = flow_find(packet);
+	if (!flow_mark_is_first(mark))
+		flow = flow_find(packet);
 	if (flow) {
 		packet_context(skb)->cb[PACKET_MARK] = 0;
 		now = flow_clock();

@@ -6,6 +6,8 @@
 #ifndef CULVERT_FLOW_MARK_H
 #define CULVERT_FLOW_MARK_H
 
+#include <stdbool.h>
+
 #include "maps.h"
 #include "packet.h"
 
@@ -27,6 +29,12 @@ static __always_inline __u32 flow_mark(const struct packet *packet)
 	__u32 *mark = flow_mark_of(&packet->source, &packet->destination, packet->source_port, packet->destination_port);
 
 	return mark ? *(volatile __u32 *)mark << 2 | 1 : 1;
+}
+
+/* Whether a mark says that flows never had an entry of that number: then nobody need look there. */
+static __always_inline bool flow_mark_is_first(__u32 mark)
+{
+	return (mark & ~FLOW_MARK_FREE) == 1;
 }
 
 static __always_inline void flow_mark_count(__u32 *mark)

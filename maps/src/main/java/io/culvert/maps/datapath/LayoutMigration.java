@@ -9,6 +9,7 @@ import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
 import io.culvert.maps.layout.InconvertibleLayoutException;
 import io.culvert.maps.layout.LayoutConversion;
+import io.culvert.maps.layout.Numbers;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -124,6 +125,9 @@ final class LayoutMigration {
     /// @return those that are no copies
     Map<String, BpfMap> copy(Map<String, BpfMap> created, PinnedMaps pins) {
         Map<String, BpfMap> others = new LinkedHashMap<>(created);
+        if (kept.containsKey(Tables.FLOWS.name()) || converted.containsKey(Tables.FLOWS)) {
+            Optional.ofNullable(created.get(Tables.FLOW_MARKS.name())).ifPresent(LayoutMigration::openedSome);
+        }
         converted.forEach((table, earlier) -> {
             BpfMap copy = others.remove(table.name());
             if (copy != null) {
@@ -139,6 +143,15 @@ final class LayoutMigration {
         }
         pins.stage(copies);
         return others;
+    }
+
+    /// Connections may have been opened that these counts do not know of: none of them says that there never was one.
+    private static void openedSome(BpfMap marks) {
+        try (var counts = new MappedArray<>(Tables.FLOW_MARKS.name(), Numbers.U32, marks.duplicate())) {
+            for (int index = 0; index < counts.maxEntries(); index++) {
+                counts.set(index, 1);
+            }
+        }
     }
 
     private static void setLayoutVersion(BpfMap control) {

@@ -4,6 +4,7 @@ package io.culvert.maps.datapath;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.loader.BpfMap;
 import io.culvert.loader.InvalidObjectException;
 import io.culvert.maps.Affinity;
 import io.culvert.maps.AffinityKey;
@@ -14,15 +15,19 @@ import io.culvert.maps.Frontend;
 import io.culvert.maps.MapCatalogue;
 import io.culvert.maps.MapEntry;
 import io.culvert.maps.MapSummary;
+import io.culvert.maps.MappedArray;
 import io.culvert.maps.Tables;
+import io.culvert.maps.layout.Numbers;
 import io.culvert.net.IpAddress;
 import io.culvert.testkit.KernelTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -112,6 +117,25 @@ final class DatapathKernelTest {
         }
         try (Datapath datapath = Datapath.open(place.config())) {
             assertThat(datapath.maps().affinity().get(client)).contains(backend);
+        }
+    }
+
+    /// `flows` may hold connections that were opened when nobody counted them.
+    @Test
+    void countsOfOpenedConnectionsThatAreNewBesideAnOldFlowTableKnowOfAll() throws Exception {
+        Datapath.open(place.config()).close();
+        assertThat(opened()).containsOnly(0);
+        Datapath.open(place.config()).close();
+        assertThat(opened()).containsOnly(0);
+        Files.delete(place.bpffs.resolve("maps/flow_marks"));
+        Datapath.open(place.config()).close();
+        assertThat(opened()).containsOnly(1);
+    }
+
+    private List<Integer> opened() {
+        BpfMap map = BpfMap.openPinned(place.bpffs.resolve("maps/flow_marks")).orElseThrow();
+        try (var counts = new MappedArray<>(Tables.FLOW_MARKS.name(), Numbers.U32, map)) {
+            return IntStream.range(0, counts.maxEntries()).mapToObj(counts::get).toList();
         }
     }
 

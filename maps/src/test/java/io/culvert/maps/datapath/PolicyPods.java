@@ -44,6 +44,7 @@ final class PolicyPods implements AutoCloseable {
 
     private static final int RULES = 9;
     private static final int RECENT = 64;
+    private static final int MARKS = 1024;
 
     private static final int OTHER_INTERFACE = 2;
     private static final int LOOPBACK = 1;
@@ -103,6 +104,7 @@ final class PolicyPods implements AutoCloseable {
             }
         }
         zero(Tables.DROPS, 0, DropReason.COUNT);
+        zero(Tables.FLOW_MARKS, 0, MARKS);
         for (int set = 0; set < SETS; set++) {
             tables.put(Tables.POLICY_SETS, set, PolicySetEntry.NONE);
             zero(Tables.RULE_COUNTERS, set * 1000, RULES);
@@ -262,6 +264,13 @@ final class PolicyPods implements AutoCloseable {
 
     Optional<PolicyFlow> flow(PolicyTalk talk) {
         return tables.get(Tables.POLICY_FLOWS, talk.key());
+    }
+
+    /// Connections were translated whose ends have any number that `flow_marks` knows.
+    void openedSome() {
+        for (int index = 0; index < MARKS; index++) {
+            tables.put(Tables.FLOW_MARKS, index, 1);
+        }
     }
 
     /// No processor remembers a packet.

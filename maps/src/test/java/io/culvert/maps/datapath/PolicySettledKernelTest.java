@@ -146,7 +146,10 @@ final class PolicySettledKernelTest extends PolicyPodsFixture {
         }
         pods.nextEpoch();
         assertThat(pods.receives(talk.answers())).isEqualTo(PASS);
-        assertThatPacket(pods.packet()).as("asked again").hasSource(net.service, 80);
+        assertThatPacket(pods.packet()).as("no connection was ever opened").hasSource(net.otherPod, talk.targetPort());
+        pods.openedSome();
+        assertThat(pods.receives(talk.answers())).isEqualTo(PASS);
+        assertThatPacket(pods.packet()).as("some were").hasSource(net.service, 80);
     }
 
     private static void forgeReply(PolicyNet net, PolicyTalk talk) {
