@@ -27,4 +27,12 @@ static __always_inline __u64 csum_pseudo_header(const struct packet *packet, __u
 	return sum;
 }
 
+/* The checksum of an IPv4 header whose TTL becomes less by one (RFC 1624, for a difference of one in the high byte). */
+static __always_inline __be16 csum_of_lowered_ttl(__be16 check)
+{
+	__u32 sum = check + bpf_htons(0x0100);
+
+	return sum + (sum >= 0xffff);
+}
+
 #endif

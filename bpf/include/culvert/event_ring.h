@@ -26,9 +26,9 @@ static __always_inline void event_lose(__u32 kind)
 }
 
 /*
- * Gives an event to user space, which looks at the ring some hundred times a second by itself. It is woken only when so much
- * waits that it may be late: a wakeup for each event would cost more than all the rest. No inline function: as its argument the record is in the BTF of
- * each object, which Java compares with its own.
+ * Gives an event to user space, which looks at the ring some ten times a second by itself. It is woken only when so much
+ * waits that it may be late: a wakeup for each event would cost more than all the rest. No inline function: as its argument
+ * the record is in the BTF of each object, which Java compares with its own.
  */
 static __noinline int event_submit(struct event *event)
 {

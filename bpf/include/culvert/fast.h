@@ -6,6 +6,7 @@
 #ifndef CULVERT_FAST_H
 #define CULVERT_FAST_H
 
+#include "csum.h"
 #include "layout_fast.h"
 #include "maps.h"
 #include "parse.h"
@@ -89,11 +90,9 @@ static __always_inline long fast_prepare(struct __sk_buff *skb, const struct pac
 	if (!routed && !mac_equal(head.mac, pod->router))
 		return -1;
 	if (packet->v4) {
-		__u32 check = head.check + bpf_htons(0x0100);
-
 		if (head.ip[FAST_IPV4_TTL]-- <= 1)
 			return -1;
-		head.check = check + (check >= 0xffff); /* RFC 1624, for a difference of one in the high byte */
+		head.check = csum_of_lowered_ttl(head.check);
 	} else if (head.ip[FAST_IPV6_HOP_LIMIT]-- <= 1) {
 		return -1;
 	}

@@ -62,7 +62,8 @@ static __always_inline bool flow_is_same(const struct flow *a, const struct flow
 {
 	return a->client_port == b->client_port && a->service_port == b->service_port &&
 	       a->source_port == b->source_port && a->masquerade_port == b->masquerade_port &&
-	       a->backend_id == b->backend_id && a->created == b->created && ip_equal(&a->client, &b->client) && ip_equal(&a->service, &b->service);
+	       a->backend_id == b->backend_id && a->created == b->created && ip_equal(&a->client, &b->client) &&
+	       ip_equal(&a->service, &b->service);
 }
 
 /*

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The fast path through this node: packets of clients outside whose backend is on another node, and what that answers, leave by the
- * route that the stack would take, but not through the stack. Decided when a connection begins, for as long as it lasts: netfilter
- * would take a packet in the middle of one that it has not seen for something new, and masquerade it.
+ * The fast path through this node: packets of clients outside whose backend is on another node, and what that answers, leave
+ * by the route that the stack would take, but not through the stack. Decided when a connection begins, for as long as it
+ * lasts: netfilter would take a packet in the middle of one that it has not seen for something new, and masquerade it.
  */
 #ifndef CULVERT_FORWARD_H
 #define CULVERT_FORWARD_H
 
+#include "csum.h"
 #include "route.h"
 #include "turn.h"
 
@@ -18,17 +19,16 @@
 static __always_inline long forward_count4(struct __sk_buff *skb)
 {
 	struct iphdr *ip = packet_bytes(skb, ETH_HLEN, sizeof(*ip));
-	__u32 check;
+	__be16 check;
 	__u8 ttl;
 
 	if (!ip || ip->ttl <= 1)
 		return -1;
 	ttl = ip->ttl - 1;
-	check = ip->check + bpf_htons(0x0100);
-	check += check >= 0xffff; /* RFC 1624, for a difference of one in the high byte */
+	check = csum_of_lowered_ttl(ip->check);
 	if (bpf_skb_store_bytes(skb, ETH_HLEN + FORWARD_IPV4_TTL, &ttl, sizeof(ttl), 0))
 		return -1;
-	return bpf_skb_store_bytes(skb, ETH_HLEN + FORWARD_IPV4_CHECK, &check, sizeof(__be16), 0);
+	return bpf_skb_store_bytes(skb, ETH_HLEN + FORWARD_IPV4_CHECK, &check, sizeof(check), 0);
 }
 
 static __always_inline long forward_count6(struct __sk_buff *skb)

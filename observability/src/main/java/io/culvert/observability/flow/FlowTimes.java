@@ -3,9 +3,8 @@ package io.culvert.observability.flow;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/// When the flows of a [FlowStore] were, roughly: by block of 1,024 flows, counted round, a time that is no earlier
-/// than
-/// any in it and in all blocks before.
+/// When the flows of a [FlowStore] were, roughly: by block of 1,024 flows, counted round, a time that none in it and in
+/// all blocks before is later than.
 final class FlowTimes {
 
     private static final int BLOCK_BITS = 10;
