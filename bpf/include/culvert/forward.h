@@ -11,10 +11,6 @@
 #include "route.h"
 #include "turn.h"
 
-#define FORWARD_IPV4_TTL 8
-#define FORWARD_IPV4_CHECK 10
-#define FORWARD_IPV6_HOP_LIMIT 7
-
 /* What the stack would answer with "time exceeded" is left to it. */
 static __always_inline long forward_count4(struct __sk_buff *skb)
 {
@@ -26,9 +22,9 @@ static __always_inline long forward_count4(struct __sk_buff *skb)
 		return -1;
 	ttl = ip->ttl - 1;
 	check = csum_of_lowered_ttl(ip->check);
-	if (bpf_skb_store_bytes(skb, ETH_HLEN + FORWARD_IPV4_TTL, &ttl, sizeof(ttl), 0))
+	if (bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct iphdr, ttl), &ttl, sizeof(ttl), 0))
 		return -1;
-	return bpf_skb_store_bytes(skb, ETH_HLEN + FORWARD_IPV4_CHECK, &check, sizeof(check), 0);
+	return bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct iphdr, check), &check, sizeof(check), 0);
 }
 
 static __always_inline long forward_count6(struct __sk_buff *skb)
@@ -39,7 +35,7 @@ static __always_inline long forward_count6(struct __sk_buff *skb)
 	if (!ip || ip->hop_limit <= 1)
 		return -1;
 	limit = ip->hop_limit - 1;
-	return bpf_skb_store_bytes(skb, ETH_HLEN + FORWARD_IPV6_HOP_LIMIT, &limit, sizeof(limit), 0);
+	return bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct ipv6hdr, hop_limit), &limit, sizeof(limit), 0);
 }
 
 /* Where a packet leaves: the index of an interface, with the next hop; 0 where the stack must say what becomes of it. */

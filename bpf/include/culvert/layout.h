@@ -261,8 +261,8 @@ struct flow_key {
 #define FLOW_TOLD (1u << 10) /* its end was told as an event */
 #define FLOW_COUNTED (1u << 11)  /* in backend_loads from its beginning on, until its forward entry is */
 #define FLOW_RELEASED (1u << 12) /* taken out of there again: it ended, or its forward entry was removed */
-#define FLOW_ROUTED (1u << 14)   /* its packets are forwarded past this node's stack: see forward.h */
 #define FLOW_DSR (1u << 13) /* handed on in an outer header; the backend answers past this node: there is no entry of replies */
+#define FLOW_ROUTED (1u << 14) /* its packets are forwarded past this node's stack: see forward.h */
 
 /* What an established packet needs comes first: two cache lines after the key, in whichever direction it goes. */
 struct flow {

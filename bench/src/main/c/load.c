@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Load for the benchmarks: one server and one client, each a single thread, so that two cores carry one of each. Only
- * crr8 and rr8 have more, so that all cores have work at any time, and paced, so that one slow connection does not hold up the rest.
+ * crr8 and rr8 have more, so that all cores have work at any time, and paced, so that one slow connection does not
+ * hold up the rest.
  *
  *   load serve PORT                              accepts for ever, answers each byte with a byte
  *   load crr SECONDS ADDRESS PORT [ADDRESS PORT ...]  connect, one byte each way, close; targets taken in turn

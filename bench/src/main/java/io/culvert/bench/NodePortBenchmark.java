@@ -19,8 +19,9 @@ import java.util.stream.IntStream;
 /// the node that the others ask is a router on the way to them, and back.
 final class NodePortBenchmark {
 
-    /// Enough that no contender runs out of masquerade ports: 10 s after its end a connection still has one.
     private static final List<LoadMode> MODES = List.of(LoadMode.CRR, LoadMode.CRR8, LoadMode.RR);
+
+    /// Enough that no contender runs out of masquerade ports: 10 s after its end a connection still has one.
     private static final int BACKENDS = 4;
 
     private static final int FIRST_NODE_PORT = 30_000;

@@ -14,9 +14,8 @@ import java.lang.invoke.VarHandle;
 /// @param egress the verdict at the pod that opened it
 /// @param ingress the verdict at the pod that it was opened to
 /// @param state [#OPENER_HIGH] and others
-/// @param mark the number of connections, modulo 2^30, that `flow_marks` had counted for its ends when `flows` had no
-/// entry
-///     of it, in the upper 30 bits, and 1; 0: it may have one
+/// @param mark in its upper 30 bits what `flow_marks` had counted for its ends when `flows` had no entry of it, and 1;
+///     0: it may have one
 public record PolicyFlow(long lastSeen, Side egress, Side ingress, int state, int mark) {
 
     /// `POLICY_EGRESS`: the direction of the pod that opens a connection.

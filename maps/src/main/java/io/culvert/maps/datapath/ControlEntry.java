@@ -49,9 +49,8 @@ public final class ControlEntry {
         }
     }
 
-    /// Whether connections from outside to backends of other nodes begin on the fast path. Those that are open stay
-    /// where
-    /// they began.
+    /// Whether connections from outside to backends of other nodes begin on the fast path. Those that are open stay on
+    /// the way on which they began.
     public void forward(boolean on) {
         synchronized (catalogue.control()) {
             if (written.forwards() != on) {

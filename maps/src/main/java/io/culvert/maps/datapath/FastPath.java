@@ -5,9 +5,8 @@ import java.util.function.Supplier;
 
 /// Whether packets go past the stack of this node. Those between its pods go on with programs for that by tail calls,
 /// while the slots of `fast_tails` are filled, which the kernel keeps as long as the map is pinned: to switch costs
-/// nobody a connection, the next packet of each takes the other way. Connections from outside to other nodes stay with
-/// the
-/// way on which they began ([ControlEntry#forward]).
+/// nobody a connection, the next packet of each takes the other way. Connections from outside to other nodes stay on
+/// the way on which they began ([ControlEntry#forward]).
 public final class FastPath {
 
     /// A slot.

@@ -55,9 +55,8 @@ public final class EventMemory implements AutoCloseable {
         Event.CODEC.write(piece(place), offset(place), event);
     }
 
-    /// Copies the first events of a block into a place and those behind it, none of which but the first is a multiple
-    /// of
-    /// the block's size.
+    /// Copies the first events of a block into a place and those behind it, of which the first alone may be a multiple
+    /// of the block's size.
     public void set(int place, EventBlock block, int count) {
         Objects.checkFromIndexSize(place & (block.size() - 1), count, block.size());
         MemorySegment.copy(block.words, 0, piece(place), CTypes.U64, offset(place), count * RawEvent.WORDS);
