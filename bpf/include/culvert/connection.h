@@ -34,7 +34,7 @@ static __always_inline bool connect_continues(const struct flow *flow, const str
 		return false;
 	if (packet->protocol == IPPROTO_UDP)
 		return true;
-	return !(flow->state & (FLOW_ANSWERED | FLOW_CLIENT_CLOSED | FLOW_RESET));
+	return !(flow->state & (FLOW_ANSWERED | FLOW_CLIENT_CLOSED | FLOW_RESET)) && !flow_is_of_another(flow, packet);
 }
 
 /* Whether a connection that is open ends here, because its Service resets those of backends that are removed. */
@@ -97,6 +97,7 @@ __noinline int connect_open(const struct packet *packet, const struct backend *b
 	flow->packets = !!length;
 	flow->bytes = length;
 	flow->protocol = packet->protocol;
+	flow->begins = packet_begins(packet);
 	flow->state = state | flow_state_forward(packet->signals);
 	if (!connect_set_source(packet, flow, (int)(sent >> 32)))
 		return DROP_NO_SOURCE_PORT;

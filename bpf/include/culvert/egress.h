@@ -64,6 +64,8 @@ static __always_inline int egress_known(struct __sk_buff *skb, const struct pack
 {
 	int translation = egress_translation(flow, packet);
 
+	if (flow_gives_up(flow, packet))
+		return PACKET_PASS;
 	if (translation < 0 || (translation == TRANSLATE_REPLY && packet->signals & PACKET_OPEN))
 		return PACKET_PASS;
 	if (translation == TRANSLATE_REPLY)

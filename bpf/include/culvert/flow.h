@@ -138,4 +138,19 @@ __noinline int flow_delete(const struct flow *flow)
 	return 0;
 }
 
+/*
+ * Whether a packet begins a connection that nobody translates, between the ends of one that was: the entries of that are removed,
+ * because they would translate what the backend answers. A SYN shows it only where that one has ended; a backend accepts
+ * one only where it has forgotten that one itself.
+ */
+static __always_inline bool flow_gives_up(struct flow *flow, const struct packet *packet)
+{
+	if (!(packet->signals & (PACKET_OPEN | PACKET_ACCEPT)) || !flow_is_of_another(flow, packet))
+		return false;
+	if (packet->signals & PACKET_OPEN && !flow_has_ended(flow->state))
+		return false;
+	flow_delete(flow);
+	return true;
+}
+
 #endif

@@ -49,6 +49,19 @@ static __always_inline bool flow_is_reply(const struct flow *flow, const struct 
 	       ip_equal(&flow->backend, &packet->source);
 }
 
+/*
+ * Whether a SYN, or the answer to one, is of another connection with the same ends. An answer may acknowledge data of the SYN
+ * as well (RFC 7413), which is less than what the upper halves of two numbers tell apart.
+ */
+static __always_inline bool flow_is_of_another(const struct flow *flow, const struct packet *packet)
+{
+	__u16 number = packet_begins(packet);
+
+	if (!number || !flow->begins)
+		return false;
+	return (__u16)(number - flow->begins) > !!(packet->signals & PACKET_ACCEPT);
+}
+
 /* Whether TCP or SCTP was reset, or closed by both sides. */
 static __always_inline bool flow_has_ended(__u16 state)
 {

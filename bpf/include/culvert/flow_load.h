@@ -16,7 +16,8 @@ static __always_inline void load_open_flow(const struct flow *flow)
 
 /*
  * Takes a connection out, if this is the first to do so. flow: its forward entry.
- * Not static, so that it is verified once. Of two CPUs one sees the other's bit, because it is set at once with the look at it; the bit lies in one word with state.
+ * Not static, so that it is verified once. Of two CPUs one sees the other's bit, because it is set at once with the look at
+ * it; the bit lies in one word with state.
  */
 __noinline int load_release_flow(struct flow *flow)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Counts of connections that were opened, by a number made of their ends. Who found no entry of a connection, and finds the same
- * count later, knows without a look at the flow table that there is still none.
+ * Counts of connections that were opened, by a number made of their ends. Who found no entry of a connection, and finds the
+ * same count later, knows without a look at the flow table that there is still none.
  */
 #ifndef CULVERT_FLOW_MARK_H
 #define CULVERT_FLOW_MARK_H

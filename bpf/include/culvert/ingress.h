@@ -35,8 +35,11 @@ static __always_inline int ingress_reply(struct __sk_buff *skb, const struct flo
 static __always_inline int ingress_known_reply(struct __sk_buff *skb, const struct packet *packet, struct flow *flow,
 					       __u64 now)
 {
-	int translation = ingress_reply(skb, flow);
+	int translation;
 
+	if (flow_gives_up(flow, packet))
+		return PACKET_PASS;
+	translation = ingress_reply(skb, flow);
 	if (translation < 0)
 		return PACKET_PASS;
 	flow_account(flow, packet_length(skb), flow_state_reply(packet->signals), now);

@@ -285,7 +285,7 @@ struct flow {
 	struct ip masquerade; /* what the backend sees as its peer, with FLOW_MASQUERADED; else zero */
 	__u32 service_index;
 	__be16 masquerade_port;
-	__u8 pad[2];
+	__u16 begins; /* upper half of the number in the client's SYN, of TCP; 0: unknown, or zero by chance */
 };
 
 /*

@@ -61,7 +61,7 @@ struct policy_cidr_key {
  */
 #define POLICY_BLOCKS 65536
 #define POLICY_BLOCK_ENTRIES 256
-#define POLICY_BLOCK_CLASS (1u << 31) /* the bits below are a class, 0 for none; else the index of the first of the next entries */
+#define POLICY_BLOCK_CLASS (1u << 31) /* below: a class, 0 for none; else the index of the first of the next entries */
 
 struct policy_block {
 	__u32 word[2]; /* by side */

@@ -3,6 +3,7 @@
 #ifndef CULVERT_PACKET_H
 #define CULVERT_PACKET_H
 
+#include <linux/in.h>
 #include <linux/types.h>
 
 #include "addr.h"
@@ -31,7 +32,10 @@ struct packet {
 	__u8 signals; /* PACKET_*; UDP has none */
 	__u8 v4;
 	__u8 fragment;     /* FRAGMENT_* */
-	__u32 fragment_id; /* in the host's order */
+	union {
+		__u32 fragment_id; /* in the host's order */
+		__u32 number;      /* the same, of a whole TCP packet: of a SYN its own, of its answer the one that is acknowledged */
+	};
 	__u16 l4_offset;   /* of the transport header, from the Ethernet header */
 	__u16 l4_length;   /* from that header to the end that the network header states; 0 where it cannot state it */
 };
@@ -43,6 +47,14 @@ enum parse_result {
 	PARSE_OTHER,      /* neither TCP, UDP nor SCTP: it has no ports */
 	PARSE_UNREADABLE, /* the bytes are there, but there was no memory to make them linear */
 };
+
+/* Upper half of the number with which the client of a TCP connection begins, of packets that open or accept it, else 0. */
+static __always_inline __u16 packet_begins(const struct packet *packet)
+{
+	bool tells = packet->protocol == IPPROTO_TCP && !packet->fragment && packet->signals & (PACKET_OPEN | PACKET_ACCEPT);
+
+	return tells ? packet->number >> 16 : 0;
+}
 
 /* Whether a packet comes from one host, and not from an address that no host of the network has. */
 static __always_inline bool packet_is_of_host(const struct packet *packet)

@@ -211,6 +211,15 @@ static __always_inline __u8 tcp_signals(const struct tcphdr *tcp)
 	return (tcp->ack ? PACKET_PROCEED : 0) | (tcp->fin ? PACKET_CLOSE : 0) | (tcp->rst ? PACKET_RESET : 0);
 }
 
+static __always_inline void parse_tcp_header(struct packet *packet, const struct tcphdr *tcp)
+{
+	packet->source_port = tcp->source;
+	packet->destination_port = tcp->dest;
+	packet->signals = tcp_signals(tcp);
+	if (!packet->fragment)
+		packet->number = bpf_ntohl(tcp->ack ? tcp->ack_seq : tcp->seq);
+}
+
 static __always_inline int parse_tcp(struct __sk_buff *skb, struct packet *packet)
 {
 	struct tcphdr *tcp = packet_bytes(skb, l4_offset(packet), sizeof(*tcp));
@@ -219,9 +228,7 @@ static __always_inline int parse_tcp(struct __sk_buff *skb, struct packet *packe
 		return parse_failed(skb, l4_offset(packet), sizeof(*tcp));
 	if (packet->l4_length && packet->l4_length < sizeof(*tcp))
 		return PARSE_FOREIGN;
-	packet->source_port = tcp->source;
-	packet->destination_port = tcp->dest;
-	packet->signals = tcp_signals(tcp);
+	parse_tcp_header(packet, tcp);
 	return PARSE_OK;
 }
 

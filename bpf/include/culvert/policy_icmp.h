@@ -55,7 +55,10 @@ static __always_inline enum policy_message policy_message6(__u8 type)
 					     POLICY_MESSAGE_OTHER;
 }
 
-/* What a packet without ports is; an echo is given its id as both ports. Neighbour discovery is never in fragments (RFC 6980). */
+/*
+ * What a packet without ports is; an echo is given its id as both ports. Neighbour discovery is never in fragments
+ * (RFC 6980).
+ */
 static __noinline int policy_message(struct __sk_buff *skb, struct packet *packet)
 {
 	enum policy_message message;

@@ -128,9 +128,9 @@ static __always_inline int policy_go_on(struct __sk_buff *skb, const struct poli
 }
 
 /*
- * Whether a packet goes on with a TCP connection that its pod was asked about at this epoch: then it passes, whoever the pod is.
- * That spares looking for the pod, but where unknown ones must be told from others. Datagrams of pods without policies would
- * pay for it, and never be known.
+ * Whether a packet goes on with a TCP connection that its pod was asked about at this epoch: then it passes, whoever the pod
+ * is. That spares looking for the pod, but where unknown ones must be told from others. Datagrams of pods without policies
+ * would pay for it, and never be known.
  */
 static __noinline bool policy_is_known(struct __sk_buff *skb, const struct policy_walk *walk)
 {

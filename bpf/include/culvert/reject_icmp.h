@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Turns a packet into an ICMP error about it: port unreachable or too big (RFC 792, RFC 1191, RFC 4443). The datagram is cut to what a
- * receiver needs to find its socket, and the new headers are put before it: the last bytes of them take the place of
- * the old Ethernet header.
+ * Turns a packet into an ICMP error about it: port unreachable or too big (RFC 792, RFC 1191, RFC 4443). The datagram is cut
+ * to what a receiver needs to find its socket, and the new headers are put before it: the last bytes of them take the
+ * place of the old Ethernet header.
  */
 #ifndef CULVERT_REJECT_ICMP_H
 #define CULVERT_REJECT_ICMP_H

@@ -53,7 +53,7 @@ static __noinline int xdp_reply(struct xdp_md *ctx, const struct packet *packet,
 	__u64 now;
 	int action;
 
-	if (flow->role != FLOW_MASQUERADE)
+	if (flow->role != FLOW_MASQUERADE || flow_is_of_another(flow, packet))
 		return XDP_PASS;
 	replies = xdp_replies(flow);
 	if (!replies || flow_is_idle(replies, flow_clock()))

@@ -45,9 +45,7 @@ static __always_inline bool xdp_parse_tcp(const struct xdp_md *ctx, struct packe
 
 	if ((void *)(tcp + 1) > xdp_end(ctx) || packet->l4_length < sizeof(*tcp))
 		return false;
-	packet->source_port = tcp->source;
-	packet->destination_port = tcp->dest;
-	packet->signals = tcp_signals(tcp);
+	parse_tcp_header(packet, tcp);
 	return !xdp_is_unfinished(packet, tcp->check);
 }
 

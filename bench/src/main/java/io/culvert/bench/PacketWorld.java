@@ -151,8 +151,8 @@ final class PacketWorld implements Closeable {
         long now = System.nanoTime();
         boolean masqueraded = masquerade.port() != 0;
         int state = FlowFlag.ANSWERED.bit() | FlowFlag.SYN.bit() | (masqueraded ? FlowFlag.MASQUERADED.bit() : 0);
-        Flow flow =
-                new Flow(Protocol.TCP, role, client, service, backend, client, masquerade, 1, 1, now, now, 0, 0, state);
+        Flow flow = new Flow(
+                Protocol.TCP, role, client, service, backend, client, masquerade, 1, 1, now, now, 0, 0, state, 0);
         tables.put(Tables.FLOWS, flow.key(), flow);
     }
 

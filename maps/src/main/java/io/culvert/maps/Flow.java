@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 /// @param packets in the direction that this entry translates
 /// @param bytes of whole packets, from the network header
 /// @param state bits of [FlowFlag]
+/// @param begins of TCP, the upper 16 bits of the number in the client's SYN; 0: unknown, or zero by chance
 public record Flow(
         Protocol protocol,
         FlowRole role,
@@ -36,7 +37,8 @@ public record Flow(
         long lastSeen,
         long packets,
         long bytes,
-        int state) {
+        int state,
+        int begins) {
 
     /// `struct flow`
     public static final Codec<Flow> CODEC = new FlowCodec();

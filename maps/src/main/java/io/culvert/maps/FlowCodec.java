@@ -33,7 +33,7 @@ final class FlowCodec implements Codec<Flow> {
             CTypes.IP.withName("masquerade"),
             CTypes.U32.withName("service_index"),
             CTypes.BE16.withName("masquerade_port"),
-            CTypes.pad(2));
+            CTypes.U16.withName("begins"));
 
     private static final long CLIENT = CTypes.offset(LAYOUT, "client");
     private static final long SERVICE = CTypes.offset(LAYOUT, "service");
@@ -54,6 +54,7 @@ final class FlowCodec implements Codec<Flow> {
     private static final VarHandle PROTOCOL = CTypes.member(LAYOUT, "protocol");
     private static final VarHandle ROLE = CTypes.member(LAYOUT, "role");
     private static final VarHandle STATE = CTypes.member(LAYOUT, "state");
+    private static final VarHandle BEGINS = CTypes.member(LAYOUT, "begins");
 
     @Override
     public StructLayout layout() {
@@ -78,7 +79,8 @@ final class FlowCodec implements Codec<Flow> {
                 (long) LAST_SEEN.get(memory, offset),
                 (long) PACKETS.get(memory, offset),
                 (long) BYTES.get(memory, offset),
-                Short.toUnsignedInt((short) STATE.get(memory, offset)));
+                Short.toUnsignedInt((short) STATE.get(memory, offset)),
+                Short.toUnsignedInt((short) BEGINS.get(memory, offset)));
     }
 
     private static IpPort end(MemorySegment memory, long offset, long address, short port) {
@@ -107,5 +109,6 @@ final class FlowCodec implements Codec<Flow> {
         PROTOCOL.set(memory, offset, (byte) flow.protocol().number());
         ROLE.set(memory, offset, (byte) flow.role().number());
         STATE.set(memory, offset, (short) flow.state());
+        BEGINS.set(memory, offset, (short) flow.begins());
     }
 }

@@ -66,12 +66,12 @@ final class RecordCodecTest {
                         "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007 abcd 0035 11 000000"),
                 Arguments.of(
                         Flow.CODEC,
-                        new Flow(Protocol.TCP, FlowRole.REPLY, V4, V6, V6, V4, NOBODY, 7, 9, 1, 2, 3, 4, 0x21),
+                        new Flow(Protocol.TCP, FlowRole.REPLY, V4, V6, V6, V4, NOBODY, 7, 9, 1, 2, 3, 4, 0x21, 0x4321),
                         "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007"
                                 + "fd000001 00020003 00040005 00060007 abcd 0035 0035 abcd 06 01 2100 09000000"
                                 + "0200000000000000 0300000000000000 0400000000000000 0100000000000000"
                                 + "00000000 00000000 0000ffff 0a010203 00000000 00000000 00000000 00000000"
-                                + "07000000 0000 0000"),
+                                + "07000000 0000 2143"),
                 Arguments.of(
                         SockPeer.CODEC,
                         PEER,
@@ -216,7 +216,7 @@ final class RecordCodecTest {
         assertThat(new Backend(V4.address(), 8080, 1, 0x00200011, 0, true, false))
                 .hasToString("10.1.2.3:8080 id 17/2 weight 1 local");
         assertThat(ServiceWord.of(345, 10, true)).hasToString("extent at slot 345, 10 backends, plain");
-        assertThat(new Flow(Protocol.TCP, FlowRole.FORWARD, V4, V6, V6, V4, NOBODY, 7, 9, 1, 2, 3, 4, 3))
+        assertThat(new Flow(Protocol.TCP, FlowRole.FORWARD, V4, V6, V6, V4, NOBODY, 7, 9, 1, 2, 3, 4, 3, 0))
                 .hasToString("forward TCP 10.1.2.3:43981 -> [fd00:1:2:3:4:5:6:7]:53 via [fd00:1:2:3:4:5:6:7]:53"
                         + " service 7 backend 9/0 packets 3 bytes 4 syn answered");
     }

@@ -92,6 +92,7 @@ class ConntrackKernelTest {
                 seen,
                 1,
                 100,
+                0,
                 0);
     }
 }

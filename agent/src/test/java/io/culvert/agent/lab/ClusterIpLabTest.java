@@ -73,6 +73,26 @@ class ClusterIpLabTest {
         return withFamilies(lab.packetClients());
     }
 
+    /// What is remembered of a connection to a Service does not answer for its backend.
+    @ParameterizedTest
+    @MethodSource("packetClients")
+    void aPortThatReachedTheServiceReachesItsBackendsAfterwards(LabHost client, IpFamily family) {
+        String address = lab.pod(client.name()).ip(family).toString();
+        Set<String> dialled = new HashSet<>();
+        for (int i = 0; i < MANY && dialled.size() < 2; i++) {
+            int port = 40500 + i;
+            String server = client.sockets()
+                    .tcp(lab.dial(web, family).from(address, port))
+                    .answer()
+                    .server();
+            Dial itself =
+                    Dial.to(lab.pod(server).ip(family), ServiceLab.TARGET_PORT).from(address, port);
+            assertThat(client.sockets().tcp(itself).answer().server()).isEqualTo(server);
+            dialled.add(server);
+        }
+        assertThat(dialled).containsExactlyInAnyOrder("web1", "web2");
+    }
+
     @ParameterizedTest
     @MethodSource("clients")
     void tcpReachesEveryBackend(LabHost client, IpFamily family) {

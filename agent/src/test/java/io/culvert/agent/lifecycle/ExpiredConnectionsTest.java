@@ -30,7 +30,7 @@ final class ExpiredConnectionsTest {
 
     private static EndedConnection ended(IpPort client, int state) {
         Flow flow = new Flow(
-                Protocol.UDP, FlowRole.FORWARD, client, SERVICE, BACKEND, client, client, 3, 7, 1, 9, 5, 500, state);
+                Protocol.UDP, FlowRole.FORWARD, client, SERVICE, BACKEND, client, client, 3, 7, 1, 9, 5, 500, state, 0);
         return new EndedConnection(flow, 500, 5, 4000, 4, 8_000);
     }
 

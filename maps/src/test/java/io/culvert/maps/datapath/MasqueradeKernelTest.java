@@ -111,6 +111,32 @@ class MasqueradeKernelTest extends NodeProgramsFixture {
         assertThatPacket(node.out(sent, false)).isIdenticalTo(sent);
     }
 
+    /// What is left of a connection that is over does not masquerade another one with the same ends.
+    @Test
+    void aClientThatDialsItsBackendItselfAfterwardsIsNotMasqueraded() {
+        nodePort(node, Protocol.TCP, 30080, BACKEND + ":8080");
+        masquerade(node, numbered(PodPrograms.NODE4, 30080, 0x10000));
+        byte[] direct = numbered(BACKEND, 8080, 0x50000);
+        assertThatPacket(node.out(direct, false)).as("the first one is open").hasSource(PodPrograms.NODE4);
+        node.in(
+                ethernet()
+                        .ip(CLIENT, PodPrograms.NODE4)
+                        .tcp(40000, 30080, RST, ACK)
+                        .toBytes(),
+                false);
+
+        assertThatPacket(node.out(direct, false)).isIdenticalTo(direct);
+        assertThat(node.pods.hasFlow(Protocol.TCP, CLIENT + ":40000", PodPrograms.NODE4 + ":30080"))
+                .isFalse();
+    }
+
+    private static byte[] numbered(String to, int port, int number) {
+        return ethernet()
+                .ip(CLIENT, to)
+                .tcp(40000, port, tcp -> tcp.flags(SYN).sequence(number))
+                .toBytes();
+    }
+
     @Test
     void portsAreProbedUntilTheRangeIsFullForOneBackend() {
         try (NodePrograms narrow = NodePrograms.load(MasqueradeKernelTest::eightPorts)) {

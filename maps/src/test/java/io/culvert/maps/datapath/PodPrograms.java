@@ -178,7 +178,8 @@ final class PodPrograms implements AutoCloseable {
                         lastSeen,
                         flow.packets(),
                         flow.bytes(),
-                        flow.state()));
+                        flow.state(),
+                        flow.begins()));
     }
 
     private static FlowKey key(Protocol protocol, String one, String other) {

@@ -169,6 +169,7 @@ final class PolicySettledKernelTest extends PolicyPodsFixture {
                 now,
                 0,
                 0,
+                0,
                 0);
         pods.tables.put(Tables.FLOWS, reply.key(), reply);
     }

@@ -53,6 +53,7 @@ final class Comparison {
         same(flow, "backend id", connection.backendId, flow.backendId());
         // Whether it is counted is compared with the counts: see ConnectionCountKernelTest.
         same(flow, "state", entry.state, flow.state() & ~FlowFlag.RELEASED.bit());
+        same(flow, "begins", connection.begins, flow.begins());
         same(flow, "packets", entry.packets, flow.packets());
         same(flow, "bytes", entry.bytes, flow.bytes());
         if (age < entry.age - 1 || age > entry.age + SLACK) {

@@ -27,6 +27,9 @@ final class Connection {
     final int serviceIndex;
     final int backendId;
 
+    /// What its SYN told, or 0.
+    final int begins;
+
     /// The bits of FlowFlag that it begins with and keeps: how it is translated.
     final int kind;
 
@@ -51,7 +54,14 @@ final class Connection {
         this.serviceIndex = serviceIndex;
         this.backendId = backendId;
         this.kind = kind;
+        this.begins = packet.begins();
         this.created = created;
+    }
+
+    /// Whether a SYN or the answer to one is of another connection with the same ends.
+    boolean isAnother(Packet packet) {
+        int ahead = (packet.begins() - begins) & 0xffff;
+        return begins != 0 && packet.begins() != 0 && ahead > (packet.accepts() ? 1 : 0);
     }
 
     FlowKey key(FlowRole role) {

@@ -126,7 +126,10 @@ final class DatapathModel {
         if (packet.protocol() == Protocol.UDP) {
             return true;
         }
-        return !entry.has(ANSWERED) && !entry.has(CLIENT_CLOSED) && !entry.has(RESET);
+        return !entry.has(ANSWERED)
+                && !entry.has(CLIENT_CLOSED)
+                && !entry.has(RESET)
+                && !entry.connection.isAnother(packet);
     }
 
     private Outcome forward(Frame frame, Packet packet, Entry entry) {
@@ -146,7 +149,21 @@ final class DatapathModel {
         return Opener.forwarded(frame, packet, connection);
     }
 
+    /// Whether a packet begins a connection that nobody translates in the place of one that is over: if its backend
+    /// accepts it, or the entry says so.
+    private boolean givesUp(Entry entry, Packet packet) {
+        boolean over = packet.accepts() || entry.hasEnded();
+        if (!over || !entry.connection.isAnother(packet)) {
+            return false;
+        }
+        flows.remove(entry.connection);
+        return true;
+    }
+
     private Outcome replyComesIn(Frame frame, Packet packet, Entry entry) {
+        if (givesUp(entry, packet)) {
+            return Outcome.untouched(frame, "of another connection");
+        }
         Connection connection = entry.connection;
         if (entry.role == FlowRole.MASQUERADE) {
             countReply(frame, packet, entry);
@@ -183,6 +200,9 @@ final class DatapathModel {
     private Outcome leaves(Frame frame, Packet packet, int verdict) {
         Optional<Entry> live = live(packet);
         if (live.isPresent() && live.get().role == FlowRole.REPLY) {
+            if (givesUp(live.get(), packet)) {
+                return Outcome.untouched(frame, "of another connection");
+            }
             return live.get().isFromBackend(packet)
                     ? replyLeaves(frame, packet, live.get())
                     : masquerade(frame, packet, live.get());

@@ -44,9 +44,13 @@ final class Entry {
         return role != FlowRole.FORWARD && packet.source().equals(connection.backend);
     }
 
+    /// Whether it was reset, or closed by both sides.
+    boolean hasEnded() {
+        return has(RESET) || (has(CLIENT_CLOSED) && has(SERVER_CLOSED));
+    }
+
     boolean isIdle(Settings settings) {
-        boolean over = has(RESET) || (has(CLIENT_CLOSED) && has(SERVER_CLOSED));
-        return age > settings.timeout(connection.protocol, has(ANSWERED), over);
+        return age > settings.timeout(connection.protocol, has(ANSWERED), hasEnded());
     }
 
     /// Counts a packet in the direction that this entry translates.

@@ -68,8 +68,7 @@ final class FlowTable {
     /// Whether an entry in the way of a new connection is of one that is over. Half a connection is, unless it is being
     /// opened at this moment.
     private boolean isFinished(Entry entry) {
-        boolean ended = entry.has(RESET) || (entry.has(CLIENT_CLOSED) && entry.has(SERVER_CLOSED));
-        return partner(entry).isEmpty() || ended || isExpired(entry);
+        return partner(entry).isEmpty() || entry.hasEnded() || isExpired(entry);
     }
 
     /// Whether an entry of a new connection may have a key: nothing is there, or what is over.

@@ -184,7 +184,8 @@ final class Kernel implements Choices, AutoCloseable {
                 lastSeen,
                 flow.packets(),
                 flow.bytes(),
-                flow.state());
+                flow.state(),
+                flow.begins());
     }
 
     Map<FlowKey, Flow> flows() {

@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 /// @param resets RST; ABORT
 /// @param transport where the transport header begins
 /// @param stated bytes from there to the end that the network header states; 0: it states none
+/// @param begins of a whole TCP packet that opens or accepts: the upper half of the number that the client begins with
 /// @param fragment the id of the datagram that this is the first fragment of
 record Packet(
         boolean v4,
@@ -30,6 +31,7 @@ record Packet(
         boolean resets,
         int transport,
         int stated,
+        int begins,
         OptionalInt fragment) {
 
     /// UDP tells nobody what it opens, so that each datagram is asked.

@@ -79,10 +79,11 @@ final class PacketMaker {
         return switch (protocol) {
             case TCP -> {
                 TcpFlag[] flags = FLAGS[random.nextInt(FLAGS.length)];
-                int sequence = random.nextInt();
+                int sequence = number();
+                int acknowledged = number() + random.nextInt(3);
                 boolean options = random.nextInt(4) == 0;
                 yield ip.tcp(from, to, tcp -> {
-                    tcp.flags(flags).sequence(sequence).acknowledgement(~sequence);
+                    tcp.flags(flags).sequence(sequence).acknowledgement(acknowledged);
                     return options ? tcp.maximumSegmentSize(1400).timestamps(1, 2) : tcp;
                 });
             }
@@ -94,6 +95,15 @@ final class PacketMaker {
                 int chunk = random.nextInt(3) == 0 ? 1 : random.nextInt(16);
                 yield ip.sctp(from, to, sctp -> sctp.chunkType(chunk));
             }
+        };
+    }
+
+    /// Of few, so that one side's is often the other's; the last of its upper half among them.
+    private int number() {
+        return switch (random.nextInt(8)) {
+            case 0 -> random.nextInt();
+            case 1 -> random.nextInt(1 << 16);
+            default -> ((0xfffd + random.nextInt(2)) << 16) + (random.nextInt(8) == 0 ? 0xffff : 7);
         };
     }
 

@@ -83,6 +83,7 @@ final class PacketParser {
                         false,
                         place.at(),
                         place.stated(),
+                        0,
                         OptionalInt.of(place.id())));
     }
 
@@ -170,6 +171,7 @@ final class PacketParser {
     }
 
     private static Packet packet(byte[] frame, Place place, Protocol protocol) {
+        boolean fragment = place.offset() == 0;
         int flags = protocol == Protocol.TCP ? u8(frame, place.at() + 13) : 0;
         int chunk = protocol == Protocol.SCTP ? u8(frame, place.at() + 12) : -1;
         boolean fin = (flags & 1) != 0;
@@ -191,6 +193,7 @@ final class PacketParser {
                 rst || chunk == 6,
                 place.at(),
                 place.stated(),
-                place.offset() == 0 ? OptionalInt.of(place.id()) : OptionalInt.empty());
+                shakes && !fragment ? u16(frame, place.at() + (ack ? 8 : 4)) : 0,
+                fragment ? OptionalInt.of(place.id()) : OptionalInt.empty());
     }
 }

@@ -91,7 +91,8 @@ class XdpRouteKernelTest {
                 now,
                 0,
                 0,
-                state);
+                state,
+                0);
         kernel.put(Tables.FLOWS, flow.key(), flow);
     }
 

@@ -61,7 +61,8 @@ final class InMemoryFlows implements FlowEntries {
                 now - idle.toNanos(),
                 role == FlowRole.FORWARD ? 5 : 4,
                 role == FlowRole.FORWARD ? 500 : 4000,
-                state);
+                state,
+                0);
         entries.put(flow.key(), flow);
         return flow;
     }
@@ -84,7 +85,8 @@ final class InMemoryFlows implements FlowEntries {
                         flow.lastSeen(),
                         flow.packets(),
                         flow.bytes(),
-                        flow.state()));
+                        flow.state(),
+                        flow.begins()));
     }
 
     @Override

@@ -120,7 +120,7 @@ final class LoadAuditTest {
         IpPort service = new IpPort(IpAddress.of("10.96.0.1"), 80);
         IpPort backend = new IpPort(IpAddress.of("10.1.0.3"), 8080);
         IpPort none = new IpPort(IpAddress.UNSPECIFIED, 0);
-        return new Flow(Protocol.TCP, role, client, service, backend, client, none, 3, ID, 0, 0, 1, 60, state);
+        return new Flow(Protocol.TCP, role, client, service, backend, client, none, 3, ID, 0, 0, 1, 60, state, 0);
     }
 
     private void connections(int count) {
