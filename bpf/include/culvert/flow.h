@@ -139,9 +139,9 @@ __noinline int flow_delete(const struct flow *flow)
 }
 
 /*
- * Whether a packet begins a connection that nobody translates, between the ends of one that was: the entries of that are removed,
- * because they would translate what the backend answers. A SYN shows it only where that one has ended; a backend accepts
- * one only where it has forgotten that one itself.
+ * Whether a packet begins a connection that nobody translates, between the ends of one that was: the entries of that are
+ * removed, because they would translate what the backend answers. A SYN shows it only where that one has ended; a backend
+ * accepts one only where it has forgotten that one itself.
  */
 static __always_inline bool flow_gives_up(struct flow *flow, const struct packet *packet)
 {
