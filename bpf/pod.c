@@ -28,6 +28,14 @@ int pod_ingress(struct __sk_buff *skb)
 	verdict = ingress(skb, &packet, parsed);
 	if (skb->cb[PACKET_NOTE] == PACKET_REPLY)
 		return event_end(skb, verdict);
+	if (verdict == PACKET_PASS && packet.signals & PACKET_OPEN && !(skb->cb[PACKET_HOOK] & PACKET_MOVED)) {
+		recalled = policy_recall_open(skb, &packet, POLICY_EGRESS);
+		if (recalled == POLICY_SETTLED) {
+			policy_tell(skb, &packet);
+			return fast_end(skb, event_end(skb, PACKET_PASS), FAST_TAIL_POLICY);
+		}
+		packet_context(skb)->cb[PACKET_MARK] = recalled;
+	}
 	if (verdict == PACKET_PASS || (verdict == TC_ACT_REDIRECT && skb->cb[PACKET_NOTE] == PACKET_TO_ITSELF))
 		bpf_tail_call(skb, &policy_tails, POLICY_TAIL_EGRESS);
 	return fast_end(skb, event_end(skb, verdict), FAST_TAIL_PLAIN);
@@ -46,9 +54,12 @@ int pod_egress(struct __sk_buff *skb)
 	if (recalled == POLICY_SETTLED) {
 		packet_sign(skb, &packet);
 		packet_is_direct(skb);
+		if (packet.signals & PACKET_OPEN)
+			policy_tell(skb, &packet);
 		return event_end(skb, PACKET_PASS);
 	}
 	packet_context(skb)->cb[PACKET_MARK] = recalled;
+	packet_sign(skb, &packet);
 	bpf_tail_call(skb, &policy_tails, POLICY_TAIL_INGRESS);
 	return event_end(skb, egress(skb, &packet, parsed, recalled));
 }

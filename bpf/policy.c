@@ -24,6 +24,11 @@ int policy_ingress(struct __sk_buff *skb)
 
 	if (verdict)
 		return policy_drop(skb, verdict);
+	/* What nothing ever translated, and this node did not send, is delivered as it is. */
+	if (skb->ingress_ifindex && flow_mark_is_first(skb->cb[PACKET_MARK])) {
+		packet_is_direct(skb);
+		return event_end(skb, PACKET_PASS);
+	}
 	bpf_tail_call(skb, &policy_tails, POLICY_TAIL_DELIVER);
 	return packet_drop(skb, DROP_MISSED_TAIL_CALL);
 }

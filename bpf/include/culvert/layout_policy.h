@@ -129,6 +129,7 @@ struct policy_side {
 #define POLICY_FLOW_OPENER_CLOSED (1u << 3) /* FIN from whoever opened it */
 #define POLICY_FLOW_TARGET_CLOSED (1u << 4) /* FIN from the other end */
 #define POLICY_FLOW_RESET (1u << 5)         /* RST from either end */
+#define POLICY_FLOW_AUDITED (1u << 6)       /* it passes because of audit mode alone */
 
 struct policy_flow {
 	__u64 last_seen;             /* CLOCK_MONOTONIC, nanoseconds */

@@ -38,19 +38,29 @@ static __always_inline __u64 policy_flow_timeout(__u32 state, __u8 protocol)
 }
 
 /*
- * The entry that a packet meets, or null; one that is expired is as good as absent.
+ * The entry that a packet meets, expired or not, or null.
  * from: is told whether the packet comes from who opened the connection
  */
-static __always_inline struct policy_flow *policy_flow_find(const struct packet *packet, __u64 now, __u32 *from)
+static __always_inline struct policy_flow *policy_flow_last(const struct packet *packet, __u32 *from)
 {
 	struct policy_flow *flow;
 	struct flow_key key;
 
 	policy_flow_key(&key, packet);
 	flow = bpf_map_lookup_elem(&policy_flows, &key);
+	if (flow)
+		*from = policy_flow_end(&key, &packet->source, packet->source_port) ==
+			(flow->state & POLICY_FLOW_OPENER_HIGH);
+	return flow;
+}
+
+/* The same; one that is expired is as good as absent. */
+static __always_inline struct policy_flow *policy_flow_find(const struct packet *packet, __u64 now, __u32 *from)
+{
+	struct policy_flow *flow = policy_flow_last(packet, from);
+
 	if (!flow || (__s64)(now - flow->last_seen) > (__s64)policy_flow_timeout(flow->state, packet->protocol))
 		return NULL;
-	*from = policy_flow_end(&key, &packet->source, packet->source_port) == (flow->state & POLICY_FLOW_OPENER_HIGH);
 	return flow;
 }
 

@@ -46,10 +46,15 @@ static __always_inline struct policy_recent *policy_recent_find(const struct pac
 /* Beside a mark in PACKET_MARK: policy_flows has no entry of the packet either. */
 #define POLICY_STRANGER FLOW_MARK_FREE
 
-/* Whether flows has no entry of what a pod sends is known before policies are asked; of what it receives, after. */
+/*
+ * What a packet may be remembered with while policies are asked, or 0. Whether flows has no entry of what a pod sends is known
+ * before that; of what it receives only after, unless there never was one.
+ */
 static __always_inline __u32 policy_mark(const struct __sk_buff *skb, __u32 direction)
 {
-	return direction == POLICY_EGRESS ? skb->cb[PACKET_MARK] & ~POLICY_STRANGER : 0;
+	__u32 mark = skb->cb[PACKET_MARK] & ~POLICY_STRANGER;
+
+	return direction == POLICY_EGRESS || flow_mark_is_first(mark) ? mark : 0;
 }
 
 /* Counts a packet in the direction that a rule is about. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The short way of most packets of pods that are held to policies: all of a TCP connection but the one that opens it, as long
- * as no flow translates it. Nothing is left to do for them but to count.
+ * The short way of most packets of pods that are held to policies: those of TCP connections that no flow translates, but for
+ * what opens one that is not known. Nothing is left to do for them but to count.
  */
 #ifndef CULVERT_POLICY_SETTLED_H
 #define CULVERT_POLICY_SETTLED_H
 
-#include "event.h"
+#include "policy_event.h"
 #include "policy_flow.h"
 #include "policy_pod.h"
 #include "policy_recent.h"
@@ -30,6 +30,44 @@ static __always_inline bool policy_flow_passes(struct __sk_buff *skb, const stru
 }
 
 /*
+ * Opens a connection once more, if its last entry says that the pod was asked about it at this epoch: the answer would be the
+ * same, however long ago that was. Audit mode wants to be told of each.
+ */
+static __always_inline bool policy_reopen(struct __sk_buff *skb, struct policy_flow *flow, __u32 direction, __u32 epoch)
+{
+	struct policy_side *side = &flow->sides[direction & 1];
+	__u32 rule = side->rule;
+
+	if (side->epoch != epoch || flow->state & POLICY_FLOW_AUDITED)
+		return false;
+	flow->state &= POLICY_FLOW_OPENER_HIGH;
+	flow->last_seen = flow_clock();
+	policy_count(skb, rule);
+	skb->cb[PACKET_VERDICT] = PACKET_BEGINS | (rule & PACKET_RULE);
+	return true;
+}
+
+/* Of a SYN that nothing translates where a pod sends it: as policy_recall(). What passes is to be told, by policy_tell(). */
+static __noinline __u32 policy_recall_open(struct __sk_buff *skb, const struct packet *packet, __u32 direction)
+{
+	struct policy_control *control = policy_state();
+	__u32 epoch = control ? *(volatile __u32 *)&control->epoch : 0, from_opener = 0, mark;
+	struct policy_flow *flow;
+
+	if (!epoch || !(control->flags & POLICY_ENFORCED) || packet->protocol != IPPROTO_TCP || packet->fragment)
+		return 0;
+	mark = flow_mark(packet);
+	flow = policy_flow_last(packet, &from_opener);
+	/* Who asks for a connection to no frontend is not looked for in flows where a pod sends it. */
+	if (!flow)
+		return (direction == POLICY_INGRESS || flow_mark_is_first(mark) ? mark : 0) | POLICY_STRANGER;
+	if (from_opener && flow->mark == mark && event_level() < EVENTS_LOW && !(control->flags & POLICY_STRICT) &&
+	    (direction == POLICY_EGRESS || skb->ingress_ifindex) && policy_reopen(skb, flow, direction, epoch))
+		return POLICY_SETTLED;
+	return direction == POLICY_INGRESS || flow_mark_is_first(mark) ? mark : 0;
+}
+
+/*
  * What is known of a packet at a hook, before anything else is asked: POLICY_SETTLED if it passes as it is. Else the
  * flow_mark() that it may be remembered with, beside POLICY_STRANGER, or 0 where that is in vain.
  */
@@ -44,10 +82,10 @@ static __noinline __u32 policy_recall(struct __sk_buff *skb, const struct packet
 	/* Where no policy selects a pod, there is nothing to remember, though identities are published. */
 	if (!epoch || !(control->flags & POLICY_ENFORCED) || packet->protocol != IPPROTO_TCP || packet->fragment)
 		return 0;
-	mark = flow_mark(packet);
-	/* Who asks for a connection to no frontend is not looked for in flows where a pod sends it. */
+	/* Whether a pod dials a Service is to be known before its policies are asked. */
 	if (packet->signals & PACKET_OPEN)
-		return direction == POLICY_INGRESS ? mark : 0;
+		return direction == POLICY_INGRESS ? policy_recall_open(skb, packet, direction) : 0;
+	mark = flow_mark(packet);
 	if (event_level() >= EVENTS_LOW)
 		return mark;
 	recent = policy_is_steady(packet) ? policy_recent_find(packet, skb->ifindex, direction, epoch) : NULL;

@@ -119,7 +119,10 @@ static __always_inline int policy_go_on(struct __sk_buff *skb, const struct poli
 			policy_flow_note(flow, 0, walk->now);
 			return -rule;
 		}
-		rule = rule < 0 ? 0 : rule;
+		if (rule < 0) {
+			flow->state |= POLICY_FLOW_AUDITED;
+			rule = 0;
+		}
 		side->rule = rule;
 		side->epoch = walk->epoch;
 	}
@@ -216,17 +219,21 @@ static __always_inline int policy_begin(struct __sk_buff *skb, const struct poli
 	if (rule < 0) {
 		if (!policy_is_audited(skb, walk))
 			return -rule;
+		flow.state = POLICY_FLOW_AUDITED;
 		rule = 0;
 	}
 	if (walk->packet.signals & PACKET_RESET)
 		return 0;
 	if (midstream) {
 		drop_count(DROP_POLICY_MIDSTREAM, packet_length(skb));
-		flow.state = POLICY_FLOW_ESTABLISHED;
+		flow.state |= POLICY_FLOW_ESTABLISHED;
 	}
 	/* What the pod at the other end was asked a moment ago, if it is on this node. */
-	if (known && walk->direction == POLICY_INGRESS)
+	if (known && walk->direction == POLICY_INGRESS) {
 		flow.sides[POLICY_EGRESS] = known->sides[POLICY_EGRESS];
+		flow.state |= known->state & POLICY_FLOW_AUDITED;
+	}
+	flow.mark = policy_mark(skb, walk->direction);
 	flow.sides[direction & 1].epoch = walk->epoch;
 	flow.sides[direction & 1].rule = rule;
 	if (direction == walk->direction)
@@ -277,12 +284,13 @@ static __noinline bool policy_is_own_answer(const struct packet *packet)
 /* A packet whose protocol, ends and ports are known. */
 __noinline int policy_packet(struct __sk_buff *skb, const struct policy_walk *walk)
 {
-	struct policy_flow *flow;
+	struct policy_flow *flow = NULL;
 	__u32 from_opener = 0;
 
 	if (!walk)
 		return DROP_INVALID_PACKET;
-	flow = policy_flow_find(&walk->packet, walk->now, &from_opener);
+	if (!(skb->cb[PACKET_MARK] & POLICY_STRANGER))
+		flow = policy_flow_find(&walk->packet, walk->now, &from_opener);
 	if (flow && !(walk->packet.signals & PACKET_OPEN))
 		return policy_go_on(skb, walk, flow, from_opener);
 	if (walk->message == POLICY_MESSAGE_ERROR || walk->message == POLICY_MESSAGE_ECHO_REPLY ||

@@ -42,6 +42,9 @@ public record PolicyFlow(long lastSeen, Side egress, Side ingress, int state, in
     /// `POLICY_FLOW_RESET`
     public static final int RESET = 1 << 5;
 
+    /// `POLICY_FLOW_AUDITED`: it passes because of audit mode alone.
+    public static final int AUDITED = 1 << 6;
+
     /// A verdict to allow.
     ///
     /// @param epoch when it was given; 0: it was not

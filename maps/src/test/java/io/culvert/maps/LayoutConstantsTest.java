@@ -114,6 +114,7 @@ final class LayoutConstantsTest {
         java.put("POLICY_FLOW_OPENER_CLOSED", (long) PolicyFlow.OPENER_CLOSED);
         java.put("POLICY_FLOW_TARGET_CLOSED", (long) PolicyFlow.TARGET_CLOSED);
         java.put("POLICY_FLOW_RESET", (long) PolicyFlow.RESET);
+        java.put("POLICY_FLOW_AUDITED", (long) PolicyFlow.AUDITED);
         Arrays.stream(PolicyPrograms.Tail.values()).forEach(t -> java.put("POLICY_TAIL_" + t, (long) t.number()));
         java.put("POLICY_TAILS", (long) PolicyPrograms.Tail.values().length);
         Arrays.stream(PolicyPeerKey.Kind.values()).forEach(k -> java.put("POLICY_PEER_" + k, (long) k.number()));

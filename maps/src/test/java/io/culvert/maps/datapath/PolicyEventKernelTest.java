@@ -61,6 +61,35 @@ final class PolicyEventKernelTest extends EventFixture {
         assertThat(log.take()).isEmpty();
     }
 
+    /// Though nothing is asked for it: see PolicyReopenKernelTest.
+    @ParameterizedTest
+    @EnumSource
+    void aConnectionThatIsOpenedOnceMoreIsToldLikeTheFirst(PolicyNet net) {
+        pods.pod(net.pod, POD, SET, SET);
+        pods.identity(net.remotePod, PEER);
+        pods.set(SET, true);
+        pods.cell(PolicyPeerKey.identity(SET, PEER), PolicyStep.NONE, 0, PolicyStep.NONE);
+        for (PolicyTalk talk : List.of(fromPod(net), fromPod(net).reversed())) {
+            boolean sent = talk.opener().equals(net.pod);
+            byte[] syn = talk.opens();
+            assertThat(sent ? pods.sends(syn) : pods.receives(syn)).isEqualTo(PASS);
+            Event first = log.only();
+            pods.forget(PolicyPeerKey.identity(SET, PEER));
+
+            assertThat(sent ? pods.sends(syn) : pods.receives(syn)).isEqualTo(PASS);
+
+            Event again = log.only();
+            assertThat(again.kind()).isEqualTo(EventKind.VERDICT);
+            assertThat(again.verdict()).isEqualTo(EventVerdict.FORWARDED);
+            assertThat(again.hook()).isEqualTo(first.hook());
+            assertThat(again.rule()).isEqualTo(first.rule()).isPositive();
+            assertThat(again.sourceIdentity()).isEqualTo(first.sourceIdentity());
+            assertThat(again.destinationIdentity()).isEqualTo(first.destinationIdentity());
+            assertThat(again.flags()).isEqualTo(first.flags());
+            pods.cell(PolicyPeerKey.identity(SET, PEER), PolicyStep.NONE, 0, PolicyStep.NONE);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void whatARuleDeniesIsToldWithItsNumber(PolicyNet net) {
