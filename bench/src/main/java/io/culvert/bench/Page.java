@@ -21,7 +21,8 @@ final class Page {
 
             Contenders run side by side in one lab, each on a node of its own, and take turns in every round; a ratio is the
             median over the rounds of the ratio within a round. Absolute rates of such a machine vary by a third and more
-            and mean little; ratios mean more.
+            and mean little; ratios mean more. The server, and a client that does one thing after the other, each stay on a processor of
+            their own; eight clients at a time run on any.
 
             `--kube-proxy PATH` lets the program of that name take part in the section Traffic, in mode nftables, with an API server of
             its own. Names of sections' parts run these alone and print the page instead of writing it.

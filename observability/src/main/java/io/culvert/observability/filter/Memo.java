@@ -36,12 +36,12 @@ final class Memo {
 
     boolean test(long first, long second, int third) {
         long tail = Integer.toUnsignedLong(third) << ANSWER_BITS;
-        int at = (int) ((((first * 31 + second) * 31 + third) * SPREAD) >>> (Long.SIZE - bits)) * SLOT;
+        int at = place(first, second, third);
         while (slots[at + 2] != 0) {
             if (slots[at] == first && slots[at + 1] == second && (slots[at + 2] & -1L << ANSWER_BITS) == tail) {
                 return (slots[at + 2] & YES) != 0;
             }
-            at = at + SLOT == slots.length ? 0 : at + SLOT;
+            at = next(at);
         }
         boolean found = question.ask(first, second, third);
         slots[at] = first;
@@ -53,14 +53,36 @@ final class Memo {
         return found;
     }
 
+    /// Where the search for three numbers begins.
+    private int place(long first, long second, int third) {
+        return (int) ((((first * 31 + second) * 31 + third) * SPREAD) >>> (Long.SIZE - bits)) * SLOT;
+    }
+
+    private int next(int at) {
+        return at + SLOT == slots.length ? 0 : at + SLOT;
+    }
+
     private void makeRoom() {
         if (bits == MOST_BITS) {
             clear();
             return;
         }
+        long[] before = slots;
         bits++;
         slots = new long[SLOT << bits];
-        known = 0;
+        for (int from = 0; from < before.length; from += SLOT) {
+            if (before[from + 2] != 0) {
+                move(before, from);
+            }
+        }
+    }
+
+    private void move(long[] before, int from) {
+        int at = place(before[from], before[from + 1], (int) (before[from + 2] >>> ANSWER_BITS));
+        while (slots[at + 2] != 0) {
+            at = next(at);
+        }
+        System.arraycopy(before, from, slots, at, SLOT);
     }
 
     /// Forgets the answers.
