@@ -76,6 +76,10 @@ final class AgentProcess implements AutoCloseable {
         }
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /// Processor time so far, of all its threads, user and system; seconds. The clock ticks every 10 ms.
     double cpuSeconds() {
         return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e9;

@@ -52,6 +52,7 @@ public final class Bench {
         if (all || words.contains("policyscale")) {
             page.add(PolicySections.attach(new PodAttachBenchmark(culvert, quick ? 20 : 120).run()));
             page.add(PolicySections.scale(new PolicyScaleBenchmark(culvert, quick ? 30 : 300).run()));
+            page.add(PolicySections.addresses(new PolicyAddressBenchmark(culvert).run()));
         }
         if (all || words.contains("flows")) {
             page.add(FlowSections.store(new FlowStoreBenchmark(quick ? 5 : 21).run()));

@@ -25,11 +25,15 @@ final class PolicyCluster {
 
     static List<String> objects() {
         return Stream.of(
-                        IntStream.range(0, NAMESPACES).mapToObj(PolicyCluster::namespace),
+                        namespaces().stream(),
                         IntStream.range(0, PODS).mapToObj(pod -> pod(pod, "a" + pod % APPS)),
                         IntStream.range(0, POLICIES).mapToObj(PolicyCluster::policy))
                 .flatMap(all -> all)
                 .toList();
+    }
+
+    static List<String> namespaces() {
+        return IntStream.range(0, NAMESPACES).mapToObj(PolicyCluster::namespace).toList();
     }
 
     /// As an agent has it once all is read.

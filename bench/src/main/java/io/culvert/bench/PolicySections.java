@@ -76,6 +76,30 @@ final class PolicySections {
         return new Page.Section(text.toString(), figures);
     }
 
+    static Page.Section addresses(PolicyAddressBenchmark.Result result) {
+        String text = """
+                ## Addresses of pods elsewhere
+
+                %,d pods of both families on 500 other nodes, from the API server, with 200 policies: %,d addresses in `ipcache`. Objects
+                on the agent's heap that are still in use behind a full collection, of one that has the policies alone, and of one that has
+                all of it.
+
+                | what | |
+                |---|---|
+                | heap without the pods, MiB | %.1f |
+                | heap with them, MiB | %.1f |
+                | resident memory with them, MiB | %.0f |
+                """.formatted(
+                        PolicyAddressBenchmark.PODS,
+                        PolicyAddressBenchmark.ADDRESSES,
+                        result.emptyMebibytes(),
+                        result.fullMebibytes(),
+                        result.residentMebibytes());
+        return new Page.Section(
+                text,
+                List.of(Figure.atMost("heap for 150,000 addresses of pods in ipcache", result.growth(), 60, " MiB")));
+    }
+
     static Page.Section scale(PolicyScaleBenchmark.Result result) {
         double label = Median.quantile(result.labelMillis(), 0.99);
         double policy = Median.quantile(result.policyMillis(), 0.99);

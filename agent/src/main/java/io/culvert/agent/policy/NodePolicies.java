@@ -25,7 +25,6 @@ import io.culvert.policy.publish.Publication;
 import io.culvert.policy.publish.PublishResult;
 import io.culvert.policy.publish.Publisher;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +40,7 @@ import org.slf4j.LoggerFactory;
 public final class NodePolicies {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodePolicies.class);
+    private static final String FAILED = "FailedToEnforcePolicy";
 
     /// A plan and what it was made from.
     private record Wanted(ClusterState state, PolicyPlan plan) {}
@@ -102,12 +102,8 @@ public final class NodePolicies {
                 .collect(Collectors.toSet());
         policies =
                 state.networkPolicies().size() + state.clusterNetworkPolicies().size();
-        PublishResult result = publish(next);
-        if (result instanceof PublishResult.Published published && published.changed()) {
+        if (publish(next, update.policies()) instanceof PublishResult.Published published && published.changed()) {
             latency.accept(Duration.ofNanos(published.enforcedAt() - began));
-        }
-        if (result instanceof PublishResult.Refused refused) {
-            tell(update.policies(), refused.message());
         }
         notifyAll();
     }
@@ -133,7 +129,7 @@ public final class NodePolicies {
         bridged = Map.copyOf(stations);
         attached = Map.copyOf(programs);
         if (linksChanged() && wanted != null) {
-            PublishResult _ = publish(wanted);
+            PublishResult _ = publish(wanted, PolicyChanges.NONE);
         }
         notifyAll();
     }
@@ -205,7 +201,7 @@ public final class NodePolicies {
             PolicyChanges pod = new PolicyChanges(false, Map.of(ObjectKind.POD, Set.of(sandbox.pod())));
             PolicyState state = sandboxes.over(wanted.state().policies());
             wanted = new Wanted(wanted.state(), compiler.compile(state, pod));
-            PublishResult _ = publish(wanted);
+            PublishResult _ = publish(wanted, pod);
         }
     }
 
@@ -267,7 +263,8 @@ public final class NodePolicies {
         return numbers;
     }
 
-    private PublishResult publish(Wanted next) {
+    /// @param changes why
+    private PublishResult publish(Wanted next, PolicyChanges changes) {
         try {
             if (isEnforcing(next)) {
                 // Before anything is written: what the kernel refuses must not look as if it were in force.
@@ -277,17 +274,21 @@ public final class NodePolicies {
             switch (result) {
                 case PublishResult.Published published -> published(next, published.changed());
                 case PublishResult.Refused refused -> {
-                    failures++;
                     LOG.error("enforce policies: {}; what was enforced before stays", refused.message());
-                    status = status(next.plan(), refused.message());
+                    failed(next, changes, refused.message());
                 }
             }
             return result;
         } catch (RuntimeException e) {
-            failures++;
-            status = status(next.plan(), String.valueOf(e.getMessage()));
+            failed(next, changes, String.valueOf(e.getMessage()));
             throw e;
         }
+    }
+
+    private void failed(Wanted next, PolicyChanges changes, String message) {
+        failures++;
+        status = status(next.plan(), message);
+        tell(changes, message);
     }
 
     /// Whether packets are asked about: the first set is that of pods without policies.
@@ -330,13 +331,17 @@ public final class NodePolicies {
                 publisher.use());
     }
 
-    /// Whoever changed a policy last should know that it has no effect.
+    /// Whoever changed a policy last should know that it has no effect; where nobody did, whoever sees to the node.
     private void tell(PolicyChanges changes, String message) {
-        List<ObjectKind> kinds = List.of(ObjectKind.NETWORK_POLICY, ObjectKind.CLUSTER_NETWORK_POLICY);
-        for (ObjectKind kind : kinds) {
-            for (ObjectName name : new ArrayList<>(changes.of(kind))) {
-                events.post(kind, name, "FailedToEnforcePolicy", message);
+        boolean told = false;
+        for (ObjectKind kind : List.of(ObjectKind.NETWORK_POLICY, ObjectKind.CLUSTER_NETWORK_POLICY)) {
+            for (ObjectName name : changes.of(kind)) {
+                events.post(kind, name, FAILED, message);
+                told = true;
             }
+        }
+        if (!told) {
+            events.post(ObjectKind.NODE, new ObjectName("", nodeName), FAILED, message);
         }
     }
 }
