@@ -30,7 +30,7 @@ final class PolicyAddressBenchmark {
     private static final int POLICIES = 200;
     private static final int NODES = 500;
     private static final int REPLICAS = 10;
-    private static final long LOOK_NANOS = 100_000_000;
+    private static final long LOOK_NANOS = 500_000_000;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)$");
 
@@ -122,7 +122,7 @@ final class PolicyAddressBenchmark {
                 spec:
                   nodeName: node-%4$d
                   containers: [{name: main, image: "main:1", ports: [{name: http, containerPort: 8080}]}]
-                status: {phase: Running, podIPs: [{ip: 10.%5$d.%6$d.%7$d}, {ip: "fd00::%2$x"}]}
+                status: {phase: Running, podIPs: [{ip: 10.%5$d.%6$d.%7$d}, {ip: "fd00::%8$x:%9$x"}]}
                 """.formatted(
                         deployment,
                         number,
@@ -130,6 +130,8 @@ final class PolicyAddressBenchmark {
                         2 + number % NODES,
                         64 + (number >> 16),
                         number >> 8 & 255,
-                        number & 255);
+                        number & 255,
+                        number >> 16,
+                        number & 0xffff);
     }
 }
