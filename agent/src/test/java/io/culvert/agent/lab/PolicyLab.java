@@ -38,20 +38,18 @@ final class PolicyLab implements AutoCloseable {
 
     private static final Duration ALLOWED = Duration.ofSeconds(1);
 
-    private final Lab lab;
-    private final List<LabAgent> agents;
+    private final Lab lab = Lab.builder()
+            .node("n1", PodAttachment.ROUTED, "xa", "xc", "yb", "za", "zc")
+            .node("n2", PodAttachment.BRIDGED, "xb", "ya", "yc", "zb")
+            .create();
+    private final List<LabAgent> agents =
+            lab.nodes().stream().map(LabAgent::new).toList();
     private final Map<String, LabService> services = new TreeMap<>();
     private final Map<String, String> namespaceLabels = new TreeMap<>();
     private final Map<String, String> podLabels = new TreeMap<>();
     private final Set<String> hidden = new TreeSet<>();
 
-    private PolicyLab(PodAttachment first) {
-        PodAttachment other = first == PodAttachment.ROUTED ? PodAttachment.BRIDGED : PodAttachment.ROUTED;
-        lab = Lab.builder()
-                .node("n1", first, "xa", "xc", "yb", "za", "zc")
-                .node("n2", other, "xb", "ya", "yc", "zb")
-                .create();
-        agents = lab.nodes().stream().map(LabAgent::new).toList();
+    private PolicyLab() {
         for (String name : NAMES) {
             int number = 20 + NAMES.indexOf(name);
             LabService service = LabService.named(name, "10.96.0." + number, "fd96::" + Integer.toHexString(number))
@@ -66,14 +64,8 @@ final class PolicyLab implements AutoCloseable {
         reset();
     }
 
-    /// With pod x/a, of which most is asked, on the routed node.
     static PolicyLab create(String... options) {
-        return create(PodAttachment.ROUTED, options);
-    }
-
-    /// @param first how pod x/a is attached; the pods of the other node are in the other way
-    static PolicyLab create(PodAttachment first, String... options) {
-        PolicyLab made = new PolicyLab(first);
+        PolicyLab made = new PolicyLab();
         try {
             made.agents.forEach(agent -> agent.launch(options));
             made.agents.forEach(LabAgent::awaitReady);

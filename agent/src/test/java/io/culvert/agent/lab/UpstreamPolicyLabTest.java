@@ -13,7 +13,6 @@ import static io.culvert.agent.lab.PolicyText.ports;
 import static io.culvert.agent.lab.PolicyText.toPeers;
 
 import io.culvert.testkit.LabTest;
-import io.culvert.testkit.lab.PodAttachment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -22,20 +21,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /// The NetworkPolicy tests of Kubernetes' own e2e suite (test/e2e/network/netpol, 1.36), by their numbers in the list
 /// of behaviour rows: real agents, manifests, sockets in pods, through ClusterIPs, in both families. SCTP is only in
 /// policies here: sockets of it need a kernel module.
 @LabTest
-@TestInstance(Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init") // set before all tests
 class UpstreamPolicyLabTest {
 
     private static final String FROM_Y = fromPeers(namespaces("ns: y"));
 
-    private PolicyLab lab;
+    private static PolicyLab lab;
 
     /// What a test does with the lab, step by step.
     private static final class Steps {
@@ -68,17 +63,12 @@ class UpstreamPolicyLabTest {
     }
 
     @BeforeAll
-    void create() {
-        lab = PolicyLab.create(ofMostPods());
-    }
-
-    /// How the pod is attached that most of these tests protect.
-    PodAttachment ofMostPods() {
-        return PodAttachment.ROUTED;
+    static void create() {
+        lab = PolicyLab.create();
     }
 
     @AfterAll
-    void remove() {
+    static void remove() {
         lab.close();
     }
 
@@ -286,7 +276,7 @@ class UpstreamPolicyLabTest {
         return Steps.policies(ingress("pod: a", fromPeers(peer))).blocks("tcp/80", pairs.toArray(String[]::new));
     }
 
-    private DynamicTest test(String number, Steps steps) {
+    private static DynamicTest test(String number, Steps steps) {
         return DynamicTest.dynamicTest("C6-" + number, () -> {
             lab.reset();
             lab.awaitBlocked("tcp/80");
