@@ -51,15 +51,14 @@ int pod_egress(struct __sk_buff *skb)
 	packet_begin(skb, EVENT_AT_TO_POD);
 	parsed = packet_parse(skb, &packet);
 	recalled = parsed == PARSE_OK ? policy_recall(skb, &packet, POLICY_INGRESS) : 0;
+	packet_sign(skb, &packet);
 	if (recalled == POLICY_SETTLED) {
-		packet_sign(skb, &packet);
 		packet_is_direct(skb);
 		if (packet.signals & PACKET_OPEN)
 			policy_tell(skb, &packet);
 		return event_end(skb, PACKET_PASS);
 	}
 	packet_context(skb)->cb[PACKET_MARK] = recalled;
-	packet_sign(skb, &packet);
 	bpf_tail_call(skb, &policy_tails, POLICY_TAIL_INGRESS);
 	return event_end(skb, egress(skb, &packet, parsed, recalled));
 }

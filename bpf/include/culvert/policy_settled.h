@@ -47,24 +47,40 @@ static __always_inline bool policy_reopen(struct __sk_buff *skb, struct policy_f
 	return true;
 }
 
+/* The epoch at which a packet may be known, or 0. Where no policy selects a pod, there is nothing to remember. */
+static __always_inline __u32 policy_recall_epoch(const struct policy_control *control, const struct packet *packet)
+{
+	if (!control || !(control->flags & POLICY_ENFORCED) || packet->protocol != IPPROTO_TCP || packet->fragment)
+		return 0;
+	return *(volatile __u32 *)&control->epoch;
+}
+
+/* Whether all packets take the long way at a hook: unknown pods are told from others, and what this node sends is not asked. */
+static __always_inline bool policy_recall_never(const struct __sk_buff *skb, const struct policy_control *control,
+						__u32 direction)
+{
+	return control->flags & POLICY_STRICT || (direction == POLICY_INGRESS && !skb->ingress_ifindex);
+}
+
 /* Of a SYN that nothing translates where a pod sends it: as policy_recall(). What passes is to be told, by policy_tell(). */
 static __noinline __u32 policy_recall_open(struct __sk_buff *skb, const struct packet *packet, __u32 direction)
 {
 	struct policy_control *control = policy_state();
-	__u32 epoch = control ? *(volatile __u32 *)&control->epoch : 0, from_opener = 0, mark;
+	__u32 epoch = policy_recall_epoch(control, packet), from_opener = 0, mark, known;
 	struct policy_flow *flow;
 
-	if (!epoch || !(control->flags & POLICY_ENFORCED) || packet->protocol != IPPROTO_TCP || packet->fragment)
+	if (!epoch)
 		return 0;
 	mark = flow_mark(packet);
 	flow = policy_flow_last(packet, &from_opener);
 	/* Who asks for a connection to no frontend is not looked for in flows where a pod sends it. */
+	known = direction == POLICY_INGRESS || flow_mark_is_first(mark) ? mark : 0;
 	if (!flow)
-		return (direction == POLICY_INGRESS || flow_mark_is_first(mark) ? mark : 0) | POLICY_STRANGER;
-	if (from_opener && flow->mark == mark && event_level() < EVENTS_LOW && !(control->flags & POLICY_STRICT) &&
-	    (direction == POLICY_EGRESS || skb->ingress_ifindex) && policy_reopen(skb, flow, direction, epoch))
-		return POLICY_SETTLED;
-	return direction == POLICY_INGRESS || flow_mark_is_first(mark) ? mark : 0;
+		return known | POLICY_STRANGER;
+	return from_opener && flow->mark == mark && event_level() < EVENTS_LOW &&
+			       !policy_recall_never(skb, control, direction) && policy_reopen(skb, flow, direction, epoch) ?
+		       POLICY_SETTLED :
+		       known;
 }
 
 /*
@@ -74,13 +90,12 @@ static __noinline __u32 policy_recall_open(struct __sk_buff *skb, const struct p
 static __noinline __u32 policy_recall(struct __sk_buff *skb, const struct packet *packet, __u32 direction)
 {
 	struct policy_control *control = policy_state();
-	__u32 epoch = control ? *(volatile __u32 *)&control->epoch : 0, from_opener = 0, mark;
+	__u32 epoch = policy_recall_epoch(control, packet), from_opener = 0, mark;
 	struct policy_recent *recent;
 	struct policy_flow *flow;
 	__u64 now;
 
-	/* Where no policy selects a pod, there is nothing to remember, though identities are published. */
-	if (!epoch || !(control->flags & POLICY_ENFORCED) || packet->protocol != IPPROTO_TCP || packet->fragment)
+	if (!epoch)
 		return 0;
 	/* Whether a pod dials a Service is to be known before its policies are asked. */
 	if (packet->signals & PACKET_OPEN)
@@ -95,7 +110,7 @@ static __noinline __u32 policy_recall(struct __sk_buff *skb, const struct packet
 		policy_count(skb, recent->rule);
 		return POLICY_SETTLED;
 	}
-	if (control->flags & POLICY_STRICT || (direction == POLICY_INGRESS && !skb->ingress_ifindex))
+	if (policy_recall_never(skb, control, direction))
 		return mark;
 	now = flow_clock();
 	flow = policy_flow_find(packet, now, &from_opener);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench;
 
+import io.culvert.testkit.fakeapi.FakeApiServer;
+import io.culvert.testkit.lab.LabNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,7 +32,19 @@ final class AgentProcess implements AutoCloseable {
     /// Where an agent keeps what it has.
     ///
     /// @param directory for its log and its run directory
-    record Home(Path cgroup, Path bpffs, Path directory) {}
+    record Home(Path cgroup, Path bpffs, Path directory) {
+
+        /// Beside a node of a lab.
+        static Home of(LabNode node) throws IOException {
+            Path directory = Files.createDirectories(node.runDir().resolveSibling("bench"));
+            return new Home(node.cgroupRoot(), node.bpffs(), directory);
+        }
+    }
+
+    /// Options of an agent that follows an API server.
+    static List<String> following(FakeApiServer server) {
+        return List.of("--source", "kubernetes", "--api-server", server.url());
+    }
 
     /// Starts an agent for the node `n1` and waits until it has programmed it.
     static AgentProcess start(Home home, Path culvert, List<String> source) throws IOException, InterruptedException {

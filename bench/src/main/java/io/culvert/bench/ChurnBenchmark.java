@@ -9,7 +9,6 @@ import io.culvert.testkit.lab.LabObjects;
 import io.culvert.testkit.lab.PodAttachment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,10 +57,8 @@ final class ChurnBenchmark {
                     .mapToObj(i -> BenchService.of(i, ScaleBenchmark.endpoints(i, ScaleBenchmark.ENDPOINTS)))
                     .toList());
             cluster.forEach(service -> server.put(service.manifest("n1")));
-            Path directory = Files.createDirectories(node.runDir().resolveSibling("bench"));
-            AgentProcess.Home home = new AgentProcess.Home(node.cgroupRoot(), node.bpffs(), directory);
-            try (AgentProcess agent = AgentProcess.start(
-                            home, culvert, List.of("--source", "kubernetes", "--api-server", server.url()));
+            AgentProcess.Home home = AgentProcess.Home.of(node);
+            try (AgentProcess agent = AgentProcess.start(home, culvert, AgentProcess.following(server));
                     KernelWatch kernel = KernelWatch.open(node.bpffs())) {
                 Random random = new Random(1);
                 var _ = churn(cluster, server, agent, random, warmUp);

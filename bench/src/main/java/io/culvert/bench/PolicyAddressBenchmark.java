@@ -11,7 +11,6 @@ import io.culvert.testkit.lab.LabObjects;
 import io.culvert.testkit.lab.PodAttachment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -62,9 +61,8 @@ final class PolicyAddressBenchmark {
             for (int policy = 0; policy < POLICIES; policy++) {
                 server.put(PolicyCluster.policy(policy));
             }
-            Path directory = Files.createDirectories(node.runDir().resolveSibling("bench"));
-            var home = new AgentProcess.Home(node.cgroupRoot(), node.bpffs(), directory);
-            List<String> source = List.of("--source", "kubernetes", "--api-server", server.url());
+            AgentProcess.Home home = AgentProcess.Home.of(node);
+            List<String> source = AgentProcess.following(server);
             double empty;
             try (AgentProcess agent = AgentProcess.start(home, culvert, source)) {
                 empty = heap(agent);

@@ -14,7 +14,6 @@ import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabNode;
 import io.culvert.testkit.lab.LabObjects;
 import io.culvert.testkit.lab.PodAttachment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,9 +66,8 @@ final class PolicyScaleBenchmark {
                 FakeApiServer server = FakeApiServer.start()) {
             LabNode node = lab.node("n1");
             server.put(LabObjects.node(node));
-            Path directory = Files.createDirectories(node.runDir().resolveSibling("bench"));
-            var home = new AgentProcess.Home(node.cgroupRoot(), node.bpffs(), directory);
-            List<String> source = List.of("--source", "kubernetes", "--api-server", server.url());
+            AgentProcess.Home home = AgentProcess.Home.of(node);
+            List<String> source = AgentProcess.following(server);
             double empty;
             try (AgentProcess agent = AgentProcess.start(home, culvert, source)) {
                 empty = agent.residentMebibytes();

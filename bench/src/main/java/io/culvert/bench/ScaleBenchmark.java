@@ -8,7 +8,6 @@ import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabNode;
 import io.culvert.testkit.lab.LabObjects;
 import io.culvert.testkit.lab.PodAttachment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +73,7 @@ final class ScaleBenchmark {
                     services,
                     node,
                     service -> server.put(service.manifest("n1")),
-                    List.of("--source", "kubernetes", "--api-server", server.url()));
+                    AgentProcess.following(server));
         }
     }
 
@@ -83,13 +82,9 @@ final class ScaleBenchmark {
             throws Exception {
         List<BenchService> cluster = new ArrayList<>(cluster(services));
         cluster.forEach(write);
-        Path directory = node.runDir().resolveSibling("bench");
-        Files.createDirectories(directory);
-        AgentProcess.Home home = new AgentProcess.Home(node.cgroupRoot(), node.bpffs(), directory);
-        // The first start makes everything; the second adopts it, which is what a start on a node usually is. The
-        // changes
-        // that the first takes are for this process, whose own code is cold: what is measured is the agent's, cold or
-        // not.
+        AgentProcess.Home home = AgentProcess.Home.of(node);
+        // The first start makes everything; the second adopts it, which is what a start on a node usually is. What the
+        // first takes of changes is for this process, whose own code is cold: the agent's is measured, cold or not.
         try (AgentProcess first = AgentProcess.start(home, culvert, options);
                 KernelWatch kernel = KernelWatch.open(node.bpffs())) {
             Progress.say("scale: first start: " + first.ready());

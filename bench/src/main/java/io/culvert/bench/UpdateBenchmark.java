@@ -11,7 +11,6 @@ import io.culvert.testkit.lab.LabObjects;
 import io.culvert.testkit.lab.LabPod;
 import io.culvert.testkit.lab.LabProcess;
 import io.culvert.testkit.lab.PodAttachment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,10 +57,8 @@ final class UpdateBenchmark {
             for (int slice = 0; slice < ENDPOINTS / SLICE; slice++) {
                 server.put(object(service, slice, -1));
             }
-            Path directory = Files.createDirectories(node.runDir().resolveSibling("bench"));
-            AgentProcess.Home home = new AgentProcess.Home(node.cgroupRoot(), node.bpffs(), directory);
-            try (AgentProcess _ = AgentProcess.start(
-                            home, culvert, List.of("--source", "kubernetes", "--api-server", server.url()));
+            AgentProcess.Home home = AgentProcess.Home.of(node);
+            try (AgentProcess _ = AgentProcess.start(home, culvert, AgentProcess.following(server));
                     KernelWatch kernel = KernelWatch.open(node.bpffs())) {
                 var _ = change(service, server, kernel, WARM_UP);
                 return underLoad(lab.pod("client"), service, server, kernel);

@@ -11,14 +11,15 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What a test would remove at its end, if Ctrl-C did not end it first: pins, cgroups and network namespaces. All of
-/// them have the number of this process in their names, as in `culvert-maps-4711-3`. Labs remove themselves.
+/// What a test would remove at its end, if Ctrl-C did not end it first: mounts, pins, cgroups and network namespaces.
+/// All of them have the number of this process in their names, as in `culvert-maps-4711-3`. Labs remove themselves.
 final class Leftovers {
 
     private static final Pattern OWN =
             Pattern.compile("culvert-(?!lab-)[a-z-]+-" + ProcessHandle.current().pid() + "(-.*)?");
-    private static final List<Path> TREES =
-            List.of(Path.of("/sys/fs/bpf"), Path.of("/sys/fs/cgroup"), Path.of("/sys/fs/cgroup/unified"));
+    private static final List<Path> TREES = List.of(
+            Path.of("/sys/fs/bpf"), Path.of("/sys/fs/cgroup"), Path.of("/sys/fs/cgroup/unified"), Path.of("/run"));
+    private static final Path MOUNTS = Path.of("/proc/self/mounts");
     private static final Path NAMESPACES = Path.of("/run/netns");
 
     static {
@@ -31,6 +32,8 @@ final class Leftovers {
     static void removeAtExit() {}
 
     private static void remove() {
+        // A tree is removed behind what is mounted on it.
+        ownMounts().forEach(mount -> run("umount", mount.toString()));
         TREES.forEach(place -> own(place).forEach(Leftovers::removeTree));
         own(NAMESPACES).forEach(Leftovers::removeNamespace);
     }
@@ -59,13 +62,24 @@ final class Leftovers {
         }
     }
 
+    private static List<Path> ownMounts() {
+        try (Stream<String> lines = Files.lines(MOUNTS)) {
+            return lines.map(line -> Path.of(line.split(" ")[1]))
+                    .filter(mount -> mount.getFileName() != null
+                            && OWN.matcher(mount.getFileName().toString()).matches())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void removeNamespace(Path namespace) {
+        run("ip", "netns", "del", namespace.getFileName().toString());
+    }
+
+    private static void run(String... command) {
         try {
-            int _ = new ProcessBuilder(
-                            "ip", "netns", "del", namespace.getFileName().toString())
-                    .inheritIO()
-                    .start()
-                    .waitFor();
+            int _ = new ProcessBuilder(command).inheritIO().start().waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

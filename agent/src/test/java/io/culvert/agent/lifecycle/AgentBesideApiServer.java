@@ -38,7 +38,23 @@ abstract class AgentBesideApiServer {
         cgroup = Files.createDirectory(
                 mounts.ofType("cgroup2").orElseThrow().point().resolve(name));
         server = FakeApiServer.start();
+        putNode();
+    }
+
+    final void putNode() {
         server.put("{apiVersion: v1, kind: Node, metadata: {name: n1}}");
+    }
+
+    /// Pod `web` of the node, in the default namespace.
+    final void putPod() {
+        server.put("{apiVersion: v1, kind: Namespace, metadata: {name: default}}");
+        server.put("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: web, namespace: default, uid: u-web}
+                spec: {nodeName: n1}
+                status: {phase: Running, podIPs: [{ip: 10.1.0.3}]}
+                """);
     }
 
     @AfterEach

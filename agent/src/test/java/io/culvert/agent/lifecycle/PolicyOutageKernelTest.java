@@ -21,18 +21,6 @@ class PolicyOutageKernelTest extends AgentBesideApiServer {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private static void fill(FakeApiServer filled) {
-        filled.put("{apiVersion: v1, kind: Node, metadata: {name: n1}}");
-        filled.put("{apiVersion: v1, kind: Namespace, metadata: {name: default}}");
-        filled.put("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: web, namespace: default, uid: u-web}
-                spec: {nodeName: n1}
-                status: {phase: Running, podIPs: [{ip: 10.1.0.3}]}
-                """);
-    }
-
     private static String closed(String name) {
         return """
                 apiVersion: networking.k8s.io/v1
@@ -44,7 +32,7 @@ class PolicyOutageKernelTest extends AgentBesideApiServer {
 
     @Test
     void C5_14_whatWasInForceStaysWhileTheApiServerIsDownAndAfterARestart() throws Exception {
-        fill(server);
+        putPod();
         server.put(closed("first"));
         int port = server.port();
         int epoch;
@@ -74,7 +62,8 @@ class PolicyOutageKernelTest extends AgentBesideApiServer {
             assertThat(isEnforced()).isTrue();
 
             server = FakeApiServer.start(port);
-            fill(server);
+            putNode();
+            putPod();
             server.put(closed("first"));
             server.put(closed("second"));
 

@@ -28,14 +28,7 @@ final class WithheldPoliciesKernelTest extends AgentBesideApiServer {
 
     @BeforeEach
     void create() {
-        server.put("{apiVersion: v1, kind: Namespace, metadata: {name: default}}");
-        server.put("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: web, namespace: default, uid: u-web}
-                spec: {nodeName: n1}
-                status: {phase: Running, podIPs: [{ip: 10.1.0.3}]}
-                """);
+        putPod();
     }
 
     /// As after an update of the agent without its new ClusterRole.

@@ -18,6 +18,7 @@ import io.culvert.maps.datapath.DatapathConfig;
 import io.culvert.net.IpAddress;
 import io.culvert.testkit.KernelTest;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +28,6 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
@@ -43,8 +43,9 @@ final class PolicyOverflowKernelTest {
     /// Of a node, `endpoints` has room for 65,536 addresses and interfaces, and no more.
     private static final int TOO_MANY = 65_600;
 
-    @TempDir
-    private Path directory;
+    /// Removed also if Ctrl-C ends this.
+    private final Path directory =
+            Path.of("/run", "culvert-overflow-" + ProcessHandle.current().pid());
 
     private final List<Told> told = new ArrayList<>();
     private Datapath datapath;
@@ -54,6 +55,7 @@ final class PolicyOverflowKernelTest {
 
     @BeforeEach
     void open() throws Exception {
+        Files.createDirectory(directory);
         run("mount", "-t", "bpf", "bpf", directory.toString());
         datapath = Datapath.open(DatapathConfig.of(directory.resolve("culvert")).withEntries(Map.of("endpoints", 64)));
         policies = new NodePolicies(
@@ -71,6 +73,7 @@ final class PolicyOverflowKernelTest {
     void close() throws Exception {
         datapath.close();
         run("umount", directory.toString());
+        Files.delete(directory);
     }
 
     private static void run(String... command) throws IOException, InterruptedException {

@@ -17,9 +17,8 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A client that comes again from the same port: what its pods were asked at this epoch holds, and nothing else of what
-/// is
-/// remembered does. That nobody is asked shows by rules that go behind the programs' back.
+/// A client that comes again from the same port: what its pods were asked at this epoch holds, and nothing else that is
+/// remembered. That nobody is asked shows by rules that go behind the programs' back.
 @KernelTest
 final class PolicyReopenKernelTest extends PolicyPodsFixture {
 

@@ -21,9 +21,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// A port from which a client reached a Service, and from which it dials a backend of that Service itself later. What
-/// is
-/// remembered of the first connection must not translate the second.
+/// A port from which a client reached a Service, and from which it dials a backend of that Service itself later: what
+/// is remembered of the first connection must not translate the second.
 @KernelTest
 class ReusedPortKernelTest {
 
