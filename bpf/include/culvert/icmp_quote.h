@@ -21,14 +21,26 @@ struct icmp_unreachable {
 	__be32 mtu; /* of what is too big (RFC 1191: in its low half), else unused */
 };
 
+#define ICMP_ECHO_REPLY 0
 #define ICMP_SOURCE_QUENCH 4
 #define ICMP_REDIRECT 5
+#define ICMP_ECHO_REQUEST 8
 #define ICMP_TIME_EXCEEDED 11
 #define ICMP_PARAMETERPROB 12
 #define ICMPV6_PARAMPROB 4 /* 1 to 4 tell of a packet that got no further; all below 128 are errors */
 #define ICMPV6_ECHO_REQUEST 128
+#define ICMPV6_ECHO_ANSWER 129
 #define ICMPV6_ROUTER_SOLICIT 133 /* to ICMPV6_REDIRECT: neighbour discovery (RFC 4861) */
 #define ICMPV6_REDIRECT 137
+
+/* Of both families: RFC 792 and RFC 4443, 4. */
+struct icmp_echo {
+	__u8 type;
+	__u8 code;
+	__be16 checksum;
+	__be16 id;
+	__be16 sequence;
+};
 
 #define ICMP_HEADER sizeof(struct icmp_unreachable) /* what comes before the quotation */
 #define ICMP_QUOTE_MIN 8                            /* bytes of the transport header that are always quoted */
@@ -88,6 +100,30 @@ static __always_inline long quote_parse6(struct __sk_buff *skb, __u32 offset, st
 	return walked & IPV6_L4_OFFSET_MAX;
 }
 
+/* The ports of a quoted packet, turned round; of an echo its id as both. False for what has neither. */
+static __always_inline bool quote_ports(struct __sk_buff *skb, __u32 l4_offset, struct packet *answer)
+{
+	union {
+		__be16 port[2];
+		struct icmp_echo echo;
+	} quoted;
+	__u8 protocol = answer->protocol, request, reply;
+
+	if (bpf_skb_load_bytes(skb, l4_offset, &quoted, sizeof(quoted)))
+		return false;
+	if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || protocol == IPPROTO_SCTP) {
+		answer->source_port = quoted.port[1];
+		answer->destination_port = quoted.port[0];
+		return true;
+	}
+	request = answer->v4 ? ICMP_ECHO_REQUEST : ICMPV6_ECHO_REQUEST;
+	reply = answer->v4 ? ICMP_ECHO_REPLY : ICMPV6_ECHO_ANSWER;
+	answer->source_port = quoted.echo.id;
+	answer->destination_port = quoted.echo.id;
+	return protocol == (answer->v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6) &&
+	       (quoted.echo.type == request || quoted.echo.type == reply);
+}
+
 /*
  * The answer to the packet that an ICMP error quotes: its ends, and where the quoted transport header begins and how much
  * of it is there. False for what is left alone, such as later fragments, and errors that are not for who sent the packet.
@@ -95,19 +131,13 @@ static __always_inline long quote_parse6(struct __sk_buff *skb, __u32 offset, st
 static __noinline bool icmp_quoted(struct __sk_buff *skb, const struct packet *packet, struct packet *answer)
 {
 	__u32 offset = packet->l4_offset + ICMP_HEADER;
-	__be16 ports[2];
 	long l4_offset, length;
 
 	l4_offset = packet->v4 ? quote_parse4(skb, offset, answer) : quote_parse6(skb, offset, answer);
 	length = packet->l4_length - (l4_offset - packet->l4_offset);
 	if (l4_offset < 0 || length < ICMP_QUOTE_MIN || skb->len < (__u32)packet->l4_offset + packet->l4_length ||
-	    !ip_equal(&answer->destination, &packet->destination) ||
-	    (answer->protocol != IPPROTO_TCP && answer->protocol != IPPROTO_UDP &&
-	     answer->protocol != IPPROTO_SCTP) ||
-	    bpf_skb_load_bytes(skb, l4_offset, ports, sizeof(ports)))
+	    !ip_equal(&answer->destination, &packet->destination) || !quote_ports(skb, l4_offset, answer))
 		return false;
-	answer->source_port = ports[1];
-	answer->destination_port = ports[0];
 	answer->l4_offset = l4_offset;
 	answer->l4_length = length;
 	return true;

@@ -5,9 +5,6 @@
 
 #include "icmp_quote.h"
 
-#define ICMP_ECHO_REPLY 0
-#define ICMP_ECHO_REQUEST 8
-#define ICMPV6_ECHO_ANSWER 129
 #define ICMPV6_MLD_QUERY 130 /* to ICMPV6_REDIRECT: multicast listener discovery (RFC 2710), neighbour discovery */
 #define ICMPV6_MLD2_REPORT 143
 
@@ -18,14 +15,6 @@ enum policy_message {
 	POLICY_MESSAGE_ERROR,     /* about another packet */
 	POLICY_MESSAGE_ECHO,      /* keyed by its id, as both ports */
 	POLICY_MESSAGE_ECHO_REPLY,
-};
-
-struct icmp_echo {
-	__u8 type;
-	__u8 code;
-	__be16 checksum;
-	__be16 id;
-	__be16 sequence;
 };
 
 static __always_inline enum policy_message policy_message4(__u8 type)

@@ -34,6 +34,14 @@ static __always_inline __u32 policy_walk_set(const struct policy_walk *walk, __u
 	return direction == POLICY_EGRESS ? walk->sets[POLICY_EGRESS] : walk->sets[POLICY_INGRESS];
 }
 
+/* Of what errors quote, only an echo is ICMP here. */
+static __always_inline bool policy_is_about_echo(const struct policy_walk *walk)
+{
+	return walk->message == POLICY_MESSAGE_ECHO ||
+	       (walk->message == POLICY_MESSAGE_ERROR &&
+		walk->packet.protocol == (walk->packet.v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6));
+}
+
 /*
  * Asks about a connection that the pod opened (POLICY_EGRESS) or that was opened to it. The number of the rule that allows it,
  * or its negative policy_verdict().
@@ -49,7 +57,7 @@ __noinline int policy_ask(const struct policy_walk *walk, __u32 direction)
 	question.set = policy_walk_set(walk, direction);
 	if (!question.set)
 		return 0;
-	if (walk->message == POLICY_MESSAGE_ECHO && walk->flags & POLICY_ALLOW_ECHO)
+	if (walk->flags & POLICY_ALLOW_ECHO && policy_is_about_echo(walk))
 		return 0;
 	/* Where this packet is an answer, the connection's target is where it comes from. */
 	forward = walk->direction == direction;

@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.maps.DropReason;
 import io.culvert.maps.PacketCount;
+import io.culvert.maps.PolicyControl;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.Tables;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.KernelTest;
+import io.culvert.testkit.packet.PacketBuilder;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,11 +29,22 @@ final class PolicyRelatedKernelTest extends PolicyPodsFixture {
 
     /// "Too big", about the first packet of a connection.
     private static byte[] error(PolicyNet net, String from, PolicyTalk about) {
+        return error(net, from, about.opener(), about.builder());
+    }
+
+    private static byte[] error(PolicyNet net, String from, String to, PacketBuilder about) {
         return ethernet()
-                .ip(from, about.opener())
+                .ip(from, to)
                 .icmp(net == PolicyNet.V4 ? 3 : 2, net == PolicyNet.V4 ? 4 : 0)
-                .embedding(about.builder())
+                .embedding(about)
                 .toBytes();
+    }
+
+    private static PacketBuilder ping(PolicyNet net, int id) {
+        return ethernet()
+                .ip(net.pod, net.remotePod)
+                .icmp(net == PolicyNet.V4 ? 8 : 128, 0, icmp -> icmp.word(id << 16))
+                .payload("ping");
     }
 
     @ParameterizedTest
@@ -51,6 +64,36 @@ final class PolicyRelatedKernelTest extends PolicyPodsFixture {
         pods.forget(PolicyPeerKey.identity(INGRESS, 9));
         pods.nextEpoch();
         assertThat(pods.receives(byARouter)).as("about what is cut").isEqualTo(DROP);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void C3_03_errorsAboutEchoesPass(PolicyNet net) {
+        isolate(net);
+        int otherProtocols = 3 << 16;
+        pods.allow(PolicyPeerKey.identity(EGRESS, 9), otherProtocols, PolicyPods.END - 1);
+        byte[] byARouter = error(net, net.outside, net.pod, ping(net, 7));
+        assertThat(pods.receives(byARouter)).as("about nothing").isEqualTo(DROP);
+        assertThat(pods.sends(ping(net, 7).toBytes())).isEqualTo(PASS);
+        assertThat(pods.receives(byARouter)).isEqualTo(PASS);
+        assertThat(pods.receives(error(net, net.outside, net.pod, ping(net, 8))))
+                .as("of another id")
+                .isEqualTo(DROP);
+        pods.forget(PolicyPeerKey.identity(EGRESS, 9));
+        pods.nextEpoch();
+        assertThat(pods.receives(byARouter)).as("about what is cut").isEqualTo(DROP);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void C3_03_errorsAboutEchoesThatASettingAllowsPass(PolicyNet net) {
+        isolate(net);
+        pods.control(PolicyControl.ALLOW_ECHO);
+        assertThat(pods.sends(ping(net, 7).toBytes())).isEqualTo(PASS);
+        pods.control(PolicyControl.ALLOW_ECHO);
+        assertThat(pods.receives(error(net, net.outside, net.pod, ping(net, 7))))
+                .as("asked again at another epoch")
+                .isEqualTo(PASS);
     }
 
     private static List<byte[]> fragments(String from, String to) {
