@@ -15,7 +15,7 @@ static __noinline int net_packet(struct __sk_buff *skb)
 {
 	struct packet packet = {};
 
-	return ingress(skb, &packet, packet_parse(skb, &packet));
+	return ingress(skb, &packet, packet_parse(skb, &packet), 0);
 }
 
 SEC("tc")

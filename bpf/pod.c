@@ -25,7 +25,7 @@ int pod_ingress(struct __sk_buff *skb)
 		return fast_end(skb, event_end(skb, PACKET_PASS), FAST_TAIL_POLICY);
 	}
 	packet_context(skb)->cb[PACKET_MARK] = recalled;
-	verdict = ingress(skb, &packet, parsed);
+	verdict = ingress(skb, &packet, parsed, recalled);
 	if (skb->cb[PACKET_NOTE] == PACKET_REPLY)
 		return event_end(skb, verdict);
 	if (verdict == PACKET_PASS && packet.signals & PACKET_OPEN && !(skb->cb[PACKET_HOOK] & PACKET_MOVED)) {

@@ -6,7 +6,6 @@
 #ifndef CULVERT_EGRESS_H
 #define CULVERT_EGRESS_H
 
-#include "flow_mark.h"
 #include "ingress.h"
 
 /*

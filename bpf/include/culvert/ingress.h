@@ -7,6 +7,7 @@
 #define CULVERT_INGRESS_H
 
 #include "connect.h"
+#include "flow_mark.h"
 #include "heal.h"
 #include "icmp_error.h"
 
@@ -86,11 +87,11 @@ static __noinline int ingress_other(struct __sk_buff *skb, const struct packet *
 	return translation < 0 ? PACKET_PASS : icmp_translate(skb, packet, &answer, flow, translation);
 }
 
-/* parsed: what packet_parse() said of the packet */
-static __always_inline int ingress(struct __sk_buff *skb, struct packet *packet, int parsed)
+/* parsed: what packet_parse() said of the packet; mark: flow_mark() of it, or 0 where nobody has asked */
+static __always_inline int ingress(struct __sk_buff *skb, struct packet *packet, int parsed, __u32 mark)
 {
 	struct frontend *frontend = NULL;
-	struct flow *flow;
+	struct flow *flow = NULL;
 
 	packet_sign(skb, packet);
 	switch (parsed) {
@@ -112,7 +113,8 @@ static __always_inline int ingress(struct __sk_buff *skb, struct packet *packet,
 			return packet_without_frontend(skb, packet, 0);
 	}
 
-	flow = flow_find(packet);
+	if (!flow_mark_is_first(mark))
+		flow = flow_find(packet);
 	if (flow) {
 		__u64 now = flow_clock();
 		bool expired = flow_is_expired(flow, now);

@@ -11,7 +11,7 @@
 #include "policy_pod.h"
 #include "policy_recent.h"
 
-#define POLICY_SETTLED 2 /* no flow_mark() is even */
+#define POLICY_SETTLED 4 /* neither a flow_mark() nor POLICY_STRANGER, which may be alone */
 
 /* Of TCP that goes on: whether it is asked nothing new at this hook, as in policy_is_known(). Counts it then. */
 static __always_inline bool policy_flow_passes(struct __sk_buff *skb, const struct packet *packet, struct policy_flow *flow,
@@ -84,8 +84,8 @@ static __noinline __u32 policy_recall_open(struct __sk_buff *skb, const struct p
 }
 
 /*
- * What is known of a packet at a hook, before anything else is asked: POLICY_SETTLED if it passes as it is. Else the
- * flow_mark() that it may be remembered with, beside POLICY_STRANGER, or 0 where that is in vain.
+ * What is known of a packet at a hook, before anything else is asked: POLICY_SETTLED if it passes as it is. Else its
+ * flow_mark(), beside POLICY_STRANGER, or 0 where that is not known yet.
  */
 static __noinline __u32 policy_recall(struct __sk_buff *skb, const struct packet *packet, __u32 direction)
 {
@@ -96,7 +96,7 @@ static __noinline __u32 policy_recall(struct __sk_buff *skb, const struct packet
 	__u64 now;
 
 	if (!epoch)
-		return 0;
+		return flow_mark(packet);
 	/* Whether a pod dials a Service is to be known before its policies are asked. */
 	if (packet->signals & PACKET_OPEN)
 		return direction == POLICY_INGRESS ? policy_recall_open(skb, packet, direction) : 0;

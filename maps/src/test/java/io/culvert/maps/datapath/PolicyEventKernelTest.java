@@ -65,6 +65,7 @@ final class PolicyEventKernelTest extends EventFixture {
     @ParameterizedTest
     @EnumSource
     void aConnectionThatIsOpenedOnceMoreIsToldLikeTheFirst(PolicyNet net) {
+        pods.openedNone();
         pods.pod(net.pod, POD, SET, SET);
         pods.identity(net.remotePod, PEER);
         pods.set(SET, true);

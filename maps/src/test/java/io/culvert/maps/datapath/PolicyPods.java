@@ -54,6 +54,7 @@ final class PolicyPods implements AutoCloseable {
     private final PodPrograms pods;
     private final BpfObject policies;
     private final ProgramRunner runner = new ProgramRunner();
+    private int marks;
     private int steps;
     private int epoch;
 
@@ -83,6 +84,11 @@ final class PolicyPods implements AutoCloseable {
         return loaded;
     }
 
+    /// What all of `flow_marks` are once this is cleared: how many connections were translated of each number.
+    void beginWithMarks(int count) {
+        marks = count;
+    }
+
     /// As if it had just been loaded, but for Services.
     void clear() {
         for (Table<?, ?> table : List.of(
@@ -104,7 +110,7 @@ final class PolicyPods implements AutoCloseable {
             }
         }
         zero(Tables.DROPS, 0, DropReason.COUNT);
-        zero(Tables.FLOW_MARKS, 0, MARKS);
+        mark(marks);
         for (int set = 0; set < SETS; set++) {
             tables.put(Tables.POLICY_SETS, set, PolicySetEntry.NONE);
             zero(Tables.RULE_COUNTERS, set * 1000, RULES);
@@ -268,8 +274,17 @@ final class PolicyPods implements AutoCloseable {
 
     /// Connections were translated whose ends have any number that `flow_marks` knows.
     void openedSome() {
+        mark(marks + 1);
+    }
+
+    /// None ever was.
+    void openedNone() {
+        mark(0);
+    }
+
+    private void mark(int count) {
         for (int index = 0; index < MARKS; index++) {
-            tables.put(Tables.FLOW_MARKS, index, 1);
+            tables.put(Tables.FLOW_MARKS, index, count);
         }
     }
 

@@ -4,15 +4,24 @@ package io.culvert.maps.datapath;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Tests of what policies do to packets: the programs are loaded once for a class, and each test begins without
-/// policies.
+/// policies. All run twice, because programs take shorter ways where no connection was ever translated: what a policy
+/// says must not depend on it.
+@ParameterizedClass(name = "connections were translated before: {0}")
+@ValueSource(booleans = {false, true})
 abstract class PolicyPodsFixture {
 
     static final int INGRESS = 3;
     static final int EGRESS = 4;
 
     static PolicyPods pods;
+
+    @Parameter
+    boolean translated;
 
     @BeforeAll
     static void load() {
@@ -26,6 +35,7 @@ abstract class PolicyPodsFixture {
 
     @BeforeEach
     void clear() {
+        pods.beginWithMarks(translated ? 1 : 0);
         pods.clear();
     }
 

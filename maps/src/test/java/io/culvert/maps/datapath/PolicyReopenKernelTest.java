@@ -182,4 +182,14 @@ final class PolicyReopenKernelTest extends PolicyPodsFixture {
 
         assertThatPacket(pods.packet()).hasDestination(net.remotePod, 8080);
     }
+
+    /// What is known of a connection's translation says nothing of its policies.
+    @ParameterizedTest
+    @EnumSource
+    void whoWasNeverAskedIsAsked(PolicyNet net) {
+        isolate(net);
+        for (PolicyTalk talk : bothWays(net)) {
+            assertThat(opens(net, talk)).isEqualTo(DROP);
+        }
+    }
 }

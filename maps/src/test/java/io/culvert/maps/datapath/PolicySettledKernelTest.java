@@ -145,6 +145,7 @@ final class PolicySettledKernelTest extends PolicyPodsFixture {
             pods.forgetRecent();
         }
         pods.nextEpoch();
+        pods.openedNone();
         assertThat(pods.receives(talk.answers())).isEqualTo(PASS);
         assertThatPacket(pods.packet()).as("no connection was ever opened").hasSource(net.otherPod, talk.targetPort());
         pods.openedSome();
@@ -222,6 +223,7 @@ final class PolicySettledKernelTest extends PolicyPodsFixture {
     @ParameterizedTest
     @EnumSource
     void nothingIsLookedUpWhereNothingIsEnforced(PolicyNet net) {
+        pods.openedSome();
         allow(net);
         PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.pod, net.otherPod);
         opens(talk);
@@ -231,5 +233,21 @@ final class PolicySettledKernelTest extends PolicyPodsFixture {
         assertThat(pods.receives(talk.answers())).isEqualTo(PASS);
 
         assertThatPacket(pods.packet()).as("the long way").hasSource(net.service, 80);
+    }
+
+    /// Who gives all its pods' sockets a backend translates no packet, so that none is looked for in `flows`.
+    @ParameterizedTest
+    @EnumSource
+    void flowsAreNotLookedUpWhereNoneWasEverOpened(PolicyNet net) {
+        pods.openedNone();
+        pods.tables.put(Tables.POLICY_CONTROL, 0, new PolicyControl(0, 0));
+        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.pod, net.otherPod);
+        forgeReply(net, talk);
+
+        assertThat(pods.receives(talk.answers())).isEqualTo(PASS);
+        assertThatPacket(pods.packet()).as("not looked up").hasSource(net.otherPod, talk.targetPort());
+        pods.openedSome();
+        assertThat(pods.receives(talk.answers())).isEqualTo(PASS);
+        assertThatPacket(pods.packet()).as("looked up").hasSource(net.service, 80);
     }
 }
