@@ -38,11 +38,6 @@ public record PolicyBlock(int side0, int side1) {
         return side == 0 ? side0 : side1;
     }
 
-    /// The same with another word on a side, 0 or 1.
-    public PolicyBlock with(int side, int word) {
-        return side == 0 ? new PolicyBlock(word, side1) : new PolicyBlock(side0, word);
-    }
-
     /// For example `class 3 | entries 65792`, by side.
     @Override
     public String toString() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps;
 
+import io.culvert.maps.layout.CTypes;
+
 /// The maps of policies. Most have two sides, of which [PolicyControl#side] holds.
 public final class PolicyTables {
 
@@ -58,6 +60,16 @@ public final class PolicyTables {
 
     public MappedArray<PolicyBlock> blocks() {
         return catalogue.array(Tables.POLICY_BLOCKS);
+    }
+
+    /// Writes words of one side, 0 or 1, from an entry of [#blocks] on; those of the other side stay.
+    ///
+    /// @throws IndexOutOfBoundsException if there are not so many entries
+    public void writeBlocks(int side, int first, int[] words) {
+        ArrayMemory.View view = blocks().memory().view();
+        for (int i = 0; i < words.length; i++) {
+            view.memory().set(CTypes.U32, view.offset(first + i) + side * Integer.BYTES, words[i]);
+        }
     }
 
     public MappedArray<PolicySetEntry> sets() {

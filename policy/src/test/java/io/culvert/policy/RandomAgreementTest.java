@@ -39,7 +39,7 @@ class RandomAgreementTest {
         long first = only != null ? only : new Random().nextLong();
         Map<Verdict.Reason, Long> reasons = LongStream.range(0, only != null ? 1 : CLUSTERS)
                 .parallel()
-                .mapToObj(i -> check(first + i))
+                .mapToObj(i -> checked(first + i))
                 .flatMap(found -> found.entrySet().stream())
                 .collect(Collectors.groupingBy(
                         Map.Entry::getKey, TreeMap::new, Collectors.summingLong(Map.Entry::getValue)));
@@ -57,6 +57,15 @@ class RandomAgreementTest {
             assertThat(PolicyCompiler.compile(shuffled(inputs, new Random(seed))))
                     .as("seed %d", seed)
                     .isEqualTo(PolicyCompiler.compile(inputs));
+        }
+    }
+
+    /// Whatever goes wrong names the seed.
+    private static Map<Verdict.Reason, Integer> checked(long seed) {
+        try {
+            return check(seed);
+        } catch (RuntimeException e) {
+            throw new AssertionError("seed " + seed + ": " + e, e);
         }
     }
 

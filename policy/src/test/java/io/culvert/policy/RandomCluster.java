@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -80,7 +81,8 @@ public final class RandomCluster {
     private final Random random;
 
     public RandomCluster(long seed) {
-        random = new Random(seed);
+        // Neighbouring seeds would begin with the same choices.
+        random = new Random(new SplittableRandom(seed).nextLong());
     }
 
     public PolicyInputs next() {

@@ -74,7 +74,7 @@ public final class BlockTable {
                 return;
             }
             BitSet changed = changed(present, cidrs);
-            changed.stream().forEach(this::release);
+            release(changed);
             write(levels(cidrs), changed);
             present = Map.copyOf(cidrs);
         }
@@ -109,11 +109,13 @@ public final class BlockTable {
             }
         }
 
-        private void release(int first) {
-            @Nullable BitSet released = nodes.remove(first);
-            if (released != null) {
-                used.andNot(released);
-            }
+        private void release(BitSet changed) {
+            nodes.forEach((first, present) -> {
+                if (changed.get(first)) {
+                    used.andNot(present);
+                }
+            });
+            nodes.keySet().removeIf(changed::get);
         }
 
         /// The word of addresses with these first 16 bits, with all that is below it written.

@@ -9,7 +9,6 @@ import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.MapFullException;
 import io.culvert.maps.MappedArray;
 import io.culvert.maps.PacketCount;
-import io.culvert.maps.PolicyBlock;
 import io.culvert.maps.PolicyCidrKey;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyPorts;
@@ -65,7 +64,7 @@ public final class DatapathTarget implements PublicationTarget {
 
     @Override
     public PolicyBlocks blocks() {
-        return new KernelBlocks(tables.blocks());
+        return new KernelBlocks();
     }
 
     @Override
@@ -150,27 +149,19 @@ public final class DatapathTarget implements PublicationTarget {
 
     private final class KernelBlocks implements PolicyBlocks {
 
-        private final MappedArray<PolicyBlock> map;
-
-        KernelBlocks(MappedArray<PolicyBlock> map) {
-            this.map = map;
-        }
-
         @Override
         public void write(int side, int index, int[] words) {
-            for (int i = 0; i < words.length; i++) {
-                map.set(index + i, map.get(index + i).with(side, words[i]));
-            }
+            tables.writeBlocks(side, index, words);
         }
 
         @Override
         public int size() {
-            return map.maxEntries();
+            return tables.blocks().maxEntries();
         }
 
         @Override
         public void ensure(int entries) {
-            DatapathTarget.this.ensure(Tables.POLICY_BLOCKS, entries, map::maxEntries);
+            DatapathTarget.this.ensure(Tables.POLICY_BLOCKS, entries, tables.blocks()::maxEntries);
         }
     }
 
