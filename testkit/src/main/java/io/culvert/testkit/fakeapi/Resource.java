@@ -13,7 +13,12 @@ public enum Resource {
     SERVICE_CIDRS("/apis/networking.k8s.io/v1/servicecidrs", "ServiceCIDR"),
     NAMESPACES("/api/v1/namespaces", "Namespace"),
     NETWORK_POLICIES("/apis/networking.k8s.io/v1/networkpolicies", "NetworkPolicy"),
-    CLUSTER_NETWORK_POLICIES("/apis/policy.networking.k8s.io/v1alpha2/clusternetworkpolicies", "ClusterNetworkPolicy");
+    CLUSTER_NETWORK_POLICIES("/apis/policy.networking.k8s.io/v1alpha2/clusternetworkpolicies", "ClusterNetworkPolicy"),
+
+    // What came before ClusterNetworkPolicies.
+    ADMIN_NETWORK_POLICIES("/apis/policy.networking.k8s.io/v1alpha1/adminnetworkpolicies", "AdminNetworkPolicy"),
+    BASELINE_ADMIN_NETWORK_POLICIES(
+            "/apis/policy.networking.k8s.io/v1alpha1/baselineadminnetworkpolicies", "BaselineAdminNetworkPolicy");
 
     private final String path;
     private final String kind;
@@ -35,7 +40,12 @@ public enum Resource {
     boolean namespaced() {
         return switch (this) {
             case SERVICES, ENDPOINT_SLICES, PODS, NETWORK_POLICIES -> true;
-            case NODES, SERVICE_CIDRS, NAMESPACES, CLUSTER_NETWORK_POLICIES -> false;
+            case NODES,
+                    SERVICE_CIDRS,
+                    NAMESPACES,
+                    CLUSTER_NETWORK_POLICIES,
+                    ADMIN_NETWORK_POLICIES,
+                    BASELINE_ADMIN_NETWORK_POLICIES -> false;
         };
     }
 
@@ -45,6 +55,7 @@ public enum Resource {
             case ENDPOINT_SLICES -> "discovery.k8s.io/v1";
             case SERVICE_CIDRS, NETWORK_POLICIES -> "networking.k8s.io/v1";
             case CLUSTER_NETWORK_POLICIES -> "policy.networking.k8s.io/v1alpha2";
+            case ADMIN_NETWORK_POLICIES, BASELINE_ADMIN_NETWORK_POLICIES -> "policy.networking.k8s.io/v1alpha1";
         };
     }
 
