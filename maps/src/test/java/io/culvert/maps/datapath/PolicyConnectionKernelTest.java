@@ -210,6 +210,30 @@ final class PolicyConnectionKernelTest extends PolicyPodsFixture {
         }
     }
 
+    /// 120 seconds after an answer, as settings are by default.
+    @ParameterizedTest
+    @EnumSource
+    void C8_10_aUdpAnswerPassesAfter25IdleSecondsAndIsJudgedAnewAfter170(PolicyNet net) {
+        isolate(net);
+        allowIngress();
+        PolicyTalk talk = PolicyTalk.of(Protocol.UDP, net.remotePod, net.pod);
+        pods.receives(talk.opens());
+        pods.age(talk, 25);
+        assertThat(pods.sends(talk.answers())).isEqualTo(PASS);
+        pods.age(talk, 170);
+        assertThat(pods.sends(talk.answers()))
+                .as("as if the pod began, which it may not")
+                .isEqualTo(DROP);
+        allowEgress();
+        pods.age(talk, 170);
+        assertThat(pods.sends(talk.answers())).as("which it may").isEqualTo(PASS);
+        pods.forget(PolicyPeerKey.identity(EGRESS, 9));
+        pods.lose(talk);
+        assertThat(pods.sends(talk.answers())).isEqualTo(DROP);
+        assertThat(pods.receives(talk.asks())).as("the opener sends again").isEqualTo(PASS);
+        assertThat(pods.sends(talk.answers())).isEqualTo(PASS);
+    }
+
     @ParameterizedTest
     @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
     void anExpiredConnectionIsAsGoodAsAbsent(PolicyNet net, Protocol protocol) {
