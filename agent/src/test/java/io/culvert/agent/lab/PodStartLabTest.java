@@ -141,6 +141,25 @@ class PodStartLabTest {
         await().atMost(PATIENCE).untilAsserted(() -> assertAnswered(lab));
     }
 
+    /// With `best-effort` from the moment on when the cluster knows its address; what it may do until then is
+    /// documented.
+    @Test
+    void C5_02_aPolicyThatIsMadeWhileAPodStartsHoldsOnceItsAddressIsKnown() {
+        Lab lab = lab(PodAttachment.ROUTED);
+        lab.deleteManifest("policy.yaml");
+        lab.writeManifest("web.yaml", scheduled(lab.pod("web")));
+        LabAgent agent = new LabAgent(lab.node("n1")).launch().awaitReady();
+        assertAnswered(lab);
+
+        lab.writeManifest("policy.yaml", NOTHING_ENTERS);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(agent.verb("policy", "list")).contains("deny"));
+        assertAnswered(lab);
+
+        lab.writeManifest("web.yaml", LabObjects.pod(lab.pod("web"), Map.of("app", "web")));
+        await().atMost(PATIENCE).untilAsserted(() -> assertSilent(lab));
+    }
+
     /// Whoever asks for `strict-cni` and has not chained the plugin must hear of it, also when that comes later.
     @Test
     void aRuntimeThatDoesNotAskIsSaid() throws IOException {
