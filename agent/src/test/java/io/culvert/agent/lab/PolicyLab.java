@@ -31,6 +31,10 @@ final class PolicyLab implements AutoCloseable {
 
     static final List<String> NAMES = List.of("xa", "xb", "xc", "ya", "yb", "yc", "za", "zb", "zc");
     static final List<Integer> PORTS = List.of(80, 81);
+
+    /// Of each Service, for the pod's port `web`.
+    static final int WEB = 8000;
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /// Long for a connection within a machine; short, because most of what is tried here is to fail.
@@ -58,10 +62,16 @@ final class PolicyLab implements AutoCloseable {
                 service = service.port(port, port);
                 lab.pod(name).sockets().serve(port);
             }
+            service = service.port(WEB, web(name));
             services.put(name, service);
             lab.writeManifest("service-" + name + ".yaml", service.toYaml());
         }
         reset();
+    }
+
+    /// The number of a pod's port `web`: 80 of those called a, 81 of others.
+    private static int web(String name) {
+        return name.endsWith("a") ? 80 : 81;
     }
 
     static PolicyLab create(String... options) {
@@ -190,6 +200,7 @@ final class PolicyLab implements AutoCloseable {
                     - {name: serve-81-tcp, containerPort: 81, protocol: TCP}
                     - {name: serve-80-udp, containerPort: 80, protocol: UDP}
                     - {name: serve-81-udp, containerPort: 81, protocol: UDP}
+                    - {name: web, containerPort: %d, protocol: TCP}
                 status:
                   phase: Running
                   podIPs: [{ip: "%s"}, {ip: "%s"}]
@@ -201,6 +212,7 @@ final class PolicyLab implements AutoCloseable {
                         name.substring(1),
                         label,
                         pod.node().name(),
+                        web(name),
                         pod.ip(IpFamily.IPV4),
                         pod.ip(IpFamily.IPV6));
     }
