@@ -102,7 +102,7 @@ public final class Agent implements AutoCloseable {
             // Closed before the maps that its subscriber writes to.
             opened(open, store);
             state.program(datapath);
-            NetworkWatch network = opened(open, NetworkWatch.start(state::followNetwork));
+            NetworkWatch network = opened(open, NetworkWatch.start(state::followNetwork, state.exposure()::heard));
             if (state.followsBridges()) {
                 opened(open, state.bridged().follow(network::trigger));
             }

@@ -16,6 +16,7 @@ import io.culvert.agent.network.NetworkWatch;
 import io.culvert.agent.network.NodeNetwork;
 import io.culvert.agent.network.NodeObjects;
 import io.culvert.agent.policy.NodePolicies;
+import io.culvert.agent.policy.PodExposure;
 import io.culvert.agent.policy.PolicyFeed;
 import io.culvert.cluster.ClusterState;
 import io.culvert.cluster.ClusterStore;
@@ -35,7 +36,6 @@ import io.culvert.servicelb.conntrack.DatapathFlows;
 import io.culvert.servicelb.conntrack.FlowLifetimes;
 import io.culvert.servicelb.conntrack.LoadAudit;
 import io.culvert.servicelb.conntrack.StaleFlows;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -69,6 +69,7 @@ final class NodeState {
     private final NodeHealth health;
     private final AgentMetrics metrics;
     private final SyncRecord syncs;
+    private final PodExposure exposure;
     private final Instant started = Instant.now();
     private final CompletableFuture<Boolean> servicesProgrammed = new CompletableFuture<>();
     private final CompletableFuture<Boolean> policiesSettled = new CompletableFuture<>();
@@ -91,6 +92,7 @@ final class NodeState {
                 new MetricsReader(this, store, probes)::read,
                 plan.endpoint(Setting.METRICS).isPresent());
         syncs = new SyncRecord(metrics);
+        exposure = new PodExposure(System::nanoTime, metrics::podExposed);
         pluginChain = PodStarts.chain(plan);
         flows = new FlowContext(plan, store::state, new StateTables(this));
         bridged = new BridgedPods(
@@ -108,7 +110,7 @@ final class NodeState {
                 && published.get(BackendIds.index(id)).id() == id);
         NodeNetwork network = new NodeNetwork(plan.network(), plan::datapathSettings, datapath);
         NodePolicies policies = new NodePolicies(
-                datapath, plan.nodeName(), plan.policyFlags(), sources.events(), metrics::policiesProgrammed);
+                datapath, plan.nodeName(), plan.policyFlags(), sources.events(), metrics::policiesProgrammed, exposure);
         DatapathFlows flowTable = DatapathFlows.of(datapath.maps());
         LoadAudit loads = new LoadAudit(
                 flowTable,
@@ -130,19 +132,6 @@ final class NodeState {
                         plan.settings().get(Setting.FAST_PATH),
                         datapath,
                         new PathFilters(new LiveCommands(), new LiveMachine()::read)::find));
-    }
-
-    /// Takes over what became of the node's network.
-    ///
-    /// @param since when the oldest change came, as [System#nanoTime]
-    void followNetwork(long since) {
-        Set<Integer> before = kernel().orElseThrow().network().pods().keySet();
-        followNetwork();
-        for (int pod : kernel().orElseThrow().network().pods().keySet()) {
-            if (!before.contains(pod)) {
-                metrics.podExposed(Duration.ofNanos(System.nanoTime() - since));
-            }
-        }
     }
 
     /// Takes over what the node's network is now.
@@ -202,6 +191,11 @@ final class NodeState {
     /// Who is behind the ports of bridges.
     BridgedPods bridged() {
         return bridged;
+    }
+
+    /// How long pods could talk without their policies.
+    PodExposure exposure() {
+        return exposure;
     }
 
     /// What is enforced at pods, once the programs are there.

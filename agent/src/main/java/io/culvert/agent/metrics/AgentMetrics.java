@@ -61,7 +61,7 @@ public final class AgentMetrics {
         measured(all -> all.policiesProgrammed(took));
     }
 
-    /// Notes how long a pod's interface had no programs.
+    /// Notes how long a pod could talk without the policies that select it.
     public void podExposed(Duration time) {
         measured(all -> all.podExposed(time));
     }

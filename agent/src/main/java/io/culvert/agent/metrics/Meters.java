@@ -71,7 +71,10 @@ final class Meters {
                         "From a change that policies depend on to its enforcement.",
                         SYNC)
                 .register(registry);
-        exposure = timer("culvert_pod_exposure_seconds", "From the notice of a pod's interface to its programs.", SYNC)
+        exposure = timer(
+                        "culvert_pod_exposure_seconds",
+                        "How long pods could talk without the policies that select them.",
+                        SYNC)
                 .register(registry);
         kubeProxy = new KubeProxyMeters(registry, () -> reading);
         kubeProxy.register();

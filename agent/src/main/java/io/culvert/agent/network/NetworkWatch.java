@@ -7,7 +7,7 @@ import io.culvert.loader.netlink.NetworkListener;
 import io.culvert.loader.netlink.NetworkMonitor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,29 +21,25 @@ public final class NetworkWatch implements NetworkListener, AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
-    private final LongConsumer action;
+    private final Runnable action;
+    private final Consumer<NetworkChange> heard;
     private final NetworkMonitor monitor;
     private final Thread thread;
     private boolean changed;
-
-    /// When the oldest change came that no run answers yet, and the oldest one that a run answers.
-    private long changedAt;
-
-    private long answers;
-
     private boolean closed;
 
-    private NetworkWatch(LongConsumer action) {
+    private NetworkWatch(Runnable action, Consumer<NetworkChange> heard) {
         this.action = action;
+        this.heard = heard;
         this.monitor = NetworkMonitor.start(this);
         this.thread = Thread.ofPlatform().name("node-network").daemon().unstarted(this::run);
     }
 
     /// Changes after this returns are not missed; the action does not run for what was there before.
     ///
-    /// @param action is told when the oldest change came that it answers, as [System#nanoTime]
-    public static NetworkWatch start(LongConsumer action) {
-        NetworkWatch watch = new NetworkWatch(action);
+    /// @param heard is told of each change at once, on a thread that it must not hold up
+    public static NetworkWatch start(Runnable action, Consumer<NetworkChange> heard) {
+        NetworkWatch watch = new NetworkWatch(action, heard);
         watch.thread.start();
         return watch;
     }
@@ -52,9 +48,6 @@ public final class NetworkWatch implements NetworkListener, AutoCloseable {
     public void trigger() {
         lock.lock();
         try {
-            if (!changed) {
-                changedAt = System.nanoTime();
-            }
             changed = true;
             news.signalAll();
         } finally {
@@ -64,6 +57,7 @@ public final class NetworkWatch implements NetworkListener, AutoCloseable {
 
     @Override
     public void changed(NetworkChange change) {
+        heard.accept(change);
         trigger();
     }
 
@@ -83,16 +77,16 @@ public final class NetworkWatch implements NetworkListener, AutoCloseable {
         try {
             boolean failed = false;
             while (await(failed)) {
-                failed = !attempt(answers);
+                failed = !attempt();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean attempt(long since) {
+    private boolean attempt() {
         try {
-            action.accept(since);
+            action.run();
             return true;
         } catch (RuntimeException e) {
             LOG.warn("follow the network: {}; trying again", e.getMessage());
@@ -108,9 +102,6 @@ public final class NetworkWatch implements NetworkListener, AutoCloseable {
             long left = again ? RETRY_NANOS : Long.MAX_VALUE;
             while (!changed && !closed && left > 0) {
                 left = news.awaitNanos(left);
-            }
-            if (changed) {
-                answers = changedAt;
             }
             changed = false;
             return !closed;

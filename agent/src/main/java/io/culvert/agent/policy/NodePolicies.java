@@ -49,6 +49,7 @@ public final class NodePolicies {
     private final String nodeName;
     private final EventSink events;
     private final Consumer<Duration> latency;
+    private final PodExposure exposure;
     private final IncrementalCompiler compiler;
     private final Publisher publisher;
     private final boolean strict;
@@ -77,11 +78,19 @@ public final class NodePolicies {
     /// @param flags of [PolicyControl]
     /// @param latency is told how long changes took, from their arrival to the moment when programs
     ///     enforced them
-    public NodePolicies(Datapath datapath, String nodeName, int flags, EventSink events, Consumer<Duration> latency) {
+    /// @param exposure is told what is in force at which interface
+    public NodePolicies(
+            Datapath datapath,
+            String nodeName,
+            int flags,
+            EventSink events,
+            Consumer<Duration> latency,
+            PodExposure exposure) {
         this.datapath = datapath;
         this.nodeName = nodeName;
         this.events = events;
         this.latency = latency;
+        this.exposure = exposure;
         compiler = new IncrementalCompiler(nodeName);
         publisher = new Publisher(new DatapathTarget(datapath), System::nanoTime);
         strict = (flags & PolicyControl.STRICT) != 0;
@@ -128,6 +137,7 @@ public final class NodePolicies {
         routed = Map.copyOf(routes);
         bridged = Map.copyOf(stations);
         attached = Map.copyOf(programs);
+        exposure.attached(attached.keySet(), strict && datapath.policies().areEnforced());
         if (linksChanged() && wanted != null) {
             PublishResult _ = publish(wanted, PolicyChanges.NONE);
         }
@@ -307,11 +317,17 @@ public final class NodePolicies {
             datapath.policies().enforce(any);
             LOG.info(any ? "policies are enforced" : "no policy selects a pod of this node any more");
         }
+        exposure.enforced(next.plan().localPods().values(), interfaces, this::neverExposed);
         int before = status.uncounted();
         status = status(next.plan(), "");
         if (before == 0 && status.uncounted() > 0) {
             LOG.warn("{} rules of policies are enforced and not counted: rule_counters is full", status.uncounted());
         }
+    }
+
+    /// Whether a pod's runtime waits for its policies, or these forbid it nothing.
+    private boolean neverExposed(LocalPod pod) {
+        return sandboxes.has(pod) || audited.contains(pod.name().namespace());
     }
 
     private PolicyStatus status(PolicyPlan plan, String refused) {

@@ -5,6 +5,7 @@ import io.culvert.agent.cni.PodSandbox;
 import io.culvert.cluster.policy.PolicyPod;
 import io.culvert.cluster.policy.PolicyState;
 import io.culvert.net.IpAddress;
+import io.culvert.policy.LocalPod;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,14 @@ final class PodSandboxes {
     /// The sandbox that is forgotten, if it was known.
     Optional<PodSandbox> remove(String containerId) {
         return Optional.ofNullable(byContainer.remove(containerId)).map(Told::sandbox);
+    }
+
+    /// Whether the container runtime spoke of a pod of this node.
+    boolean has(LocalPod pod) {
+        return byContainer.values().stream()
+                .map(Told::sandbox)
+                .anyMatch(sandbox -> sandbox.pod().equals(pod.name())
+                        && sandbox.addresses().stream().anyMatch(pod.addresses()::contains));
     }
 
     /// The state with the addresses of sandboxes for pods whose objects have none yet, or still those of the sandbox

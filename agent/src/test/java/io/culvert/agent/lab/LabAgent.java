@@ -37,7 +37,13 @@ final class LabAgent {
 
     /// Starts the agent without waiting for it.
     LabAgent launch(String... options) {
-        List<String> command = new ArrayList<>(List.of(
+        return launchBy(List.of(), options);
+    }
+
+    /// The same, by a command that becomes what comes behind its own words.
+    LabAgent launchBy(List<String> wrapper, String... options) {
+        List<String> command = new ArrayList<>(wrapper);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",

@@ -45,6 +45,22 @@ class PodStartLabTest {
             spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress]}
             """;
 
+    /// What an agent of `deploy/culvert.yaml` sees of the host: directories of CNI plugins and, to read only, of their
+    /// configuration at the default paths.
+    private static final String AS_DEPLOYED = """
+            for name in opt etc; do
+                mkdir "$0/$name"
+                mount -t tmpfs tmpfs "$0/$name"
+                mkdir "$0/$name/upper" "$0/$name/work"
+                mount -t overlay -o "lowerdir=/$name,upperdir=$0/$name/upper,workdir=$0/$name/work" overlay /$name
+            done
+            mkdir -p /opt/cni/bin /etc/cni/net.d
+            mount --bind "$0/bin" /opt/cni/bin
+            mount --bind "$0/conf" /etc/cni/net.d
+            mount -o remount,bind,ro /etc/cni/net.d
+            exec "$@"
+            """;
+
     @TempDir
     private Path directory;
 
@@ -70,27 +86,55 @@ class PodStartLabTest {
         return """
                 apiVersion: v1
                 kind: Pod
-                metadata: {name: web, namespace: default, uid: "%s", labels: {app: web}}
-                spec: {nodeName: n1, containers: [{name: main, image: example.org/main}]}
+                metadata: {name: %s, namespace: default, uid: "%s", labels: {app: web}}
+                spec: {nodeName: %s, containers: [{name: main, image: example.org/main}]}
                 status: {phase: Pending}
-                """.formatted(pod.uid());
+                """.formatted(pod.name(), pod.uid(), pod.node().name());
     }
 
-    private static List<Outcome> dial(Lab lab) {
+    private static String running(LabPod pod) {
+        return scheduled(pod)
+                .replace(
+                        "Pending",
+                        "Running, podIPs: [{ip: %s}, {ip: \"%s\"}]"
+                                .formatted(pod.ip(IpFamily.IPV4), pod.ip(IpFamily.IPV6)));
+    }
+
+    private static List<Outcome> dial(LabPod client, LabPod server) {
         return Arrays.stream(IpFamily.values())
-                .map(family -> lab.pod("client")
-                        .sockets()
-                        .tcp(Dial.to(lab.pod("web").ip(family), PORT).within(SILENCE)))
+                .map(family ->
+                        client.sockets().tcp(Dial.to(server.ip(family), PORT).within(SILENCE)))
                 .toList();
     }
 
     private static void assertAnswered(Lab lab) {
-        assertThat(dial(lab)).allSatisfy(outcome -> assertThat(outcome).isInstanceOf(Outcome.Answer.class));
+        assertAnswered(lab.pod("client"), lab.pod("web"));
+    }
+
+    private static void assertAnswered(LabPod client, LabPod server) {
+        assertThat(dial(client, server))
+                .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(Outcome.Answer.class));
     }
 
     private static void assertSilent(Lab lab) {
-        assertThat(dial(lab))
+        assertSilent(lab.pod("client"), lab.pod("web"));
+    }
+
+    private static void assertSilent(LabPod client, LabPod server) {
+        assertThat(dial(client, server))
                 .allSatisfy(outcome -> assertThat(outcome.failure().errno()).isEqualTo("TIMEOUT"));
+    }
+
+    private static double exposure(LabNode node, String part) {
+        String read = "import urllib.request; "
+                + "print(urllib.request.urlopen('http://127.0.0.1:10249/metrics').read().decode())";
+        String line = "culvert_pod_exposure_seconds_" + part + " ";
+        return node.exec("python3", "-c", read)
+                .orThrow()
+                .lines()
+                .filter(printed -> printed.startsWith(line))
+                .mapToDouble(printed -> Double.parseDouble(printed.substring(line.length())))
+                .sum();
     }
 
     private record Answer(int status, String output) {}
@@ -160,25 +204,80 @@ class PodStartLabTest {
         await().atMost(PATIENCE).untilAsserted(() -> assertSilent(lab));
     }
 
+    /// From the interface on until the policies are in force, which is after the API server knows the address. A pod
+    /// that the runtime asked for is never exposed, also where that is not demanded. A pod that no policy selects,
+    /// or that was there before the agent, is none either.
+    @Test
+    void C5_01_theTimeThatPodsTalkWithoutTheirPoliciesIsMeasured() {
+        Lab lab = Lab.builder()
+                .node("n1", PodAttachment.ROUTED, "client1")
+                .node("n2", PodAttachment.BRIDGED, "client2")
+                .create();
+        labs.add(lab);
+        lab.writeManifest("lab.yaml", LabObjects.all(lab));
+        lab.writeManifest("policy.yaml", NOTHING_ENTERS);
+        List<LabAgent> agents = lab.nodes().stream().map(LabAgent::new).toList();
+        agents.getFirst().launch();
+        agents.getLast().launch("--pod-start", "strict-cni", "--cni-bin-dir", directory.toString());
+        agents.forEach(LabAgent::awaitReady);
+        for (LabNode node : lab.nodes()) {
+            LabPod client = node.pods().getFirst();
+
+            LabPod asked = node.addPod("asked" + node.name());
+            asked.sockets().serveTcp(PORT);
+            node.writeManifest("asked.yaml", scheduled(asked));
+            new PodRuntime(node).add(sandbox(asked));
+            assertSilent(client, asked);
+            node.writeManifest("asked.yaml", running(asked));
+            assertThat(exposure(node, "count")).as("%s: asked", node).isZero();
+
+            long before = System.nanoTime();
+            LabPod late = node.addPod("late" + node.name());
+            long up = System.nanoTime();
+            late.sockets().serveTcp(PORT);
+            node.writeManifest("late.yaml", scheduled(late));
+            assertAnswered(client, late);
+            assertThat(exposure(node, "count")).as("%s: not known", node).isZero();
+            long known = System.nanoTime();
+            node.writeManifest("late.yaml", running(late));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(exposure(node, "count")).isEqualTo(1));
+            assertThat(exposure(node, "sum"))
+                    .as("%s: late", node)
+                    .isBetween((known - up) / 1e9, (System.nanoTime() - before) / 1e9);
+            assertSilent(client, late);
+        }
+    }
+
+    private static PodRuntime.Sandbox sandbox(LabPod pod) {
+        return new PodRuntime.Sandbox(
+                pod.name(),
+                "default",
+                pod.name(),
+                pod.uid(),
+                pod.hostInterface(),
+                Arrays.stream(IpFamily.values()).map(pod::ip).toList());
+    }
+
     /// Whoever asks for `strict-cni` and has not chained the plugin must hear of it, also when that comes later.
     @Test
     void aRuntimeThatDoesNotAskIsSaid() throws IOException {
         Lab lab = lab(PodAttachment.ROUTED);
+        Path plugins = Files.createDirectory(directory.resolve("bin"));
+        Path configuration = Files.createDirectory(directory.resolve("conf"));
         LabAgent agent = new LabAgent(lab.node("n1"))
-                .launch(
+                .launchBy(
+                        List.of("unshare", "--mount", "sh", "-euc", AS_DEPLOYED, directory.toString()),
                         "--pod-start",
-                        "strict-cni",
-                        "--cni-bin-dir",
-                        directory.toString(),
-                        "--cni-conf-dir",
-                        directory.toString())
+                        "strict-cni")
                 .awaitReady();
+        assertThat(plugins.resolve("culvert-cni")).isExecutable();
         assertThat(agent.verb("status"))
                 .contains("as with best-effort: the container runtime does not ask")
-                .contains(directory + " has no CNI configuration, so pods start without waiting");
+                .contains("/etc/cni/net.d has no CNI configuration, so pods start without waiting");
 
         Path list = Files.writeString(
-                directory.resolve("10-pods.conflist"),
+                configuration.resolve("10-pods.conflist"),
                 "{\"plugins\": [{\"type\": \"ptp\"}, {\"type\": \"culvert-cni\", \"socket\": \""
                         + lab.node("n1").runDir().resolve("cni.sock") + "\"}]}");
         await().atMost(PATIENCE)

@@ -52,7 +52,8 @@ final class PodAdmissionKernelTest {
     @BeforeEach
     void open() {
         datapath = Datapath.open(DatapathConfig.of(bpffs));
-        policies = new NodePolicies(datapath, "n1", 0, EventSink.NONE, _ -> {});
+        policies = new NodePolicies(
+                datapath, "n1", 0, EventSink.NONE, _ -> {}, new PodExposure(System::nanoTime, _ -> {}));
         tell();
     }
 

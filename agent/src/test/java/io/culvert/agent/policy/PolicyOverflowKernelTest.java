@@ -63,7 +63,8 @@ final class PolicyOverflowKernelTest {
                 NODE,
                 0,
                 (kind, object, reason, message) -> told.add(new Told(kind, object, reason, message)),
-                _ -> {});
+                _ -> {},
+                new PodExposure(System::nanoTime, _ -> {}));
         policies.apply(ClusterUpdate.everything(state(10, FIRST), true));
         assertThat(policies.status().enforced()).isTrue();
         assertThat(told).isEmpty();
