@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.culvert.agent.cli.CommandLines;
 import io.culvert.agent.config.BindAddress;
 import io.culvert.agent.config.ConfigFile;
+import io.culvert.agent.config.PodStart;
 import io.culvert.agent.config.Setting;
 import io.culvert.agent.config.Settings;
 import java.io.IOException;
@@ -85,6 +86,35 @@ final class DeployedManifestTest {
                         .toList());
     }
 
+    /// The container runtime looks for the plugin, the plugin for the socket, and the agent for the configuration, each
+    /// on the host at the path that the agent believes.
+    @Test
+    void C5_01_podsWaitForTheirPoliciesAfterAChangeOfOneSetting() throws IOException {
+        Settings before = Settings.resolve(Map.of(), Map.of(), configuration());
+        Settings after = Settings.resolve(
+                Map.of(), Map.of(), configuration(manifest.configuration().replace("# pod-start:", "pod-start:")));
+
+        assertThat(before.get(Setting.POD_START)).isEqualTo(PodStart.BEST_EFFORT);
+        assertThat(after.get(Setting.POD_START)).isEqualTo(PodStart.STRICT_CNI);
+        assertThat(after.get(Setting.POLICY)).isTrue();
+        for (Setting<Path> directory : List.of(Setting.RUN_DIR, Setting.CNI_BIN_DIR, Setting.CNI_CONF_DIR)) {
+            String path = after.get(directory).toString();
+            JsonNode mount = mountOf(path).orElseThrow();
+            assertThat(hostPath(mount))
+                    .isEqualTo(mount.path("mountPath").asText())
+                    .isEqualTo(path);
+            assertThat(mount.path("readOnly").asBoolean()).as(path).isEqualTo(directory == Setting.CNI_CONF_DIR);
+        }
+    }
+
+    private String hostPath(JsonNode mount) {
+        return elements(manifest.pod().path("volumes"))
+                .filter(volume -> volume.path("name").equals(mount.path("name")))
+                .map(volume -> volume.path("hostPath").path("path").asText())
+                .findFirst()
+                .orElseThrow();
+    }
+
     @Test
     void theKubeletAsksWhereTheAgentListens() throws IOException {
         BindAddress health =
@@ -112,7 +142,13 @@ final class DeployedManifestTest {
     }
 
     private ConfigFile configuration() throws IOException {
-        return ConfigFile.read(Files.writeString(temporary.resolve("config.yaml"), manifest.configuration()));
+        return configuration(manifest.configuration());
+    }
+
+    private ConfigFile configuration(String text) throws IOException {
+        ConfigFile file = ConfigFile.read(Files.writeString(temporary.resolve("config.yaml"), text));
+        assertThat(file.mistakes()).isEmpty();
+        return file;
     }
 
     private Optional<JsonNode> mountOf(String path) {
