@@ -33,10 +33,11 @@ final class DeployedManifestTest {
     DeployedManifestTest() throws IOException {}
 
     @Test
-    void A20_08_theRoleChangesNothingButEvents() {
+    void A20_08_theRoleChangesNothingButEventsAndTheStatusOfClusterNetworkPolicies() {
         assertThat(manifest.rights().rights())
-                .allMatch(
-                        right -> right.matches("[a-z0-9.]*/[a-z]+ (get|list|watch)") || right.equals("/events create"));
+                .allMatch(right -> right.matches("[a-z0-9.]*/[a-z]+ (get|list|watch)")
+                        || right.equals("/events create")
+                        || right.equals("policy.networking.k8s.io/clusternetworkpolicies/status patch"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static io.culvert.agent.deploy.DeployedManifest.texts;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.culvert.testkit.fakeapi.Request;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -38,7 +39,7 @@ public record Rights(Set<String> rights) {
         return rights.contains(neededBy(request));
     }
 
-    /// Of requests for collections, which is all that the agent sends.
+    /// Of requests for collections, and of patches of a status, which is all that the agent sends.
     private static String neededBy(Request request) {
         List<String> path = List.of(request.path().substring(1).split("/"));
         // /api/v1/pods, /apis/GROUP/v1/things, either with namespaces/NAME before the resource
@@ -46,8 +47,12 @@ public record Rights(Set<String> rights) {
         String verb = switch (request.method()) {
             case "GET" -> request.watch() ? "watch" : "list";
             case "POST" -> "create";
-            default -> request.method();
+            default -> request.method().toLowerCase(Locale.ROOT);
         };
+        if (verb.equals("patch")) {
+            // .../things/NAME/status
+            return group + "/" + path.get(path.size() - 3) + "/" + path.getLast() + " " + verb;
+        }
         return group + "/" + path.getLast() + " " + verb;
     }
 }

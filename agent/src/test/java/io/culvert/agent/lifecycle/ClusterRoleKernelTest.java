@@ -10,6 +10,7 @@ import io.culvert.agent.deploy.Rights;
 import io.culvert.agent.health.Http;
 import io.culvert.testkit.KernelTest;
 import io.culvert.testkit.fakeapi.Answer;
+import io.culvert.testkit.fakeapi.Resource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -31,12 +32,18 @@ final class ClusterRoleKernelTest extends AgentBesideApiServer {
                 request -> !role.allow(request),
                 Answer.status(403, "Forbidden", "not in the ClusterRole"),
                 Integer.MAX_VALUE);
+        putPolicy("a");
+        putPolicy("b");
         try (Agent agent = start(manifest)) {
             var _ = agent.ready().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             await().atMost(PATIENCE)
                     .untilAsserted(
                             () -> assertThat(Rights.neededBy(server.requests())).isEqualTo(role));
             assertThat(server.events()).isNotEmpty();
+            assertThat(server.find(Resource.CLUSTER_NETWORK_POLICIES, "", "a"))
+                    .hasValueSatisfying(policy -> assertThat(
+                                    policy.at("/status/conditions/0/message").asText())
+                            .contains("[a, b] have priority 10"));
 
             int port = agent.health().port().orElseThrow();
             assertThat(manifest.probes())
@@ -44,6 +51,14 @@ final class ClusterRoleKernelTest extends AgentBesideApiServer {
                     .allSatisfy(path ->
                             assertThat(Http.get("127.0.0.1", port, path)).startsWith("HTTP/1.1 200 OK\r\n"));
         }
+    }
+
+    private void putPolicy(String policy) {
+        server.put("""
+                kind: ClusterNetworkPolicy
+                metadata: {name: %s}
+                spec: {tier: Admin, priority: 10, subject: {namespaces: {}}}
+                """.formatted(policy));
     }
 
     private Agent start(DeployedManifest manifest) throws IOException {

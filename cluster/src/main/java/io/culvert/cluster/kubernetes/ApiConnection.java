@@ -81,6 +81,13 @@ final class ApiConnection implements AutoCloseable {
         send(request, new BodyStream(patience.answer(), patience.answer())).close();
     }
 
+    /// Patches by server-side apply; the answer's body does not matter.
+    void apply(String path, String json) throws ApiException {
+        HttpRequest request =
+                request(path).patch("application/apply-patch+yaml", json).build();
+        send(request, new BodyStream(patience.answer(), patience.answer())).close();
+    }
+
     @Override
     public void close() {
         client.close();

@@ -32,6 +32,25 @@ final class KnownObjects {
         void found(ObjectKind kind, ObjectName policy, Problem problem);
     }
 
+    /// Who looks on.
+    interface Witness {
+
+        Witness NONE = new Witness() {
+
+            @Override
+            public void shown(ObjectName name, Value.Mapping object) {}
+
+            @Override
+            public void changed(Change change) {}
+        };
+
+        /// An object as the server shows it, before it is known whether it can be used.
+        void shown(ObjectName name, Value.Mapping object);
+
+        /// What the cluster state is told.
+        void changed(Change change);
+    }
+
     private static final String NAMELESS = " without a name";
 
     private final DocumentKind kind;
@@ -40,11 +59,17 @@ final class KnownObjects {
     private final List<InvalidObjectException> badEntries = new ArrayList<>();
     private final ObjectDecoder decoder;
     private final PolicyTrouble policyTrouble;
+    private final Witness witness;
     private Set<ObjectName> known = new HashSet<>();
 
     /// @param policyTrouble is told whenever such a policy is read
     KnownObjects(DocumentKind kind, Scope scope, PolicyTrouble policyTrouble) {
+        this(kind, scope, policyTrouble, Witness.NONE);
+    }
+
+    KnownObjects(DocumentKind kind, Scope scope, PolicyTrouble policyTrouble, Witness witness) {
         this.kind = kind;
+        this.witness = witness;
         this.decoder = new ObjectDecoder((BadEntries) badEntries::add, scope);
         this.policyTrouble = policyTrouble;
         this.objectKind = switch (kind) {
@@ -80,6 +105,7 @@ final class KnownObjects {
         try {
             DocumentName name = ObjectDecoder.name(kind, object);
             problems.remove(name.toString());
+            witness.changed(Change.remove(objectKind, name.name()));
             return known.remove(name.name()) ? List.of(Change.remove(objectKind, name.name())) : List.of();
         } catch (InvalidObjectException e) {
             // An object without a name cannot have been put either.
@@ -141,6 +167,7 @@ final class KnownObjects {
         DocumentName name = null;
         try {
             name = ObjectDecoder.name(kind, object);
+            witness.shown(name.name(), object);
             switch (decoder.decode(kind, object)) {
                 case Decoded.Wanted wanted ->
                     wanted.objects().forEach(wantedObject -> changes.add(Change.put(wantedObject)));
@@ -184,6 +211,7 @@ final class KnownObjects {
     }
 
     private void note(Change change, ObjectName name) {
+        witness.changed(change);
         switch (change) {
             case Change.Put _ -> known.add(name);
             case Change.Remove _ -> known.remove(name);

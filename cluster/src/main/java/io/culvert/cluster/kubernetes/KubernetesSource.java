@@ -12,6 +12,7 @@ import io.culvert.cluster.SourceStatus;
 import io.culvert.cluster.SourceStatus.Condition;
 import io.culvert.cluster.decode.DocumentKind;
 import io.culvert.cluster.decode.Scope;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,8 @@ public final class KubernetesSource implements ClusterSource {
     public static final String NAME = "kubernetes";
 
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesSource.class);
+    private static final Duration PAUSE_A_NODE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     private final KubernetesConfig config;
     private final ApiConnection connection;
@@ -40,6 +45,7 @@ public final class KubernetesSource implements ClusterSource {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
     private volatile List<KindFollower> followers = List.of();
+    private @Nullable PriorityConditions conditions;
 
     private KubernetesSource(KubernetesConfig config, ApiConnection connection, Patience patience) {
         this.config = config;
@@ -92,14 +98,32 @@ public final class KubernetesSource implements ClusterSource {
     public synchronized void start(ClusterStore store) {
         List<KindFollower> started = new ArrayList<>();
         Scope scope = new Scope(config.nodeName(), config.policies());
+        conditions = config.policies() ? new PriorityConditions(connection, () -> pause(store)) : null;
         for (FollowedKind kind : FollowedKind.all(config.nodeName(), config.policies())) {
-            KnownObjects known = new KnownObjects(kind.kind(), scope, this::policyTrouble);
+            KnownObjects known = new KnownObjects(kind.kind(), scope, this::policyTrouble, witness(kind));
             started.add(
                     new KindFollower(kind, connection, patience, store::apply, () -> changed(store), closed, known));
         }
         followers = List.copyOf(started);
         started.forEach(follower -> threads.add(
                 Thread.ofVirtual().name("follow-" + follower.kind().plural()).start(follower)));
+    }
+
+    private KnownObjects.Witness witness(FollowedKind kind) {
+        PriorityConditions present = conditions;
+        return present != null && kind.kind() == DocumentKind.CLUSTER_NETWORK_POLICY
+                ? present
+                : KnownObjects.Witness.NONE;
+    }
+
+    /// Before an agent writes what all agents see. In a larger cluster they wait longer, so that as many of them as in
+    /// a
+    /// small one write before the first write is seen.
+    private Duration pause(ClusterStore store) {
+        int nodes = store.state().policies().nodes().size();
+        long longest = Math.min(
+                LONGEST_PAUSE.toMillis(), 2 * patience.firstRetry().toMillis() + nodes * PAUSE_A_NODE.toMillis());
+        return Duration.ofMillis(RandomGenerator.getDefault().nextLong(longest + 1));
     }
 
     @Override
@@ -156,6 +180,9 @@ public final class KubernetesSource implements ClusterSource {
         closed.countDown();
         threads.forEach(Thread::interrupt);
         events.close();
+        if (conditions != null) {
+            conditions.close();
+        }
         try {
             for (Thread thread : threads) {
                 thread.join();

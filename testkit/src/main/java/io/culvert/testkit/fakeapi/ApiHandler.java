@@ -90,6 +90,8 @@ final class ApiHandler implements HttpHandler {
         if (request.method().equals("POST") && request.path().endsWith("/events")) {
             events.accept(JSON.readTree(body));
             send(exchange, 201, "application/json", new String(body, UTF_8));
+        } else if (request.method().equals("PATCH")) {
+            applyStatus(exchange, request, body);
         } else if (resource.isEmpty() || !request.method().equals("GET")) {
             sendStatus(exchange, 404, "NotFound", "the server could not find the requested resource");
         } else if (request.watch()) {
@@ -102,6 +104,25 @@ final class ApiHandler implements HttpHandler {
             try (OutputStream out = exchange.getResponseBody()) {
                 list(resource.get(), request, out);
             }
+        }
+    }
+
+    /// Of ClusterNetworkPolicies, by server-side apply; nothing else is patched.
+    private void applyStatus(HttpExchange exchange, Request request, byte[] body) throws IOException {
+        Resource resource = Resource.CLUSTER_NETWORK_POLICIES;
+        String[] rest = request.path().replace(resource.path() + "/", "").split("/");
+        String manager = request.parameter("fieldManager");
+        String type = exchange.getRequestHeaders().getFirst("Content-Type");
+        int code = rest.length == 2
+                        && rest[1].equals("status")
+                        && !manager.isEmpty()
+                        && "application/apply-patch+yaml".equals(type)
+                ? history.applyStatus(resource, rest[0], manager, JSON.readTree(body))
+                : 400;
+        if (code == 200) {
+            send(exchange, code, "application/json", "{}");
+        } else {
+            sendStatus(exchange, code, "Refused", "the patch cannot be applied");
         }
     }
 

@@ -8,7 +8,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ final class ClusterHistory {
 
     private final Map<Resource, ObjectHistory> histories = new EnumMap<>(Resource.class);
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+    private final AppliedConditions applied = new AppliedConditions();
     private long version = 1_000;
     private boolean closed;
 
@@ -39,15 +42,58 @@ final class ClusterHistory {
         if (resource.namespaced() && !metadata.has("namespace")) {
             metadata.put("namespace", "default");
         }
-        metadata.put("resourceVersion", Long.toString(++version));
-        of(resource)
-                .put(
-                        key(
-                                metadata.path("namespace").asText(),
-                                metadata.path("name").asText()),
-                        object,
-                        version);
+        String key =
+                key(metadata.path("namespace").asText(), metadata.path("name").asText());
+        if (resource == Resource.CLUSTER_NETWORK_POLICIES) {
+            keepStatus(of(resource).find(key), object);
+        }
+        put(resource, key, object);
+    }
+
+    private void put(Resource resource, String key, ObjectNode object) {
+        object.withObjectProperty("metadata").put("resourceVersion", Long.toString(++version));
+        of(resource).put(key, object, version);
         notifyAll();
+    }
+
+    /// As of a kind with a status subresource: who writes the object does not write its status, and the generation
+    /// counts versions of the spec. A test that gives a status has it.
+    private static void keepStatus(@Nullable JsonNode before, ObjectNode object) {
+        ObjectNode metadata = object.withObjectProperty("metadata");
+        if (before == null) {
+            metadata.put("generation", 1);
+            metadata.put("uid", UUID.randomUUID().toString());
+            return;
+        }
+        boolean same = before.path("spec").equals(object.path("spec"));
+        metadata.put("generation", before.at("/metadata/generation").asInt() + (same ? 0 : 1));
+        metadata.put("uid", before.at("/metadata/uid").asText());
+        if (before.has("status") && !object.has("status")) {
+            object.set("status", before.get("status"));
+        }
+    }
+
+    synchronized Optional<JsonNode> find(Resource resource, String namespace, String name) {
+        return Optional.ofNullable(of(resource).find(key(namespace, name)));
+    }
+
+    /// Applies conditions to a status, where that is another one then.
+    ///
+    /// @return the code of the answer
+    synchronized int applyStatus(Resource resource, String name, String manager, JsonNode patch) {
+        JsonNode before = of(resource).find(key("", name));
+        if (before == null) {
+            return 404;
+        }
+        String uid = patch.at("/metadata/uid").asText();
+        if (!uid.isEmpty() && !uid.equals(before.at("/metadata/uid").asText())) {
+            return 409;
+        }
+        ObjectNode after = applied.apply(resource + "/" + name, (ObjectNode) before, manager, patch);
+        if (!after.equals(before)) {
+            put(resource, key("", name), after);
+        }
+        return 200;
     }
 
     synchronized void delete(Resource resource, String namespace, String name) {

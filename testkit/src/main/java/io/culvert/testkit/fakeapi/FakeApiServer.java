@@ -11,14 +11,16 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
 /// A Kubernetes API server for tests, on a loopback port. It lists in pages with continue tokens, watches with history
-/// and bookmarks over plain HTTP (also where a WebSocket was asked for), honours selectors, records Events, and gives
-/// wrong answers on demand. Objects are put and deleted by the test. May be used from any thread.
+/// and bookmarks over plain HTTP (also where a WebSocket was asked for), honours selectors, records Events, applies
+/// conditions to the status of ClusterNetworkPolicies, and gives wrong answers on demand. Objects are put and deleted
+/// by the test. May be used from any thread.
 public final class FakeApiServer implements AutoCloseable {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
@@ -82,6 +84,13 @@ public final class FakeApiServer implements AutoCloseable {
     /// Puts an object; the server owns it from then on.
     public void put(ObjectNode object) {
         history.put(object);
+    }
+
+    /// An object as it is now.
+    ///
+    /// @param namespace empty for a kind without namespaces
+    public Optional<JsonNode> find(Resource resource, String namespace, String name) {
+        return history.find(resource, namespace, name);
     }
 
     /// @param namespace empty for a Node

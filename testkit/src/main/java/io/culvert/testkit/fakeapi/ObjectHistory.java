@@ -66,6 +66,11 @@ final class ObjectHistory {
         return objects.values().stream().filter(selector).toList();
     }
 
+    @Nullable
+    JsonNode find(String key) {
+        return objects.get(key);
+    }
+
     /// Entries newer than a version.
     List<Entry> since(long version) {
         int from = entries.size();
