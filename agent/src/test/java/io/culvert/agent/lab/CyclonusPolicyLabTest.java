@@ -8,12 +8,15 @@ import io.culvert.agent.lab.FeaturePolicy.Selector;
 import io.culvert.cluster.policy.Direction;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.LabTest;
+import io.culvert.testkit.lab.PodAttachment;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -24,20 +27,27 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// business alone, as is what it may send, so that none hides another. SCTP is only in policies: its sockets need a
 /// kernel module.
 @LabTest
+@TestInstance(Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // set before all tests
 class CyclonusPolicyLabTest {
 
-    private static PolicyLab lab;
-    private static FeatureMatrix matrix;
-    private static int tried;
+    private PolicyLab lab;
+    private FeatureMatrix matrix;
+    private int tried;
 
     @BeforeAll
-    static void create() {
-        lab = PolicyLab.create();
+    void create() {
+        lab = PolicyLab.create(ofFirstNode());
         matrix = new FeatureMatrix(lab);
     }
 
+    /// How most pods are attached that are protected.
+    PodAttachment ofFirstNode() {
+        return PodAttachment.ROUTED;
+    }
+
     @AfterAll
-    static void remove() {
+    void remove() {
         System.out.println("connections tried: " + tried);
         lab.close();
     }
@@ -47,22 +57,28 @@ class CyclonusPolicyLabTest {
         lab.reset();
     }
 
-    private static void expect(FeaturePolicy... policies) {
+    private void expect(FeaturePolicy... policies) {
         expect(List.of(policies));
     }
 
-    private static void expect(List<FeaturePolicy> policies) {
+    private void expect(List<FeaturePolicy> policies) {
         tried += matrix.await(policies);
     }
 
-    private static void expectAtEachPod(Direction direction, List<List<Rule>> cases) {
+    private void expectAtEachPod(Direction direction, List<List<Rule>> cases) {
+        expectPoliciesAtEachPod(direction, cases.stream().map(List::of).toList());
+    }
+
+    private void expectPoliciesAtEachPod(Direction direction, List<List<List<Rule>>> cases) {
         int pods = PolicyLab.NAMES.size();
         for (int first = 0; first < cases.size(); first += pods) {
             List<FeaturePolicy> batch = new ArrayList<>();
             for (int i = first; i < Math.min(first + pods, cases.size()); i++) {
                 String pod = PolicyLab.NAMES.get((i + first / pods) % pods);
-                batch.add(FeaturePolicy.of(
-                        direction, pod.substring(0, 1), new Selector("pod=" + pod.substring(1)), cases.get(i)));
+                Selector selector = new Selector("pod=" + pod.substring(1));
+                for (List<Rule> rules : cases.get(i)) {
+                    batch.add(FeaturePolicy.of(direction, pod.substring(0, 1), selector, rules));
+                }
             }
             expect(batch);
         }
@@ -70,7 +86,7 @@ class CyclonusPolicyLabTest {
 
     @Test
     void C7_01_targetsByNamespaceAndByLabels() {
-        FeatureCases.targets().forEach(CyclonusPolicyLabTest::expect);
+        FeatureCases.targets().forEach(this::expect);
     }
 
     @ParameterizedTest
@@ -106,9 +122,15 @@ class CyclonusPolicyLabTest {
         expectAtEachPod(direction, cases);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void C7_09_policiesThatContradictEachOther(Direction direction) {
+        expectPoliciesAtEachPod(direction, FeatureCases.conflicts());
+    }
+
     @Test
-    void C7_09_policiesThatContradictEachOther() {
-        FeatureCases.conflicts().forEach(CyclonusPolicyLabTest::expect);
+    void C7_09_policiesOfBothEndsThatContradictEachOther() {
+        FeatureCases.conflictsOfBothEnds().forEach(this::expect);
     }
 
     @Test
@@ -171,7 +193,7 @@ class CyclonusPolicyLabTest {
                 List.of(new Rule(List.of(peer), FeatureCases.BASE.ports())));
     }
 
-    private static void expectAsBefore(FeaturePolicy policy) {
+    private void expectAsBefore(FeaturePolicy policy) {
         tried += matrix.awaitAsBefore(List.of(policy));
     }
 }

@@ -12,15 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.awaitility.Awaitility;
 
 /// Who reaches whom in a [PolicyLab]: every pod and itself, TCP and UDP, both ports, both families, through Services
 /// and by the pods' own addresses.
 final class FeatureMatrix {
-
-    /// All connections of a pod are made at once, so that silence means that the rest are dropped.
-    private static final Duration QUIET = Duration.ofMillis(200);
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final List<Protocol> PROTOCOLS = List.of(Protocol.TCP, Protocol.UDP);
@@ -35,40 +31,16 @@ final class FeatureMatrix {
         this.lab = lab;
     }
 
-    private record Question(String client, String server, IpFamily family, ReachTarget target) {
-
-        @Override
-        public String toString() {
-            return client + " -> " + server + " " + target.protocol() + " at " + target.address() + ":" + target.port();
-        }
-    }
-
     /// These policies and no others, from now on.
     ///
     /// @return how many connections were tried, in all attempts
     int await(List<FeaturePolicy> policies) {
-        List<String> names = new ArrayList<>();
         StringBuilder yaml = new StringBuilder();
         for (FeaturePolicy policy : policies) {
-            names.add("p" + ++lastPolicy);
-            yaml.append("---\n").append(policy.yaml(names.getLast()));
+            yaml.append("---\n").append(policy.yaml("p" + ++lastPolicy));
         }
-        lab.policies(yaml.toString());
-        lab.agents().forEach(agent -> awaitEnforced(agent, names));
+        lab.enforce(yaml.toString());
         return awaitAsBefore(policies);
-    }
-
-    /// Spares the matrix that would be looked at too early; what the agent says is not believed.
-    private static void awaitEnforced(LabAgent agent, List<String> names) {
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(10))
-                .untilAsserted(() -> assertThat(
-                                agent.verb("policy", "list").lines().skip(1).toList())
-                        .hasSize(names.size())
-                        .allSatisfy(line -> assertThat(line).contains("enforced on"))
-                        .allSatisfy(line -> assertThat(names).contains(line.split(" +")[1])));
     }
 
     /// Waits until exactly what these policies allow connects.
@@ -88,36 +60,25 @@ final class FeatureMatrix {
     }
 
     private List<String> differences(String client, List<FeaturePolicy> policies, int[] tried) {
-        List<Question> questions = questions(client);
-        List<Optional<String>> answers = lab.pod(client)
-                .sockets()
-                .reach(questions.stream().map(Question::target).toList(), QUIET);
+        List<PodQuestion> questions = questions(client);
         synchronized (tried) {
             tried[0] += questions.size();
         }
-        List<String> differences = new ArrayList<>();
-        for (int i = 0; i < answers.size(); i++) {
-            Question question = questions.get(i);
-            boolean wanted = allows(question, policies);
-            if (!answers.get(i).equals(wanted ? Optional.of(question.server) : Optional.empty())) {
-                differences.add(question + " is " + (wanted ? "blocked" : "open") + answers.get(i));
-            }
-        }
-        return differences;
+        return PodQuestion.differences(lab.lab(), questions, question -> allows(question, policies));
     }
 
-    private List<Question> questions(String client) {
-        List<Question> questions = new ArrayList<>();
+    private List<PodQuestion> questions(String client) {
+        List<PodQuestion> questions = new ArrayList<>();
         for (String server : PolicyLab.NAMES) {
             for (IpFamily family : IpFamily.values()) {
                 for (Protocol protocol : PROTOCOLS) {
                     for (int port : PolicyLab.PORTS) {
-                        questions.add(new Question(
+                        questions.add(new PodQuestion(
                                 client, server, family, new ReachTarget(protocol, lab.service(server, family), port)));
                     }
                     if (!server.equals(client)) {
                         var own = new ReachTarget(protocol, lab.pod(server).ip(family), PolicyLab.PORTS.getFirst());
-                        questions.add(new Question(client, server, family, own));
+                        questions.add(new PodQuestion(client, server, family, own));
                     }
                 }
             }
@@ -126,15 +87,15 @@ final class FeatureMatrix {
     }
 
     /// A pod always reaches itself; else both ends must agree.
-    private boolean allows(Question question, List<FeaturePolicy> policies) {
-        End client = end(question.client, question.family);
-        End server = end(question.server, question.family);
-        return question.client.equals(question.server)
+    private boolean allows(PodQuestion question, List<FeaturePolicy> policies) {
+        End client = end(question.client(), question.family());
+        End server = end(question.server(), question.family());
+        return question.client().equals(question.server())
                 || (allows(Direction.EGRESS, client, server, question, policies)
                         && allows(Direction.INGRESS, server, client, question, policies));
     }
 
-    private boolean allows(Direction direction, End end, End peer, Question question, List<FeaturePolicy> policies) {
+    private boolean allows(Direction direction, End end, End peer, PodQuestion question, List<FeaturePolicy> policies) {
         List<FeaturePolicy> selecting = policies.stream()
                 .filter(policy ->
                         end.pod().filter(pod -> policy.isolates(pod, direction)).isPresent())
@@ -146,8 +107,8 @@ final class FeatureMatrix {
                         .anyMatch(policy -> policy.allows(
                                 direction,
                                 peer,
-                                question.target.protocol(),
-                                question.target.port(),
+                                question.target().protocol(),
+                                question.target().port(),
                                 named ? PORT_NAMES : Map.of()));
     }
 

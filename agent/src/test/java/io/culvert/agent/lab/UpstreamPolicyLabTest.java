@@ -13,6 +13,7 @@ import static io.culvert.agent.lab.PolicyText.ports;
 import static io.culvert.agent.lab.PolicyText.toPeers;
 
 import io.culvert.testkit.LabTest;
+import io.culvert.testkit.lab.PodAttachment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -21,16 +22,20 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /// The NetworkPolicy tests of Kubernetes' own e2e suite (test/e2e/network/netpol, 1.36), by their numbers in the list
 /// of behaviour rows: real agents, manifests, sockets in pods, through ClusterIPs, in both families. SCTP is only in
 /// policies here: sockets of it need a kernel module.
 @LabTest
+@TestInstance(Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // set before all tests
 class UpstreamPolicyLabTest {
 
     private static final String FROM_Y = fromPeers(namespaces("ns: y"));
 
-    private static PolicyLab lab;
+    private PolicyLab lab;
 
     /// What a test does with the lab, step by step.
     private static final class Steps {
@@ -42,7 +47,7 @@ class UpstreamPolicyLabTest {
         }
 
         Steps then(String... yaml) {
-            steps.add(lab -> lab.policies(String.join("---\n", yaml)));
+            steps.add(lab -> lab.enforce(String.join("---\n", yaml)));
             return this;
         }
 
@@ -63,12 +68,17 @@ class UpstreamPolicyLabTest {
     }
 
     @BeforeAll
-    static void create() {
-        lab = PolicyLab.create();
+    void create() {
+        lab = PolicyLab.create(ofMostPods());
+    }
+
+    /// How the pod is attached that most of these tests protect.
+    PodAttachment ofMostPods() {
+        return PodAttachment.ROUTED;
     }
 
     @AfterAll
-    static void remove() {
+    void remove() {
         lab.close();
     }
 
@@ -276,7 +286,7 @@ class UpstreamPolicyLabTest {
         return Steps.policies(ingress("pod: a", fromPeers(peer))).blocks("tcp/80", pairs.toArray(String[]::new));
     }
 
-    private static DynamicTest test(String number, Steps steps) {
+    private DynamicTest test(String number, Steps steps) {
         return DynamicTest.dynamicTest("C6-" + number, () -> {
             lab.reset();
             lab.awaitBlocked("tcp/80");
