@@ -4,7 +4,10 @@ package io.culvert.policy.publish;
 import io.culvert.loader.BpfMap;
 import io.culvert.loader.BpfObject;
 import io.culvert.loader.ProgramRunner;
+import io.culvert.maps.MappedArray;
+import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.ObjectSource;
+import io.culvert.maps.layout.Numbers;
 import io.culvert.net.IpAddress;
 import io.culvert.policy.Traffic;
 import io.culvert.testkit.packet.PacketBuilder;
@@ -57,6 +60,16 @@ final class PodHooks implements AutoCloseable {
             default -> throw new IllegalArgumentException(traffic.toString());
         };
         return packet.payload("data").toBytes();
+    }
+
+    /// Whether connections were translated packet by packet before, of every number that a connection may have.
+    void translatedSome(boolean some) {
+        BpfMap marks = pod.map(Tables.FLOW_MARKS.name()).duplicate();
+        try (var counts = new MappedArray<>(Tables.FLOW_MARKS.name(), Numbers.U32, marks)) {
+            for (int index = 0; index < counts.maxEntries(); index++) {
+                counts.set(index, some ? 1 : 0);
+            }
+        }
     }
 
     /// Whether what the pod of the packet's source sends goes on.
