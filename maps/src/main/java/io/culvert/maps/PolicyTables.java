@@ -68,7 +68,7 @@ public final class PolicyTables {
     public void writeBlocks(int side, int first, int[] words) {
         ArrayMemory.View view = blocks().memory().view();
         for (int i = 0; i < words.length; i++) {
-            view.memory().set(CTypes.U32, view.offset(first + i) + side * Integer.BYTES, words[i]);
+            view.memory().set(CTypes.U32, view.offset(first + i) + (long) side * Integer.BYTES, words[i]);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.policy;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.cluster.policy.ClusterNetworkPolicy;
@@ -48,10 +49,10 @@ class PrecedenceTest {
     /// A rule, and where its policy puts it.
     private record Placed(ClusterNetworkPolicy policy, int index) {
 
-        static final Comparator<Placed> ORDER = Comparator.comparing((Placed one) -> one.policy.priority())
+        static final Comparator<Placed> ORDER = Comparator.comparingInt((Placed one) -> one.policy.priority())
                 .thenComparing(one -> one.policy.created())
                 .thenComparing(one -> one.policy.name())
-                .thenComparing(Placed::index);
+                .thenComparingInt(Placed::index);
     }
 
     @Test
@@ -67,7 +68,9 @@ class PrecedenceTest {
                     List<Placed> rules = (tier == PolicyTier.ADMIN ? set.admin() : set.baseline())
                             .stream()
                                     .map(rule -> new Placed(
-                                            policies.get(rule.policy().name()), rule.index()))
+                                            requireNonNull(
+                                                    policies.get(rule.policy().name())),
+                                            rule.index()))
                                     .toList();
                     assertThat(rules)
                             .as("seed %d, %s", seed, tier)

@@ -140,6 +140,7 @@ final class PodAdmissionKernelTest {
                 List.of(),
                 List.of());
 
+        assertThat(admitted).isNotDone();
         tell(List.of(closed));
 
         assertThat(admitted.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEmpty();
