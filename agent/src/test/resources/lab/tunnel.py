@@ -30,7 +30,10 @@ def crypt(nonce, data):
 def receive(wire, device):
     while True:
         message = wire.recv(65536)
-        os.write(device, crypt(message[:NONCE], message[NONCE:]))
+        try:
+            os.write(device, crypt(message[:NONCE], message[NONCE:]))
+        except OSError:
+            pass  # the device is not up yet
 
 
 def main():
