@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.lab;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
-/// Questions that mostly wait for an answer that does not come, asked at the same time.
+/// What waits much more than it computes: a parallel stream would have no more threads than there are processors.
 final class AtOnce {
 
     private AtOnce() {}
 
-    /// The answers, in the order of the questions.
-    static <T> List<T> ask(List<Supplier<T>> questions) {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            return questions.stream()
-                    .map(question -> CompletableFuture.supplyAsync(question, threads))
-                    .toList()
-                    .stream()
-                    .map(CompletableFuture::join)
+    /// Does the same with each, all at the same time.
+    ///
+    /// @return what came of it, in the order of these
+    static <T, R> List<R> with(Collection<T> all, Function<T, R> action) {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<CompletableFuture<R>> begun = all.stream()
+                    .map(one -> CompletableFuture.supplyAsync(() -> action.apply(one), threads))
                     .toList();
+            return begun.stream().map(CompletableFuture::join).toList();
         }
     }
 }

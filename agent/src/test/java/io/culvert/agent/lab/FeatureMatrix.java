@@ -51,10 +51,10 @@ final class FeatureMatrix {
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(10))
                 .untilAsserted(() -> {
-                    List<String> differences = PolicyLab.NAMES.parallelStream()
-                            .flatMap(client -> differences(client, policies, tried).stream())
-                            .toList();
-                    assertThat(differences).isEmpty();
+                    List<List<String>> differences =
+                            AtOnce.with(PolicyLab.NAMES, client -> differences(client, policies, tried));
+                    assertThat(differences)
+                            .allSatisfy(ofOne -> assertThat(ofOne).isEmpty());
                 });
         return tried[0];
     }

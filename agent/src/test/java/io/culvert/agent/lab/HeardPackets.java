@@ -56,6 +56,11 @@ final class HeardPackets {
                 .untilAsserted(() -> assertThat(texts()).as(host.name()).containsAll(wanted));
     }
 
+    /// Hears nothing any more.
+    void close() {
+        capture.close();
+    }
+
     /// Forgets what arrived.
     void forget() {
         texts.clear();

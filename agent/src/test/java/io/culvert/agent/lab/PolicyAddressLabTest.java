@@ -126,7 +126,7 @@ class PolicyAddressLabTest {
                 dials.add(() -> client.sockets().udp(dial));
             }
         }
-        return AtOnce.ask(dials);
+        return AtOnce.with(dials, Supplier::get);
     }
 
     private static void awaitAnswers(Function<IpFamily, IpAddress> addresses, int port) {

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /// The cluster of upstream's NetworkPolicy tests: namespaces x, y and z with pods a, b and c, on a routed
@@ -60,7 +61,7 @@ final class PolicyLab implements AutoCloseable {
             LabService service = LabService.named(name, "10.96.0." + number, "fd96::" + Integer.toHexString(number))
                     .backedBy(lab.pod(name));
             for (int port : PORTS) {
-                service = service.port(port, port);
+                service = service.port(port, port).port(Protocol.SCTP, port, port);
                 lab.pod(name).sockets().serve(port);
             }
             service = service.port(WEB, web(name));
@@ -256,24 +257,34 @@ final class PolicyLab implements AutoCloseable {
     /// @param blocked as [PodPairs]
     void awaitBlocked(String traffic, String... blocked) {
         PodPairs pairs = new PodPairs(List.of(blocked));
+        Protocol protocol = Protocol.valueOf(traffic.split("/")[0].toUpperCase(Locale.ROOT));
+        int port = Integer.parseInt(traffic.split("/")[1]);
+        if (protocol == Protocol.SCTP) {
+            try (SctpOpenings openings = new SctpOpenings(this, port)) {
+                awaitNone(traffic, () -> openings.differences(pairs));
+            }
+        } else {
+            awaitNone(
+                    traffic,
+                    () -> AtOnce.with(NAMES, client -> differences(client, protocol, port, pairs)).stream()
+                            .flatMap(List::stream)
+                            .toList());
+        }
+    }
+
+    private static void awaitNone(String traffic, Supplier<List<String>> differences) {
         await().atMost(PATIENCE)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(OFTEN)
-                .untilAsserted(() -> assertThat(NAMES.parallelStream()
-                                .flatMap(client -> differences(client, traffic, pairs).stream())
-                                .toList())
-                        .as(traffic)
-                        .isEmpty());
+                .untilAsserted(() -> assertThat(differences.get()).as(traffic).isEmpty());
     }
 
-    private List<String> differences(String client, String traffic, PodPairs blocked) {
-        String[] parts = traffic.split("/");
-        Protocol protocol = Protocol.valueOf(parts[0].toUpperCase(Locale.ROOT));
+    private List<String> differences(String client, Protocol protocol, int port, PodPairs blocked) {
         List<PodQuestion> questions = new ArrayList<>();
         for (String server : NAMES) {
             for (IpFamily family : IpFamily.values()) {
                 if (!server.equals(client)) {
-                    var target = new ReachTarget(protocol, service(server, family), Integer.parseInt(parts[1]));
+                    var target = new ReachTarget(protocol, service(server, family), port);
                     questions.add(new PodQuestion(client, server, family, target));
                 }
             }

@@ -27,8 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,9 +108,7 @@ class PolicyOverlayLabTest {
     private static void awaitReach(String... lines) {
         await().atMost(PATIENCE)
                 .pollDelay(Duration.ZERO)
-                .untilAsserted(() -> assertThat(AtOnce.ask(Stream.of(lines)
-                                .<Supplier<List<String>>>map(line -> () -> differences(line))
-                                .toList()))
+                .untilAsserted(() -> assertThat(AtOnce.with(List.of(lines), PolicyOverlayLabTest::differences))
                         .allSatisfy(differences -> assertThat(differences).isEmpty()));
     }
 

@@ -26,8 +26,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /// The NetworkPolicy tests of Kubernetes' own e2e suite (test/e2e/network/netpol, 1.36), by their numbers in the list
-/// of behaviour rows: real agents, manifests, sockets in pods, through ClusterIPs, in both families. SCTP is only in
-/// policies here: sockets of it need a kernel module.
+/// of behaviour rows: real agents, manifests, sockets in pods, through ClusterIPs, in both families. Packets of SCTP
+/// are
+/// made by hand: sockets of it need a kernel module.
 @LabTest
 @TestInstance(Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // set before all tests
@@ -277,6 +278,24 @@ class UpstreamPolicyLabTest {
                                         fromPeers(any("ns In [y]", "pod In [a]")) + ", "
                                                 + ports("protocol: UDP, port: 80")))
                                 .blocks("udp/80", "* -> x/a", "!y/a -> x/a")));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> C6_sctp_upstreamTestsOfSctp() {
+        return Stream.of(
+                test("sctp 1", Steps.policies(ingress("")).blocks("sctp/80", "* -> x/*")),
+                test(
+                        "sctp 2",
+                        Steps.policies(ingress("pod: a", FROM_Y + ", " + ports("protocol: SCTP, port: 81")))
+                                .blocks("sctp/81", "* -> x/a", "!y/* -> x/a")
+                                .blocks("sctp/80", "* -> x/a")),
+                test(
+                        "sctp 3",
+                        Steps.policies(ingress(
+                                        "pod: a",
+                                        fromPeers(any("ns In [y]", "pod In [a]")) + ", "
+                                                + ports("protocol: SCTP, port: 80")))
+                                .blocks("sctp/80", "* -> x/a", "!y/a -> x/a")));
     }
 
     /// A peer of pod x/a, which nobody else reaches.

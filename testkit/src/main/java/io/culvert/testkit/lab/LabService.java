@@ -36,9 +36,13 @@ public record LabService(
 
     /// With one more port, which has the same number for TCP and for UDP.
     public LabService port(int port, int targetPort) {
+        return port(Protocol.TCP, port, targetPort).port(Protocol.UDP, port, targetPort);
+    }
+
+    /// With one more port.
+    public LabService port(Protocol protocol, int port, int targetPort) {
         List<Port> more = new ArrayList<>(ports);
-        more.add(new Port("tcp-" + port, Protocol.TCP, port, targetPort));
-        more.add(new Port("udp-" + port, Protocol.UDP, port, targetPort));
+        more.add(new Port(protocol.name().toLowerCase(Locale.ROOT) + "-" + port, protocol, port, targetPort));
         return new LabService(
                 name, clusterIps, List.copyOf(more), backends, internalTrafficPolicy, exposure, affinitySeconds);
     }
