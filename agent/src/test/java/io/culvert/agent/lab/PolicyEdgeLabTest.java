@@ -35,6 +35,16 @@ class PolicyEdgeLabTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration SILENCE = Duration.ofMillis(500);
     private static final String DENY = ingress("deny", "");
+    private static final String CLUSTER_DENY = """
+            apiVersion: policy.networking.k8s.io/v1alpha2
+            kind: ClusterNetworkPolicy
+            metadata: {name: deny}
+            spec:
+              tier: Admin
+              priority: 1
+              subject: {namespaces: {}}
+              ingress: [{action: Deny, from: [{namespaces: {}}]}]
+            """;
 
     private static Lab lab;
     private static LabClient visitor;
@@ -141,19 +151,29 @@ class PolicyEdgeLabTest {
 
     @ParameterizedTest
     @EnumSource
-    void C8_02_C4_01_D2_14_theNodeProbesPodsThatNothingElseReaches(IpFamily family) {
-        policies(DENY + """
-                ---
-                apiVersion: policy.networking.k8s.io/v1alpha2
-                kind: ClusterNetworkPolicy
-                metadata: {name: deny}
-                spec:
-                  tier: Admin
-                  priority: 1
-                  subject: {namespaces: {}}
-                  ingress: [{action: Deny, from: [{namespaces: {}}]}]
-                """);
+    void C8_02_C4_01_theNodeProbesPodsThatNothingElseReaches(IpFamily family) {
+        policies(DENY);
+        awaitOnlyItsNodeReachesEach(family);
+    }
+
+    /// First alone, so that it is known to be enforced: it is about pods, and no host is one. Then with a policy that
+    /// leaves hosts nothing but the exemption of their own pods.
+    @ParameterizedTest
+    @EnumSource
+    void C8_02_D2_14_theNodeProbesPodsWhateverAClusterNetworkPolicyDenies(IpFamily family) {
+        policies(CLUSTER_DENY);
         for (int i = 1; i <= 2; i++) {
+            awaitSilence(lab.pod("client" + i), web(i, family), PORT);
+            assertAnswers(lab.node("n" + i), web(i, family), PORT);
+            assertAnswers(lab.node("n" + (3 - i)), web(i, family), PORT);
+        }
+        policies(CLUSTER_DENY + "---\n" + DENY);
+        awaitOnlyItsNodeReachesEach(family);
+    }
+
+    private static void awaitOnlyItsNodeReachesEach(IpFamily family) {
+        for (int i = 1; i <= 2; i++) {
+            awaitSilence(lab.node("n" + (3 - i)), web(i, family), PORT);
             awaitSilence(lab.pod("client" + i), web(i, family), PORT);
             assertAnswers(lab.node("n" + i), web(i, family), PORT);
         }

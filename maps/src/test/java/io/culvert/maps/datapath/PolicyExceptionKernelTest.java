@@ -47,8 +47,12 @@ final class PolicyExceptionKernelTest extends PolicyPodsFixture {
     @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
     void D2_14_clusterNetworkPoliciesDoNotHoldBackTheNodeEither(PolicyNet net, Protocol protocol) {
         isolate(net);
-        pods.admin(PolicyPeerKey.anyone(INGRESS), PolicyStep.DENY);
         PolicyTalk talk = PolicyTalk.of(protocol, net.node, net.pod);
+        PolicyPeerKey anyone = PolicyPeerKey.anyone(INGRESS);
+        pods.cell(anyone, PolicyStep.NONE, 0, PolicyStep.NONE);
+        assertThat(pods.receives(talk.opens())).isEqualTo(PASS);
+        pods.cell(anyone, PolicyStep.ranked(0, PolicyStep.DENY), 0, PolicyStep.NONE);
+        pods.nextEpoch();
         assertThat(pods.receives(talk.opens())).isEqualTo(DROP);
         assertThat(pods.receivesFromNode(talk.opens())).isEqualTo(PASS);
     }
