@@ -3,9 +3,11 @@ package io.culvert.bench;
 
 import io.culvert.loader.TestRun;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
 import io.culvert.testkit.packet.PacketBuilder;
 import io.culvert.testkit.packet.TcpFlag;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// What a verdict costs by the number of rules that a pod's policies have, and what an established packet does, by test
@@ -31,28 +33,34 @@ final class PolicyCostBenchmark {
     /// Nanoseconds a run, the median over peers and rounds.
     ///
     /// @param rules of the pod; 0: it has no policies
-    record Cost(String what, int rules, double nanos) {}
+    record Cost(String what, IpFamily family, int rules, double nanos) {}
 
     List<Cost> run() {
+        return Arrays.stream(IpFamily.values())
+                .flatMap(family -> run(family).stream())
+                .toList();
+    }
+
+    private List<Cost> run(IpFamily family) {
         List<PolicyWorld> worlds = new ArrayList<>();
         try {
             for (int rules : RULES) {
-                worlds.add(PolicyWorld.load(rules, true));
+                worlds.add(PolicyWorld.load(family, rules, true));
             }
-            return measure(worlds);
+            return measure(family, worlds);
         } finally {
             worlds.forEach(PolicyWorld::close);
         }
     }
 
     /// Numbers of rules take turns in every round.
-    private List<Cost> measure(List<PolicyWorld> worlds) {
+    private List<Cost> measure(IpFamily family, List<PolicyWorld> worlds) {
         List<Cost> costs = new ArrayList<>();
         for (Case one : CASES) {
             List<List<Double>> nanos = new ArrayList<>();
             worlds.forEach(world -> nanos.add(new ArrayList<>()));
             for (int round = 0; round < rounds; round++) {
-                Progress.say("policy: " + one.what() + ", round " + round);
+                Progress.say("policy: %s, %s, round %d".formatted(one.what(), family.apiName(), round));
                 for (int peer = 0; peer < PEERS; peer++) {
                     for (int i = 0; i < worlds.size(); i++) {
                         nanos.get(i).add(one.nanos(worlds.get(i), peer, repeat));
@@ -60,22 +68,22 @@ final class PolicyCostBenchmark {
                 }
             }
             for (int i = 0; i < worlds.size(); i++) {
-                costs.add(new Cost(one.what(), worlds.get(i).rules(), Median.of(nanos.get(i))));
+                costs.add(new Cost(one.what(), family, worlds.get(i).rules(), Median.of(nanos.get(i))));
             }
         }
-        costs.addAll(withoutPolicies());
+        costs.addAll(withoutPolicies(family));
         return costs;
     }
 
-    private List<Cost> withoutPolicies() {
-        try (PolicyWorld world = PolicyWorld.load(RULES.getFirst(), false)) {
+    private List<Cost> withoutPolicies(IpFamily family) {
+        try (PolicyWorld world = PolicyWorld.load(family, RULES.getFirst(), false)) {
             List<Cost> costs = new ArrayList<>();
             for (Case one : List.of(ESTABLISHED_SENT, ESTABLISHED_RECEIVED)) {
                 List<Double> nanos = new ArrayList<>();
                 for (int run = 0; run < rounds * PEERS; run++) {
                     nanos.add(one.nanos(world, run % PEERS, repeat));
                 }
-                costs.add(new Cost(one.what(), 0, Median.of(nanos)));
+                costs.add(new Cost(one.what(), family, 0, Median.of(nanos)));
             }
             return costs;
         }
@@ -110,23 +118,23 @@ final class PolicyCostBenchmark {
 
     private static final List<Case> CASES = List.of(
             new Case(
-                    "verdict: allowed by a rule about pods",
+                    "verdict by a rule about pods",
                     (world, peer, repeat) ->
                             world.probe(packet(world.pod(), world.identityPeer(peer), TcpFlag.SYN), repeat)),
             new Case(
-                    "verdict: allowed by a rule about addresses",
+                    "verdict by a rule about addresses",
                     (world, peer, repeat) ->
                             world.probe(packet(world.pod(), world.hostPeer(peer), TcpFlag.SYN), repeat)),
             new Case(
-                    "verdict: allowed by a rule about blocks",
+                    "verdict by a rule about blocks",
                     (world, peer, repeat) ->
                             world.probe(packet(world.pod(), world.blockPeer(peer), TcpFlag.SYN), repeat)),
             new Case(
-                    "SYN that the pod sends to somebody unknown, dropped",
+                    "SYN to somebody unknown, dropped",
                     (world, peer, repeat) ->
-                            world.send(packet(world.pod(), PolicyWorld.stranger(peer), TcpFlag.SYN), repeat)),
+                            world.send(packet(world.pod(), world.stranger(peer), TcpFlag.SYN), repeat)),
             new Case(
-                    "SYN that the pod sends again, allowed",
+                    "SYN that is sent again, allowed",
                     (world, peer, repeat) ->
                             world.send(packet(world.pod(), world.identityPeer(peer), TcpFlag.SYN), repeat)),
             ESTABLISHED_SENT,

@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
-/// Writes tables of policies for benchmarks: IPv4, one epoch, equal on both sides.
+/// Writes tables of policies for benchmarks: one epoch, equal on both sides.
 final class PolicyRules {
 
     private final Function<Table<?, ?>, BpfMap> maps;

@@ -15,32 +15,38 @@ final class PolicySections {
 
     private PolicySections() {}
 
+    private record Measured(String name, String family) {}
+
     static Page.Section cost(List<PolicyCostBenchmark.Cost> costs) {
-        Map<String, TreeMap<Integer, Double>> byCase = new LinkedHashMap<>();
-        costs.forEach(cost ->
-                byCase.computeIfAbsent(cost.what(), _ -> new TreeMap<>()).put(cost.rules(), cost.nanos()));
+        Map<Measured, TreeMap<Integer, Double>> byCase = new LinkedHashMap<>();
+        costs.forEach(cost -> byCase.computeIfAbsent(
+                        new Measured(cost.what(), cost.family().apiName()), _ -> new TreeMap<>())
+                .put(cost.rules(), cost.nanos()));
         StringBuilder text = new StringBuilder("""
                 ## Policies
 
                 Nanoseconds of a program by test runs, the median over 32 peers. A pod has that many rules; half of them
-                name the labels of one pod each, a quarter one address, a quarter a block of 256. A verdict is what a new connection costs; established packets ask
-                nothing. The column without policies is the same program while nothing is enforced.
+                name the labels of one pod each, a quarter one address, a quarter a block: of IPv4 one of 256 addresses, which an index finds, of
+                IPv6 a /64, which a trie finds in a step for each doubling of their number. A verdict is what a new connection costs;
+                established packets ask nothing. The column without policies is the same program while nothing is enforced.
 
-                | what | no policies | 10 rules | 1,000 | 10,000 |
-                |---|---|---|---|---|
+                | what | family | no policies | 10 rules | 1,000 | 10,000 |
+                |---|---|---|---|---|---|
                 """);
         List<Figure> figures = new ArrayList<>();
         byCase.forEach((what, nanos) -> {
-            text.append("| %s | %s | %.0f | %.0f | %.0f |%n"
+            text.append("| %s | %s | %s | %.0f | %.0f | %.0f |%n"
                     .formatted(
-                            what,
+                            what.name(),
+                            what.family(),
                             nanos.containsKey(0) ? "%.0f".formatted(nanos.get(0)) : "",
                             nanos.get(10),
                             nanos.get(1_000),
                             nanos.get(10_000)));
-            if (what.startsWith("verdict")) {
+            if (what.name().startsWith("verdict")) {
                 double more = (nanos.getOrDefault(10_000, Double.NaN) / nanos.getOrDefault(10, Double.NaN) - 1) * 100;
-                figures.add(Figure.atMost(what + ": 10,000 rules above 10", more, FLATNESS, " %"));
+                figures.add(Figure.atMost(
+                        "%s, %s: 10,000 rules above 10".formatted(what.name(), what.family()), more, FLATNESS, " %"));
             }
         });
         return new Page.Section(text.toString(), figures);
@@ -55,20 +61,22 @@ final class PolicySections {
                 policies take turns with them, twice in each round: the last column is the ratio of the second such turn to the first, which
                 is chance. The client goes round its ports in a second or less, so that most connections open again what was asked before.
 
-                | mode | no policies | 100 policies | ratio | chance |
-                |---|---|---|---|---|
+                | mode | family | no policies | 100 policies | ratio | chance |
+                |---|---|---|---|---|---|
                 """);
         List<Figure> figures = new ArrayList<>();
         for (PolicyTrafficBenchmark.Series series : all) {
-            text.append("| %s | %,.0f | %,.0f | %.3f | %.3f |%n"
+            text.append("| %s | %s | %,.0f | %,.0f | %.3f | %.3f |%n"
                     .formatted(
                             series.mode(),
+                            series.family().apiName(),
                             Median.of(series.free()),
                             Median.of(series.held()),
                             series.ratio(),
                             series.chance()));
             figures.add(Figure.atLeast(
-                    series.mode().unit() + ", with 100 policies, of none",
+                    "%s, %s, with 100 policies, of none"
+                            .formatted(series.mode().unit(), series.family().apiName()),
                     series.ratio(),
                     series.mode().connects() ? 0.97 : 0.99,
                     " x"));

@@ -41,7 +41,7 @@ final class PolicyTrafficBenchmark {
     /// @param free rates without policies, one of each round
     /// @param held rates with them
     /// @param control rates without them, once more: what comes out of that and `free` is chance
-    record Series(LoadMode mode, List<Double> free, List<Double> held, List<Double> control) {
+    record Series(LoadMode mode, IpFamily family, List<Double> free, List<Double> held, List<Double> control) {
 
         /// The median over the rounds of the ratio within a round.
         double ratio() {
@@ -61,16 +61,24 @@ final class PolicyTrafficBenchmark {
     }
 
     List<Series> run() throws Exception {
+        List<Series> all = new ArrayList<>();
+        for (IpFamily family : IpFamily.values()) {
+            all.addAll(run(family));
+        }
+        return all;
+    }
+
+    private List<Series> run(IpFamily family) throws Exception {
         try (Lab lab = Lab.builder()
-                .families(IpFamily.IPV4)
+                .families(family)
                 .node("n1", PodAttachment.ROUTED, "client", "server")
                 .create()) {
             LabNode node = lab.node("n1");
             load.serve(lab.pod("server"), BenchService.TARGET_PORT);
             try (Datapath datapath = Datapath.open(DatapathConfig.of(node.bpffs()))) {
-                prepare(lab, node, datapath);
+                prepare(lab, family, node, datapath);
                 return LoadMode.ALL.stream()
-                        .map(mode -> measure(lab, datapath, mode))
+                        .map(mode -> measure(lab, family, datapath, mode))
                         .toList();
             } finally {
                 DatapathPins.remove(node.bpffs());
@@ -78,7 +86,7 @@ final class PolicyTrafficBenchmark {
         }
     }
 
-    private static void prepare(Lab lab, LabNode node, Datapath datapath) throws Exception {
+    private static void prepare(Lab lab, IpFamily family, LabNode node, Datapath datapath) throws Exception {
         LabPod client = lab.pod("client");
         LabPod server = lab.pod("server");
         int clientInterface = ifindex(node, client);
@@ -89,16 +97,14 @@ final class PolicyTrafficBenchmark {
             return node;
         });
         PolicyRules rules = new PolicyRules(table -> datapath.maps().map(table).orElseThrow());
-        IpAddress from = client.ip(IpFamily.IPV4);
-        IpAddress to = server.ip(IpFamily.IPV4);
+        IpAddress from = client.ip(family);
+        IpAddress to = server.ip(family);
         for (int set = 1; set <= 4; set++) {
             rules.set(
                     set,
                     RULES / 2,
-                    rule -> rule == CLIENT - 1 ? from : rule == SERVER - 1 ? to : other(10, rule),
-                    rule -> rule % 2 == 0
-                            ? new IpPrefix(other(100, rule), 32)
-                            : new IpPrefix(IpAddress.of("101.%d.0.0".formatted(rule)), 16),
+                    rule -> rule == CLIENT - 1 ? from : rule == SERVER - 1 ? to : other(family, 10, rule),
+                    rule -> block(family, rule),
                     BenchService.TARGET_PORT);
         }
         rules.pod(from, clientInterface, CLIENT, 1, 2);
@@ -112,17 +118,27 @@ final class PolicyTrafficBenchmark {
         return Integer.parseInt(line.substring(0, line.indexOf(':')));
     }
 
-    private static IpAddress other(int first, int number) {
-        return IpAddress.of("%d.200.0.%d".formatted(first, number));
+    private static IpAddress other(IpFamily family, int first, int number) {
+        return IpAddress.of((family == IpFamily.IPV4 ? "%d.200.0.%d" : "fd%02x::%x").formatted(first, number));
     }
 
-    private Series measure(Lab lab, Datapath datapath, LoadMode mode) {
+    /// Each second one is a single address.
+    private static IpPrefix block(IpFamily family, int rule) {
+        if (rule % 2 == 0) {
+            return new IpPrefix(other(family, 100, rule), family.bits());
+        }
+        return family == IpFamily.IPV4
+                ? new IpPrefix(IpAddress.of("101.%d.0.0".formatted(rule)), 16)
+                : new IpPrefix(IpAddress.of("fd65:0:0:%x::".formatted(rule)), 64);
+    }
+
+    private Series measure(Lab lab, IpFamily family, Datapath datapath, LoadMode mode) {
         List<String> target =
-                List.of(lab.pod("server").ip(IpFamily.IPV4).toString(), Integer.toString(BenchService.TARGET_PORT));
-        Series series = new Series(mode, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+                List.of(lab.pod("server").ip(family).toString(), Integer.toString(BenchService.TARGET_PORT));
+        Series series = new Series(mode, family, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         List<List<Double>> turns = List.of(series.free(), series.held(), series.control());
         for (int round = 0; round <= rounds; round++) {
-            Progress.say("policy: %s, round %d of %d".formatted(mode, round, rounds));
+            Progress.say("policy: %s, %s, round %d of %d".formatted(mode, family.apiName(), round, rounds));
             // Who goes first changes, because the machine may become faster or slower within a round.
             for (int turn = 0; turn < turns.size(); turn++) {
                 int which = (turn + round) % turns.size();

@@ -7,6 +7,7 @@ import io.culvert.loader.UpdateMode;
 import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.ObjectSource;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
 import io.culvert.net.IpPrefix;
 import java.io.Closeable;
 import java.lang.foreign.Arena;
@@ -15,7 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /// The programs of pods and policies with a pod that may connect to its peers: half of its rules name an identity
-/// each, a quarter an address, and a quarter a block of 256.
+/// each, a quarter an address, and a quarter a block: of IPv4 one of 256 addresses, of IPv6 a /64.
 final class PolicyWorld implements Closeable {
 
     /// What every rule allows.
@@ -24,26 +25,29 @@ final class PolicyWorld implements Closeable {
     private static final int SET = 1;
     private static final int OTHER_INTERFACE = 2;
     private static final int INGRESS_IFINDEX = 36;
-    private static final IpAddress POD = IpAddress.of("10.1.0.2");
 
+    private final IpFamily family;
     private final int rules;
+    private final IpAddress pod;
     private final BpfObject pods = BpfObject.open("pod", ObjectSource.builtIn().object("pod"));
     private final BpfObject policies =
             BpfObject.open("policy", ObjectSource.builtIn().object("policy"));
 
-    private PolicyWorld(int rules) {
+    private PolicyWorld(IpFamily family, int rules) {
+        this.family = family;
         this.rules = rules;
+        pod = address(11, 2);
     }
 
     /// @param enforced whether packets of pods are asked about
-    static PolicyWorld load(int rules, boolean enforced) {
-        var world = new PolicyWorld(rules);
+    static PolicyWorld load(IpFamily family, int rules, boolean enforced) {
+        var world = new PolicyWorld(family, rules);
         world.pods.load();
         world.pods.mapNames().forEach(map -> world.policies.reuse(map, world.pods.map(map)));
         world.policies.load();
         PolicyRules tables = new PolicyRules(table -> world.policies.map(table.name()));
-        tables.pod(POD, 1, 1, 0, SET);
-        tables.set(SET, rules / 2, rule -> address(10, rule), PolicyWorld::block, PORT);
+        tables.pod(world.pod, 1, 1, 0, SET);
+        tables.set(SET, rules / 2, rule -> world.address(10, rule), world::block, PORT);
         tables.publish(enforced);
         if (enforced) {
             world.tail(0, world.policies, "policy_egress");
@@ -65,7 +69,7 @@ final class PolicyWorld implements Closeable {
     }
 
     IpAddress pod() {
-        return POD;
+        return pod;
     }
 
     /// A pod that a rule names.
@@ -84,12 +88,17 @@ final class PolicyWorld implements Closeable {
     }
 
     /// Each second one is a single address.
-    private static IpPrefix block(int rule) {
-        return rule % 2 == 0 ? new IpPrefix(address(100, rule), 32) : new IpPrefix(address(110, rule << 8), 24);
+    private IpPrefix block(int rule) {
+        if (rule % 2 == 0) {
+            return new IpPrefix(address(100, rule), family.bits());
+        }
+        return family == IpFamily.IPV4
+                ? new IpPrefix(address(110, rule << 8), 24)
+                : new IpPrefix(IpAddress.of("fd6e:0:0:%x::".formatted(rule)), 64);
     }
 
     /// Somebody whom no rule names.
-    static IpAddress stranger(int peer) {
+    IpAddress stranger(int peer) {
         return address(172, peer);
     }
 
@@ -98,8 +107,10 @@ final class PolicyWorld implements Closeable {
         return peer * (rules / 2 / PolicyCostBenchmark.PEERS + 1) % (rules / 2);
     }
 
-    private static IpAddress address(int first, int number) {
-        return IpAddress.of("%d.%d.%d.%d".formatted(first, 64 + (number >> 16), number >> 8 & 255, number & 255));
+    private IpAddress address(int first, int number) {
+        return family == IpFamily.IPV4
+                ? IpAddress.of("%d.%d.%d.%d".formatted(first, 64 + (number >> 16), number >> 8 & 255, number & 255))
+                : IpAddress.of("fd%02x::%x:%x".formatted(first, number >> 16, number & 0xffff));
     }
 
     /// The verdict alone.
