@@ -12,6 +12,8 @@ final class ApiException extends IOException {
 
     private static final int NO_STATUS = 0;
     private static final int GONE = 410;
+    private static final int TOO_MANY = 429;
+    private static final int TROUBLE = 500;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
 
@@ -31,6 +33,11 @@ final class ApiException extends IOException {
     /// Whether the server itself said no, so that the same question again is of no use.
     boolean refused() {
         return status != NO_STATUS;
+    }
+
+    /// Whether the server had no time, or trouble of its own, and may answer otherwise soon.
+    boolean passing() {
+        return status == TOO_MANY || status >= TROUBLE;
     }
 
     /// Whether the version that was asked for is too old to go on from.

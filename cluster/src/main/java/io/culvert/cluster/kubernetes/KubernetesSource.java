@@ -98,7 +98,8 @@ public final class KubernetesSource implements ClusterSource {
     public synchronized void start(ClusterStore store) {
         List<KindFollower> started = new ArrayList<>();
         Scope scope = new Scope(config.nodeName(), config.policies());
-        conditions = config.policies() ? new PriorityConditions(connection, () -> pause(store)) : null;
+        conditions =
+                config.policies() ? new PriorityConditions(connection, () -> pause(store), patience.lastRetry()) : null;
         for (FollowedKind kind : FollowedKind.all(config.nodeName(), config.policies())) {
             KnownObjects known = new KnownObjects(kind.kind(), scope, this::policyTrouble, witness(kind));
             started.add(

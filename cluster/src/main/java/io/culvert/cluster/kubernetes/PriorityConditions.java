@@ -29,7 +29,7 @@ final class PriorityConditions implements KnownObjects.Witness, AutoCloseable {
     /// Between two pauses.
     private static final int WRITES = 50;
 
-    private static final Duration RETRY = Duration.ofMinutes(1);
+    private static final Duration LOOK = Duration.ofMinutes(1);
 
     /// For which the same is not written twice, whatever becomes of it: somebody may take it away each time.
     private static final Duration ONCE = Duration.ofHours(1);
@@ -44,6 +44,7 @@ final class PriorityConditions implements KnownObjects.Witness, AutoCloseable {
 
     private final ApiConnection connection;
     private final Supplier<Duration> pause;
+    private final Duration retry;
     private final Map<String, ClusterNetworkPolicy> policies = new HashMap<>();
     private final Map<String, ShownCondition> shown = new TreeMap<>();
     private final Map<String, Told> told = new HashMap<>();
@@ -51,9 +52,11 @@ final class PriorityConditions implements KnownObjects.Witness, AutoCloseable {
     private boolean refused;
 
     /// @param pause before each round of writes
-    PriorityConditions(ApiConnection connection, Supplier<Duration> pause) {
+    /// @param retry after which a server is asked again that did not answer
+    PriorityConditions(ApiConnection connection, Supplier<Duration> pause, Duration retry) {
         this.connection = connection;
         this.pause = pause;
+        this.retry = retry;
         this.thread = Thread.ofVirtual().name("conditions").start(this::run);
     }
 
@@ -84,7 +87,7 @@ final class PriorityConditions implements KnownObjects.Witness, AutoCloseable {
                 awaitDue();
                 Thread.sleep(pause.get());
                 if (!write()) {
-                    Thread.sleep(RETRY);
+                    Thread.sleep(retry);
                 }
             }
         } catch (InterruptedException _) {
@@ -94,7 +97,8 @@ final class PriorityConditions implements KnownObjects.Witness, AutoCloseable {
 
     private synchronized void awaitDue() throws InterruptedException {
         while (due().isEmpty()) {
-            wait(RETRY.toMillis());
+            // Now and then without news: what is held back comes due.
+            wait(LOOK.toMillis());
         }
     }
 
@@ -144,7 +148,7 @@ final class PriorityConditions implements KnownObjects.Witness, AutoCloseable {
                     condition.policy(),
                     condition.wanted().map(SharedPriority::message).orElse("shares its priority no more"));
         } catch (ApiException e) {
-            if (!e.refused()) {
+            if (!e.refused() || e.passing()) {
                 throw e;
             }
             refused(condition, e);

@@ -205,6 +205,19 @@ final class PriorityConditionsTest {
     }
 
     @Test
+    void whatTheServerHasNoTimeForIsWrittenLater() {
+        server.put(Objects.node("n1"));
+        server.answer(request -> request.method().equals("PATCH"), Answer.status(503, "ServiceUnavailable", "busy"), 3);
+        put("a", "Admin", 10, 1);
+        put("b", "Admin", 10, 2);
+        try (var _ = SourceUnderTest.followingPolicies(server)) {
+            awaitSaying("a", "[a, b]");
+            awaitSaying("b", "[a, b]");
+        }
+        assertThat(patches()).hasSize(5);
+    }
+
+    @Test
     void aRefusalChangesNothingElseAndIsNotRepeatedAtOnce() {
         server.put(Objects.node("n1"));
         server.answer(request -> request.method().equals("PATCH"), Answer.status(403, "Forbidden", "no right"), 2);
