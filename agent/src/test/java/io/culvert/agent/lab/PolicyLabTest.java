@@ -6,6 +6,7 @@ import static io.culvert.agent.lab.PolicyText.fromPeers;
 import static io.culvert.agent.lab.PolicyText.ingress;
 import static io.culvert.agent.lab.PolicyText.namespaces;
 import static io.culvert.agent.lab.PolicyText.ports;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.net.IpFamily;
@@ -126,7 +127,8 @@ class PolicyLabTest {
                 PodDatagrams.send(from, to, 80, "forbidden");
                 PodDatagrams.send(from, to, MARKER_PORT, round + " of " + from.name());
             });
-            denied.forEach((from, to) -> heard.get(to).awaitAll(PodDatagrams.texts(round + " of " + from.name())));
+            denied.forEach((from, to) ->
+                    requireNonNull(heard.get(to)).awaitAll(PodDatagrams.texts(round + " of " + from.name())));
             assertThat(heard.values().stream().flatMap(one -> one.texts().stream()))
                     .as(round)
                     .noneMatch(text -> text.contains("forbidden"));
