@@ -70,6 +70,7 @@ struct policy_block {
 /* policy_sets: what pods with the same policies are held to, in one direction. Immutable while it is used. */
 #define POLICY_SET_USED (1u << 0)
 #define POLICY_SET_ISOLATED (1u << 1) /* a NetworkPolicy selects the pod: what matches no rule is denied */
+#define POLICY_SET_TIERED (1u << 2)   /* it has rules of the admin tier or the baseline */
 
 struct policy_set {
 	__u32 flags;     /* POLICY_SET_* */

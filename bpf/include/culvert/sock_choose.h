@@ -9,6 +9,7 @@
 #include "event_socket.h"
 #include "ranges.h"
 #include "select.h"
+#include "sock_policy.h"
 
 #define SOCK_RAW 3 /* enum sock_type of the kernel: raw sockets have no ports */
 #define CGROUP_DEPTH 16
@@ -139,6 +140,8 @@ static __always_inline int sock_choose(struct bpf_sock_addr *ctx, const struct f
 	/* A backend of the other family cannot be written into this socket's address. */
 	if (!backend || ip_is_v4(&backend->address) != ip_is_v4(&key->address))
 		return sock_refuse(ctx, key, DROP_NO_BACKEND, -ECONNREFUSED);
+	if (sock_backend_is_judged(&backend->address) && !sock_is_host(ctx))
+		return SOCK_UNCHANGED;
 	peer->backend = backend->address;
 	peer->backend_port = backend->port;
 	peer->backend_id = backend->id;

@@ -10,7 +10,7 @@ import java.lang.invoke.VarHandle;
 /// What pods with the same policies are held to in one direction: the value of `policy_sets`. The entry with index 0 is
 /// never looked at. Immutable while pods use it.
 ///
-/// @param flags [#USED], [#ISOLATED]
+/// @param flags [#USED], [#ISOLATED], [#TIERED]
 /// @param rules where its rules begin in `policy_rules`, those of the admin tier by rank first
 /// @param allows from there, where those of NetworkPolicies begin, by index
 /// @param baselines from there, where those of the baseline tier begin, by rank
@@ -21,6 +21,9 @@ public record PolicySetEntry(int flags, int rules, int allows, int baselines) {
 
     /// `POLICY_SET_ISOLATED`: a NetworkPolicy selects the pod, so that no match means no.
     public static final int ISOLATED = 1 << 1;
+
+    /// `POLICY_SET_TIERED`: it has rules of ClusterNetworkPolicies.
+    public static final int TIERED = 1 << 2;
 
     /// No set.
     public static final PolicySetEntry NONE = new PolicySetEntry(0, 0, 0, 0);

@@ -100,6 +100,7 @@ final class LayoutConstantsTest {
         java.put("POLICY_BLOCK_CLASS", Integer.toUnsignedLong(PolicyBlock.CLASS));
         java.put("POLICY_SET_USED", (long) PolicySetEntry.USED);
         java.put("POLICY_SET_ISOLATED", (long) PolicySetEntry.ISOLATED);
+        java.put("POLICY_SET_TIERED", (long) PolicySetEntry.TIERED);
         java.put("POLICY_PEER_SHIFT", (long) PolicyPeerKey.SHIFT);
         java.put("POLICY_ACTION_BITS", (long) PolicyStep.ACTION_BITS);
         java.put("POLICY_ACCEPT", (long) PolicyStep.ACCEPT);

@@ -19,6 +19,8 @@ import io.culvert.testkit.lab.Outcome.Answer;
 import io.culvert.testkit.lab.PodAttachment;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +44,13 @@ class PolicyPlaceLabTest {
     private static final LabService MESHED =
             LabService.named("meshed", "10.96.0.2", "fd96::2").port(80, INBOUND);
 
+    /// Services whose only backend dials them.
+    private static final LabService OWN1 =
+            LabService.named("own1", "10.96.0.3", "fd96::3").port(80, PORT);
+
+    private static final LabService OWN2 =
+            LabService.named("own2", "10.96.0.4", "fd96::4").port(80, PORT);
+
     private static Lab lab;
 
     @BeforeAll
@@ -54,6 +63,8 @@ class PolicyPlaceLabTest {
             lab.pods().forEach(pod -> pod.sockets().serve(PORT));
             lab.writeManifest("objects.yaml", LabObjects.all(lab));
             lab.writeManifest("meshed.yaml", MESHED.backedBy(lab.pod("web2")).toYaml());
+            lab.writeManifest("own1.yaml", OWN1.backedBy(lab.pod("web1")).toYaml());
+            lab.writeManifest("own2.yaml", OWN2.backedBy(lab.pod("web2")).toYaml());
             LabAgent.launchOnAll(lab);
         } catch (RuntimeException | AssertionError e) {
             lab.close();
@@ -200,6 +211,55 @@ class PolicyPlaceLabTest {
                 .filter(ip -> ip.family() == family)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /// By NetworkPolicies it reaches itself (H-17); ClusterNetworkPolicies are about what goes through a Service.
+    @ParameterizedTest
+    @EnumSource
+    void D2_13_C2_12_aPodThatDialsItsOwnServiceIsHeldToClusterNetworkPolicies(IpFamily family) {
+        awaitOwnServices(family, true);
+        policies(in("web1", ""), out("web1", ""), in("web2", ""), out("web2", ""));
+        awaitSilence("client1", "web2", family);
+        awaitSilence("client2", "web1", family);
+        assertThat(ownServices(family))
+                .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(Answer.class));
+
+        for (String direction : List.of("ingress: [{action: Deny, from", "egress: [{action: Deny, to")) {
+            policies("""
+                    apiVersion: policy.networking.k8s.io/v1alpha2
+                    kind: ClusterNetworkPolicy
+                    metadata: {name: nothing}
+                    spec:
+                      tier: Admin
+                      priority: 1
+                      subject: {namespaces: {}}
+                      %s: [{namespaces: {}}]}]
+                    """.formatted(direction));
+            awaitOwnServices(family, false);
+        }
+        policies("");
+        awaitOwnServices(family, true);
+    }
+
+    private static void awaitOwnServices(IpFamily family, boolean answered) {
+        await().atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .untilAsserted(() -> assertThat(ownServices(family))
+                        .allSatisfy(outcome -> assertThat(outcome instanceof Answer)
+                                .as("%s", outcome)
+                                .isEqualTo(answered)));
+    }
+
+    /// By TCP, and by both kinds of sockets of UDP.
+    private static List<Outcome> ownServices(IpFamily family) {
+        return Stream.of(Map.entry("web1", OWN1), Map.entry("web2", OWN2))
+                .flatMap(own -> {
+                    String address = clusterIp(own.getValue(), family).toString();
+                    Dial dial = Dial.to(address, 80).within(SILENCE);
+                    var sockets = lab.pod(own.getKey()).sockets();
+                    return Stream.of(sockets.tcp(dial), sockets.udp(dial), sockets.connectedUdp(dial));
+                })
+                .toList();
     }
 
     @ParameterizedTest

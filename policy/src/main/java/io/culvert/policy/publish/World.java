@@ -169,11 +169,14 @@ final class World {
             tables.rules().set(at++, rules.numberIfFree(rule).orElse(0));
         }
         int allows = frame.admin().size();
+        boolean tiered = frame.rules() > frame.allows().size();
         tables.sets()
                 .set(
                         set.number(),
                         new PolicySetEntry(
-                                PolicySetEntry.USED | (frame.isolated() ? PolicySetEntry.ISOLATED : 0),
+                                PolicySetEntry.USED
+                                        | (frame.isolated() ? PolicySetEntry.ISOLATED : 0)
+                                        | (tiered ? PolicySetEntry.TIERED : 0),
                                 set.rules(),
                                 allows,
                                 allows + frame.allows().size()));
