@@ -116,6 +116,16 @@ class PolicyPlaceLabTest {
         return policy("in-" + app, app, "policyTypes: [Ingress], ingress: [" + rules + "]");
     }
 
+    /// A ClusterNetworkPolicy of the admin tier.
+    private static String forAllPods(String... directions) {
+        return """
+                apiVersion: policy.networking.k8s.io/v1alpha2
+                kind: ClusterNetworkPolicy
+                metadata: {name: all}
+                spec: {tier: Admin, priority: 1, subject: {namespaces: {}}, %s}
+                """.formatted(String.join(", ", directions));
+    }
+
     private static String pod(String app) {
         return "[{podSelector: {matchLabels: {app: " + app + "}}}]";
     }
@@ -225,16 +235,7 @@ class PolicyPlaceLabTest {
                 .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(Answer.class));
 
         for (String direction : List.of("ingress: [{action: Deny, from", "egress: [{action: Deny, to")) {
-            policies("""
-                    apiVersion: policy.networking.k8s.io/v1alpha2
-                    kind: ClusterNetworkPolicy
-                    metadata: {name: nothing}
-                    spec:
-                      tier: Admin
-                      priority: 1
-                      subject: {namespaces: {}}
-                      %s: [{namespaces: {}}]}]
-                    """.formatted(direction));
+            policies(forAllPods(direction + ": [{namespaces: {}}]}]"));
             awaitOwnServices(family, false);
         }
         policies("");
@@ -265,17 +266,9 @@ class PolicyPlaceLabTest {
     @ParameterizedTest
     @EnumSource
     void D2_12_aPodThatNothingLeavesOrEntersReachesItself(IpFamily family) {
-        policies("""
-                apiVersion: policy.networking.k8s.io/v1alpha2
-                kind: ClusterNetworkPolicy
-                metadata: {name: nothing}
-                spec:
-                  tier: Admin
-                  priority: 1
-                  subject: {namespaces: {}}
-                  ingress: [{action: Deny, from: [{namespaces: {}}]}]
-                  egress: [{action: Deny, to: [{namespaces: {}}, {networks: [0.0.0.0/0, "::/0"]}]}]
-                """);
+        policies(forAllPods(
+                "ingress: [{action: Deny, from: [{namespaces: {}}]}]",
+                "egress: [{action: Deny, to: [{namespaces: {}}, {networks: [0.0.0.0/0, \"::/0\"]}]}]"));
         awaitSilence("client1", "web1", family);
         awaitSilence("client2", "web2", family);
         awaitSilence("client1", "client2", family);

@@ -3,6 +3,7 @@ package io.culvert.maps.datapath;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 
 /// Tests of what programs tell.
 abstract class EventFixture extends PolicyPodsFixture {
@@ -12,6 +13,12 @@ abstract class EventFixture extends PolicyPodsFixture {
     @BeforeAll
     static void openLog() {
         log = new EventLog(pods.object());
+    }
+
+    /// Tests run twice, with the same programs and within a moment.
+    @BeforeEach
+    void forgetTold() {
+        pods.forgetTold();
     }
 
     @AfterAll

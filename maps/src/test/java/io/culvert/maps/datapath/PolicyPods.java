@@ -24,6 +24,7 @@ import io.culvert.maps.PolicySetEntry;
 import io.culvert.maps.PolicyStep;
 import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
+import io.culvert.maps.event.EventRecent;
 import io.culvert.maps.layout.CTypes;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpPrefix;
@@ -291,6 +292,11 @@ final class PolicyPods implements AutoCloseable {
     /// No processor remembers a packet.
     void forgetRecent() {
         zero(Tables.POLICY_RECENT, 0, RECENT);
+    }
+
+    /// No processor has told of a datagram a moment ago.
+    void forgetTold() {
+        zero(Tables.EVENT_RECENT, 0, 1 << EventRecent.BITS);
     }
 
     void lose(PolicyTalk talk) {
