@@ -46,6 +46,14 @@ static __always_inline bool ip_equal(const struct ip *a, const struct ip *b)
 	       a->word[0] == b->word[0];
 }
 
+static __always_inline void ip_mask(struct ip *to, const struct ip *from, const struct ip *mask)
+{
+	to->word[0] = from->word[0] & mask->word[0];
+	to->word[1] = from->word[1] & mask->word[1];
+	to->word[2] = from->word[2] & mask->word[2];
+	to->word[3] = from->word[3] & mask->word[3];
+}
+
 /* Halves as numbers, for comparison in the order of the bytes. */
 static __always_inline __u64 ip_high(const struct ip *ip)
 {

@@ -67,6 +67,23 @@ struct policy_block {
 	__u32 word[2]; /* by side */
 };
 
+/*
+ * policy_prefixes: the same of IPv6 blocks, an index of policy_cidrs that takes a lookup for each halving of the number of lengths that
+ * blocks have, however many blocks there are. What is found under the first bits of an address is the class of the longest block
+ * of so many bits or fewer, and says to go on with more; nothing is found: with fewer.
+ *
+ * policy_lengths: with how many. POLICY_LENGTHS entries for each side: entry 1 comes first, entry 2i after entry i if nothing was found, entry
+ * 2i + 1 if something was.
+ */
+#define POLICY_LENGTHS 128
+#define POLICY_LENGTH_STEPS 7
+
+struct policy_length {
+	__u32 prefixlen; /* of a policy_cidr_key; 0: there are no more. Of entry 0: 32, or 0: nothing is known, policy_cidrs has it */
+	__u32 class;     /* of entry 0: of addresses under whose first bits nothing is found */
+	struct ip mask;  /* the first bits */
+};
+
 /* policy_sets: what pods with the same policies are held to, in one direction. Immutable while it is used. */
 #define POLICY_SET_USED (1u << 0)
 #define POLICY_SET_ISOLATED (1u << 1) /* a NetworkPolicy selects the pod: what matches no rule is denied */

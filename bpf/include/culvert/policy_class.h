@@ -33,19 +33,55 @@ static __always_inline __u32 policy_block_of(const struct ip *address, __u32 sid
 	return policy_block_next(word, bits, side);
 }
 
-/* key: with all bits. 0: of no class. */
-static __always_inline __u32 policy_class(const struct policy_cidr_key *key)
+static __always_inline const struct policy_length *policy_length_at(__u32 side, __u32 entry)
 {
-	__u32 *class = bpf_map_lookup_elem(&policy_hosts, key);
-	__u32 word;
+	__u32 index = (side & 1) * POLICY_LENGTHS + (entry & (POLICY_LENGTHS - 1));
 
-	if (class)
-		return *class;
-	word = ip_is_v4(&key->address) ? policy_block_of(&key->address, key->side) : 0;
-	if (word & POLICY_BLOCK_CLASS)
-		return word & ~POLICY_BLOCK_CLASS;
-	class = bpf_map_lookup_elem(&policy_cidrs, key);
-	return class ? *class : 0;
+	return bpf_map_lookup_elem(&policy_lengths, &index);
+}
+
+/* key: of an IPv6 address, with all bits; what is left in it says nothing. class is not set if policy_cidrs must be asked. */
+static __always_inline bool policy_prefix_class(struct policy_cidr_key *key, const struct ip *address, __u32 *class)
+{
+	const struct policy_length *length = policy_length_at(key->side, 0);
+	__u32 entry = 1;
+
+	if (!length || !length->prefixlen)
+		return false;
+	*class = length->class;
+	for (int step = 0; step < POLICY_LENGTH_STEPS; step++) {
+		__u32 *found;
+
+		length = policy_length_at(key->side, entry);
+		if (!length || !length->prefixlen)
+			break;
+		key->prefixlen = length->prefixlen;
+		ip_mask(&key->address, address, &length->mask);
+		found = bpf_map_lookup_elem(&policy_prefixes, key);
+		if (found)
+			*class = *found;
+		entry = 2 * entry + !!found;
+	}
+	return true;
+}
+
+/* key: of the address, with all bits; what is left in it says nothing. 0: of no class. */
+static __always_inline __u32 policy_class(struct policy_cidr_key *key, const struct ip *address)
+{
+	__u32 *found = bpf_map_lookup_elem(&policy_hosts, key);
+	__u32 class;
+
+	if (found)
+		return *found;
+	if (ip_is_v4(address)) {
+		class = policy_block_of(address, key->side);
+		if (class & POLICY_BLOCK_CLASS)
+			return class & ~POLICY_BLOCK_CLASS;
+	} else if (policy_prefix_class(key, address, &class)) {
+		return class;
+	}
+	found = bpf_map_lookup_elem(&policy_cidrs, key);
+	return found ? *found : 0;
 }
 
 #endif

@@ -153,7 +153,7 @@ __noinline int policy_evaluate(const struct policy_question *question, struct po
 	pod = bpf_map_lookup_elem(&ipcache, &block.address);
 	if (pod)
 		answer->identity = pod->identity[question->side & 1];
-	answer->class = policy_class(&block);
+	answer->class = policy_class(&block, &question->peer);
 	index = question->set;
 	if (!index)
 		return POLICY_ACCEPT;

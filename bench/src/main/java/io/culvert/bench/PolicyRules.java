@@ -11,6 +11,7 @@ import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.PolicyBlock;
 import io.culvert.maps.PolicyCidrKey;
 import io.culvert.maps.PolicyControl;
+import io.culvert.maps.PolicyLength;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyPorts;
 import io.culvert.maps.PolicySetEntry;
@@ -21,9 +22,13 @@ import io.culvert.net.IpAddress;
 import io.culvert.net.IpPrefix;
 import io.culvert.policy.publish.BlockTable;
 import io.culvert.policy.publish.CidrPrefix;
+import io.culvert.policy.publish.PolicyArray;
 import io.culvert.policy.publish.PolicyBlocks;
+import io.culvert.policy.publish.PolicyHash;
+import io.culvert.policy.publish.PrefixTable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -78,6 +83,7 @@ final class PolicyRules {
     /// @param enforced whether packets are asked about
     void publish(boolean enforced) {
         new BlockTable(new RawBlocks()).write(1, cidrs);
+        new PrefixTable(new RawHash(), new RawLengths()).write(1, cidrs);
         put(Tables.POLICY_CONTROL, 0, new PolicyControl(1, enforced ? PolicyControl.ENFORCED : 0));
     }
 
@@ -104,6 +110,52 @@ final class PolicyRules {
         @Override
         public int size() {
             return maps.apply(Tables.POLICY_BLOCKS).info().maxEntries();
+        }
+
+        @Override
+        public void ensure(int entries) {
+            throw new UnsupportedOperationException("benchmarks make maps large enough before");
+        }
+    }
+
+    private final class RawHash implements PolicyHash<PolicyCidrKey, Integer> {
+
+        @Override
+        public Map<PolicyCidrKey, Integer> read() {
+            return Map.of();
+        }
+
+        @Override
+        public void put(Map<PolicyCidrKey, Integer> entries) {
+            entries.forEach((key, cidrClass) -> PolicyRules.this.put(Tables.POLICY_PREFIXES, key, cidrClass));
+        }
+
+        @Override
+        public void remove(Collection<PolicyCidrKey> keys) {
+            throw new UnsupportedOperationException("benchmarks write one side once");
+        }
+
+        @Override
+        public void ensure(int entries) {
+            throw new UnsupportedOperationException("benchmarks make maps large enough before");
+        }
+    }
+
+    private final class RawLengths implements PolicyArray<PolicyLength> {
+
+        @Override
+        public PolicyLength get(int index) {
+            throw new UnsupportedOperationException("benchmarks write one side once");
+        }
+
+        @Override
+        public void set(int index, PolicyLength length) {
+            put(Tables.POLICY_LENGTHS, index, length);
+        }
+
+        @Override
+        public int size() {
+            return maps.apply(Tables.POLICY_LENGTHS).info().maxEntries();
         }
 
         @Override

@@ -21,6 +21,7 @@ final class PolicyMapTexts {
             case "policy_control" ->
                 List.of(new MapEntry("0", policies.control().get(0).toString()));
             case "policy_blocks" -> entries("block", policies.blocks(), block -> !block.equals(PolicyBlock.UNKNOWN));
+            case "policy_lengths" -> entries("length", policies.lengths(), length -> length.prefixlen() != 0);
             case "policy_sets" -> entries("set", policies.sets(), set -> (set.flags() & PolicySetEntry.USED) != 0);
             case "policy_steps" -> entries("step", policies.steps(), step -> !step.equals(PolicyStep.UNUSED));
             case "policy_rules" -> entries("rule", policies.rules(), number -> number != 0);

@@ -72,6 +72,15 @@ public final class PolicyTables {
         }
     }
 
+    public BpfHashMap<PolicyCidrKey, Integer> prefixes() {
+        return catalogue.hash(Tables.POLICY_PREFIXES);
+    }
+
+    /// [PolicyLength#ENTRIES] of side 0, then those of side 1.
+    public MappedArray<PolicyLength> lengths() {
+        return catalogue.array(Tables.POLICY_LENGTHS);
+    }
+
     public MappedArray<PolicySetEntry> sets() {
         return catalogue.array(Tables.POLICY_SETS);
     }

@@ -112,6 +112,13 @@ public final class Tables {
     public static final Table<Integer, PolicyBlock> POLICY_BLOCKS =
             new Table<>("policy_blocks", Kind.MAPPED_ARRAY, Numbers.U32, PolicyBlock.CODEC, true);
 
+    /// An index of the IPv6 blocks of [#POLICY_CIDRS], by the lengths that [#POLICY_LENGTHS] has.
+    public static final Table<PolicyCidrKey, Integer> POLICY_PREFIXES =
+            new Table<>("policy_prefixes", Kind.HASH, PolicyCidrKey.CODEC, Numbers.U32, true);
+
+    public static final Table<Integer, PolicyLength> POLICY_LENGTHS =
+            new Table<>("policy_lengths", Kind.MAPPED_ARRAY, Numbers.U32, PolicyLength.CODEC, false);
+
     public static final Table<Integer, PolicySetEntry> POLICY_SETS =
             new Table<>("policy_sets", Kind.MAPPED_ARRAY, Numbers.U32, PolicySetEntry.CODEC, true);
 
@@ -208,6 +215,8 @@ public final class Tables {
             POLICY_CIDRS,
             POLICY_HOSTS,
             POLICY_BLOCKS,
+            POLICY_PREFIXES,
+            POLICY_LENGTHS,
             POLICY_SETS,
             POLICY_PEERS,
             POLICY_STEPS,

@@ -98,6 +98,8 @@ final class LayoutConstantsTest {
         java.put("POLICY_BLOCKS", (long) PolicyBlock.BLOCKS);
         java.put("POLICY_BLOCK_ENTRIES", (long) PolicyBlock.ENTRIES);
         java.put("POLICY_BLOCK_CLASS", Integer.toUnsignedLong(PolicyBlock.CLASS));
+        java.put("POLICY_LENGTHS", (long) PolicyLength.ENTRIES);
+        java.put("POLICY_LENGTH_STEPS", (long) PolicyLength.STEPS);
         java.put("POLICY_SET_USED", (long) PolicySetEntry.USED);
         java.put("POLICY_SET_ISOLATED", (long) PolicySetEntry.ISOLATED);
         java.put("POLICY_SET_TIERED", (long) PolicySetEntry.TIERED);

@@ -149,6 +149,18 @@ final class RecordCodecTest {
                         PolicyCidrKey.of(1, IpPrefix.parse("10.0.0.0/8").orElseThrow()),
                         "88000000 01000000 00000000 00000000 0000ffff 0a000000"),
                 Arguments.of(
+                        PolicyLength.CODEC,
+                        PolicyLength.of(20),
+                        "34000000 00000000 fffff000 00000000 00000000 00000000"),
+                Arguments.of(
+                        PolicyLength.CODEC,
+                        PolicyLength.of(72),
+                        "68000000 00000000 ffffffff ffffffff ff000000 00000000"),
+                Arguments.of(
+                        PolicyLength.CODEC,
+                        PolicyLength.otherwise(3),
+                        "20000000 03000000 00000000 00000000 00000000 00000000"),
+                Arguments.of(
                         PolicySetEntry.CODEC,
                         new PolicySetEntry(PolicySetEntry.USED | PolicySetEntry.ISOLATED, 1, 2, 3),
                         "03000000 01000000 02000000 03000000"),

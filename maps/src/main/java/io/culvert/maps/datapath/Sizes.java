@@ -31,6 +31,7 @@ final class Sizes {
             entry("policy_cidrs", 1 << 20),
             entry("policy_hosts", 1 << 20),
             entry("policy_blocks", 1 << 24),
+            entry("policy_prefixes", 1 << 20),
             entry("policy_sets", 1 << 20),
             entry("policy_peers", 1 << 22),
             entry("policy_steps", 1 << 22),

@@ -10,6 +10,7 @@ import io.culvert.maps.MapFullException;
 import io.culvert.maps.MappedArray;
 import io.culvert.maps.PacketCount;
 import io.culvert.maps.PolicyCidrKey;
+import io.culvert.maps.PolicyLength;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyPorts;
 import io.culvert.maps.PolicySetEntry;
@@ -65,6 +66,16 @@ public final class DatapathTarget implements PublicationTarget {
     @Override
     public PolicyBlocks blocks() {
         return new KernelBlocks();
+    }
+
+    @Override
+    public PolicyHash<PolicyCidrKey, Integer> prefixes() {
+        return new KernelHash<>(Tables.POLICY_PREFIXES, tables.prefixes());
+    }
+
+    @Override
+    public PolicyArray<PolicyLength> lengths() {
+        return new KernelArray<>(Tables.POLICY_LENGTHS, tables.lengths());
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.culvert.maps.Endpoint;
 import io.culvert.maps.EndpointKey;
 import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.PolicyCidrKey;
+import io.culvert.maps.PolicyLength;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyPorts;
 import io.culvert.maps.PolicySetEntry;
@@ -28,6 +29,11 @@ public interface PublicationTarget {
 
     /// The index of the IPv4 blocks of [#cidrs].
     PolicyBlocks blocks();
+
+    /// The index of the IPv6 blocks of [#cidrs], by the lengths that [#lengths] has.
+    PolicyHash<PolicyCidrKey, Integer> prefixes();
+
+    PolicyArray<PolicyLength> lengths();
 
     PolicyHash<PolicyPeerKey, PolicyPorts> peers();
 

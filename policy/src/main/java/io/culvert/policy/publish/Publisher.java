@@ -83,6 +83,7 @@ public final class Publisher {
                 .ensure((int) Math.max(present, desired.cidrs().size())
                         + desired.cidrs().size());
         world.blocks.ensure(desired.cidrs());
+        world.prefixes.ensure(desired.cidrs());
         tables.peers().ensure(world.peersDemand());
     }
 

@@ -133,6 +133,7 @@ final class SideWriter {
         world.cidrs.remove(unwanted);
         world.cidrs.put(wanted);
         world.blocks.write(side, desired.cidrs());
+        world.prefixes.write(side, desired.cidrs());
     }
 
     private Map<PolicyCidrKey, Integer> cidrs(int side) {

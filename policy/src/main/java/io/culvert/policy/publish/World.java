@@ -37,6 +37,7 @@ final class World {
     final Addresses addresses;
     final Mirror<PolicyCidrKey, Integer> cidrs;
     final BlockTable blocks;
+    final PrefixTable prefixes;
     final StepTables steps;
     final Runs setNumbers;
     final Runs ruleRuns;
@@ -60,6 +61,7 @@ final class World {
         addresses = new Addresses(new Mirror<>(tables.ipcache()));
         cidrs = new Mirror<>(tables.cidrs());
         blocks = new BlockTable(tables.blocks());
+        prefixes = new PrefixTable(tables.prefixes(), tables.lengths());
         steps = new StepTables(tables.steps());
         setNumbers = new Runs(tables.sets());
         ruleRuns = new Runs(tables.rules());

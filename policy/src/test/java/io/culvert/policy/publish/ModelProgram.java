@@ -8,6 +8,7 @@ import io.culvert.maps.EndpointKey;
 import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.PolicyBlock;
 import io.culvert.maps.PolicyCidrKey;
+import io.culvert.maps.PolicyLength;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyPorts;
 import io.culvert.maps.PolicySetEntry;
@@ -35,6 +36,9 @@ final class ModelProgram {
     private int identity;
     private boolean isHost;
     private int block;
+    /// In the tree of lengths; 0: not asked yet; -1: there is none.
+    private int length;
+
     private int cidrClass;
     private @Nullable PolicyPorts byIdentity;
     private @Nullable PolicyPorts byClass;
@@ -98,25 +102,30 @@ final class ModelProgram {
             case 5 -> readBlock(question.peer.isV4() ? (int) question.peer.low() >>> 16 : -1);
             case 6 -> readBlock(next((int) question.peer.low() >>> 8));
             case 7 -> readBlock(next((int) question.peer.low()));
-            case 8 -> readClass();
-            case 9 -> {
+            case 8 -> {
+                if (readPrefix()) {
+                    step--;
+                }
+            }
+            case 9 -> readClass();
+            case 10 -> {
                 if (identity != 0) {
                     byIdentity = maps.peers.get(PolicyPeerKey.identity(set, identity));
                 }
             }
-            case 10 -> {
+            case 11 -> {
                 if (byIdentity == null) {
                     byIdentity = maps.peers.get(PolicyPeerKey.anyone(set));
                 }
             }
-            case 11 -> {
+            case 12 -> {
                 if (cidrClass != 0) {
                     byClass = maps.peers.get(PolicyPeerKey.cidrClass(set, cidrClass));
                 }
             }
-            case 12 -> entry = maps.sets.get(set);
-            case 13 -> combine(byIdentity);
-            case 14 -> combine(byClass);
+            case 13 -> entry = maps.sets.get(set);
+            case 14 -> combine(byIdentity);
+            case 15 -> combine(byClass);
             default -> decide();
         }
     }
@@ -160,9 +169,33 @@ final class ModelProgram {
         return block > 0 ? block + (bits & 0xff) : -1;
     }
 
+    /// @return whether there is more to ask of the index of IPv6 blocks
+    private boolean readPrefix() {
+        if (isHost || question.peer.isV4() || length < 0 || length >= PolicyLength.ENTRIES) {
+            return false;
+        }
+        PolicyLength present = maps.lengths.get(side * PolicyLength.ENTRIES + length);
+        if (length == 0) {
+            cidrClass = present.cidrClass();
+            length = present.prefixlen() == 0 ? -1 : 1;
+            return true;
+        }
+        if (present.prefixlen() == 0) {
+            return false;
+        }
+        IpAddress mask = present.mask();
+        IpAddress first = new IpAddress(question.peer.high() & mask.high(), question.peer.low() & mask.low());
+        @Nullable Integer found = maps.prefixes.get(new CidrPrefix(first, present.bits()).on(side));
+        cidrClass = found == null ? cidrClass : found;
+        length = 2 * length + (found == null ? 0 : 1);
+        return true;
+    }
+
     private void readClass() {
-        if (!isHost) {
-            cidrClass = block < 0 ? block & ~PolicyBlock.CLASS : longestPrefix();
+        if (block < 0) {
+            cidrClass = block & ~PolicyBlock.CLASS;
+        } else if (!isHost && length <= 0) {
+            cidrClass = longestPrefix();
         }
     }
 

@@ -8,6 +8,7 @@ import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.MapFullException;
 import io.culvert.maps.PolicyBlock;
 import io.culvert.maps.PolicyCidrKey;
+import io.culvert.maps.PolicyLength;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyPorts;
 import io.culvert.maps.PolicySetEntry;
@@ -37,6 +38,8 @@ final class ModelTarget implements PublicationTarget {
     final Map<EndpointKey, Endpoint> endpoints = new HashMap<>();
     final Map<AddressKey, IpcacheEntry> ipcache = new HashMap<>();
     final Map<PolicyCidrKey, Integer> cidrs = new HashMap<>();
+    final Map<PolicyCidrKey, Integer> prefixes = new HashMap<>();
+    final List<PolicyLength> lengths = filled(PolicyLength.NONE, 2 * PolicyLength.ENTRIES);
     final Map<PolicyPeerKey, PolicyPorts> peers = new HashMap<>();
     final List<PolicySetEntry> sets;
     final List<PolicyStep> steps;
@@ -83,6 +86,8 @@ final class ModelTarget implements PublicationTarget {
                 Map.copyOf(cidrs),
                 Arrays.hashCode(blocks[0]),
                 Arrays.hashCode(blocks[1]),
+                Map.copyOf(prefixes),
+                List.copyOf(lengths),
                 Map.copyOf(peers),
                 List.copyOf(sets),
                 List.copyOf(steps),
@@ -117,6 +122,16 @@ final class ModelTarget implements PublicationTarget {
     @Override
     public PolicyBlocks blocks() {
         return new ModelBlocks();
+    }
+
+    @Override
+    public PolicyHash<PolicyCidrKey, Integer> prefixes() {
+        return new ModelHash<>("policy_prefixes", prefixes);
+    }
+
+    @Override
+    public PolicyArray<PolicyLength> lengths() {
+        return new ModelArray<>(lengths);
     }
 
     @Override
