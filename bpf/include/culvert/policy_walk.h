@@ -95,6 +95,7 @@ static __always_inline void policy_passed(struct __sk_buff *skb, const struct po
 					  bool from_opener, __u32 rule)
 {
 	__u32 mark = policy_mark(skb, walk->direction);
+	struct policy_recent *recent;
 
 	if (walk->message != POLICY_MESSAGE_ERROR)
 		policy_flow_note(flow, policy_flow_shown(&walk->packet, from_opener), walk->now);
@@ -103,8 +104,12 @@ static __always_inline void policy_passed(struct __sk_buff *skb, const struct po
 	if (walk->message != POLICY_MESSAGE_NONE)
 		return;
 	policy_flow_mark(flow, mark);
-	if (policy_is_steady(&walk->packet))
-		policy_recent_note(&walk->packet, walk->interface, walk->direction, walk->epoch, rule, mark);
+	if (!policy_is_tcp(&walk->packet))
+		return;
+	recent = policy_recent_note(&walk->packet, walk->flags & POLICY_STRICT ? walk->interface : 0, from_opener, flow);
+	/* It passes at this epoch, also where it is not asked again. */
+	if (recent)
+		recent->sides[(from_opener ? walk->direction : !walk->direction) & 1].epoch = walk->epoch;
 }
 
 /*
@@ -348,6 +353,7 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 	struct policy_recent *recent;
 	struct endpoint *pod;
 	int parsed, reason;
+	__u32 mark, rule;
 
 	if (!control || (skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6)))
 		return 0;
@@ -356,11 +362,13 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 	if (!walk.epoch && !(walk.flags & POLICY_STRICT))
 		return 0;
 	parsed = packet_parse(skb, &walk.packet);
-	if (parsed == PARSE_OK && policy_is_steady(&walk.packet)) {
-		recent = policy_recent_find(&walk.packet, skb->ifindex, direction, walk.epoch);
+	if (parsed == PARSE_OK && policy_is_steady(&walk.packet) && (direction == POLICY_EGRESS || skb->ingress_ifindex)) {
+		recent = policy_recent_find(&walk.packet, skb->ifindex, direction, walk.epoch, walk.flags, &rule);
 		if (recent) {
-			recent->mark = policy_mark(skb, direction);
-			policy_count(skb, recent->rule);
+			mark = policy_mark(skb, direction);
+			if (mark)
+				recent->mark = mark;
+			policy_count(skb, rule);
 			return 0;
 		}
 	}
@@ -383,8 +391,7 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 	walk.sets[POLICY_INGRESS] = policy_set_of(pod, walk.epoch, POLICY_INGRESS);
 	if (!(walk.sets[POLICY_EGRESS] | walk.sets[POLICY_INGRESS])) {
 		if (parsed == PARSE_OK && policy_is_steady(&walk.packet))
-			policy_recent_note(&walk.packet, skb->ifindex, direction, walk.epoch, 0,
-					   policy_mark(skb, direction));
+			policy_recent_note_free(&walk.packet, skb->ifindex, walk.epoch, policy_mark(skb, direction));
 		return 0;
 	}
 	walk.pod = policy_number_of(pod, walk.epoch);

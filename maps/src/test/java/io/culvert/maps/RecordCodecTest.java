@@ -182,9 +182,9 @@ final class RecordCodecTest {
                         "0201000000000000 01000000 02000000 03000000 04000000 02000000 05000000"),
                 Arguments.of(
                         PolicyRecent.CODEC,
-                        new PolicyRecent(V4, V6, 1, 1, 2, 3, 5, 258),
+                        new PolicyRecent(V4, V6, 1, new PolicyFlow.Side(1, 2), new PolicyFlow.Side(3, 4), 2, 5, 258),
                         "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007 abcd 0035"
-                                + "01000000 01000000 02000000 03000000 05000000 0201000000000000"),
+                                + "01000000 01000000 02000000 03000000 04000000 02000000 05000000 0201000000000000"),
                 Arguments.of(Numbers.U32, 258, "02010000"),
                 Arguments.of(Numbers.U8, 255, "ff"));
     }

@@ -294,6 +294,32 @@ final class PolicyPods implements AutoCloseable {
         zero(Tables.POLICY_RECENT, 0, RECENT);
     }
 
+    /// What processors remember is of an earlier tick of the kernel's clock.
+    void nextTick() {
+        try (var recent = recent()) {
+            for (int index = 0; index < RECENT; index++) {
+                recent.set(
+                        index,
+                        recent.get(index).stream()
+                                .map(one -> new PolicyRecent(
+                                        one.opener(),
+                                        one.target(),
+                                        one.ifindex(),
+                                        one.egress(),
+                                        one.ingress(),
+                                        one.state(),
+                                        one.mark(),
+                                        one.jiffies() - 1))
+                                .toList());
+            }
+        }
+    }
+
+    private PerCpuArray<PolicyRecent> recent() {
+        return new PerCpuArray<>(
+                PolicyRecent.CODEC, policies.map(Tables.POLICY_RECENT.name()).duplicate());
+    }
+
     /// No processor has told of a datagram a moment ago.
     void forgetTold() {
         zero(Tables.EVENT_RECENT, 0, 1 << EventRecent.BITS);
@@ -322,12 +348,12 @@ final class PolicyPods implements AutoCloseable {
 
     /// What is remembered at this epoch to need no look at anything else, on all CPUs.
     List<PolicyRecent> settled() {
-        try (var recent = new PerCpuArray<>(
-                PolicyRecent.CODEC, policies.map(Tables.POLICY_RECENT.name()).duplicate())) {
+        try (var recent = recent()) {
             return IntStream.range(0, RECENT)
                     .boxed()
                     .flatMap(index -> recent.get(index).stream())
-                    .filter(one -> one.epoch() == epoch && one.mark() != 0)
+                    .filter(one -> one.mark() != 0
+                            && (one.egress().epoch() == epoch || one.ingress().epoch() == epoch))
                     .toList();
         }
     }

@@ -146,7 +146,7 @@ final class PolicyRelatedKernelTest extends PolicyPodsFixture {
 
     @ParameterizedTest
     @EnumSource
-    void whatPassedAMomentAgoPassesOnlyAtItsHookAndEpoch(PolicyNet net) {
+    void whatPassedAMomentAgoPassesOnlyAtItsEpoch(PolicyNet net) {
         isolate(net);
         allowIngress();
         PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.remotePod, net.pod);
@@ -156,13 +156,17 @@ final class PolicyRelatedKernelTest extends PolicyPodsFixture {
         pods.tables.remove(Tables.POLICY_FLOWS, talk.key());
         pods.forget(PolicyPeerKey.identity(INGRESS, 9));
         assertThat(pods.receives(talk.asks())).as("not looked up").isEqualTo(PASS);
-        assertThat(pods.sends(talk.answers())).as("at the other hook").isEqualTo(DROP);
+        assertThat(pods.sends(talk.answers())).as("its answer").isEqualTo(PASS);
         assertThat(pods.receives(talk.resets())).as("another kind of packet").isEqualTo(DROP);
+        assertThat(pods.sends(new PolicyTalk(Protocol.TCP, net.pod, 80, net.remotePod, 40001).asks()))
+                .as("answer of another port")
+                .isEqualTo(DROP);
         assertThat(pods.receives(new PolicyTalk(Protocol.TCP, net.remotePod, 40001, net.pod, 80).asks()))
                 .as("another port")
                 .isEqualTo(DROP);
         pods.nextEpoch();
         assertThat(pods.receives(talk.asks())).isEqualTo(DROP);
+        assertThat(pods.sends(talk.answers())).isEqualTo(DROP);
     }
 
     @ParameterizedTest

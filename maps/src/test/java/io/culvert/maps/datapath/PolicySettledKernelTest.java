@@ -5,6 +5,7 @@ import static io.culvert.maps.datapath.PodPrograms.DROP;
 import static io.culvert.maps.datapath.PodPrograms.PASS;
 import static io.culvert.testkit.packet.PacketAssert.assertThatPacket;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.culvert.maps.Flow;
 import io.culvert.maps.FlowRole;
@@ -39,21 +40,66 @@ final class PolicySettledKernelTest extends PolicyPodsFixture {
         assertThat(pods.receives(talk.accepts())).isEqualTo(PASS);
     }
 
+    /// What one hook found is good for the other one, and for both directions: none looks for the connection again.
     @ParameterizedTest
     @EnumSource
-    void aConnectionThatNothingTranslatesIsRememberedAtBothHooks(PolicyNet net) {
+    void aConnectionThatNothingTranslatesIsRememberedForBothHooks(PolicyNet net) {
         allow(net);
         PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.pod, net.otherPod);
         opens(talk);
-        assertThat(pods.settled()).as("what opens it").isEmpty();
 
         assertThat(pods.sends(talk.asks())).isEqualTo(PASS);
-        assertThat(pods.settled()).extracting(PolicyRecent::direction).containsExactly(PolicyFlow.EGRESS);
-
-        assertThat(pods.receives(talk.answers())).isEqualTo(PASS);
         assertThat(pods.settled())
-                .extracting(PolicyRecent::direction)
-                .containsExactlyInAnyOrder(PolicyFlow.EGRESS, PolicyFlow.INGRESS);
+                .extracting(PolicyRecent::opener, PolicyRecent::target, PolicyRecent::ifindex)
+                .containsExactly(tuple(
+                        new IpPort(IpAddress.of(talk.opener()), talk.openerPort()),
+                        new IpPort(IpAddress.of(talk.target()), talk.targetPort()),
+                        0));
+
+        pods.tables.remove(Tables.POLICY_FLOWS, talk.key());
+        assertThat(pods.sends(talk.asks())).isEqualTo(PASS);
+        assertThat(pods.receives(talk.answers())).isEqualTo(PASS);
+        assertThat(pods.flow(talk)).as("nothing had to be looked up").isEmpty();
+    }
+
+    /// Where unknown pods are told from others, what one interface's pod may do says nothing of another interface.
+    @ParameterizedTest
+    @EnumSource
+    void strictModeRemembersForOneInterface(PolicyNet net) {
+        allow(net);
+        pods.control(PolicyControl.STRICT);
+        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.pod, net.otherPod);
+        opens(talk);
+        assertThat(pods.sends(talk.asks())).isEqualTo(PASS);
+        assertThat(pods.sends(talk.asks())).isEqualTo(PASS);
+
+        assertThat(pods.settled())
+                .isNotEmpty()
+                .extracting(PolicyRecent::ifindex)
+                .doesNotContain(0);
+    }
+
+    /// Nor is an end that comes later, which may be that of another connection with the same ends.
+    @ParameterizedTest
+    @EnumSource
+    void whatEndsAConnectionIsNotedThoughTheProcessorRemembersAnEnd(PolicyNet net) {
+        allow(net);
+        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.pod, net.otherPod);
+        opens(talk);
+        assertThat(pods.sends(talk.asks())).isEqualTo(PASS);
+        assertThat(pods.sends(talk.closes())).isEqualTo(PASS);
+        PolicyFlow closed = pods.flow(talk).orElseThrow();
+        assertThat(closed.state() & PolicyFlow.OPENER_CLOSED).isNotZero();
+        int opened = closed.state() & ~PolicyFlow.OPENER_CLOSED;
+        pods.tables.put(
+                Tables.POLICY_FLOWS,
+                talk.key(),
+                new PolicyFlow(closed.lastSeen(), closed.egress(), closed.ingress(), opened, closed.mark()));
+
+        pods.nextTick();
+        assertThat(pods.sends(talk.closes())).isEqualTo(PASS);
+
+        assertThat(pods.flow(talk).orElseThrow().state()).isEqualTo(closed.state());
     }
 
     @ParameterizedTest
