@@ -148,8 +148,8 @@ final class DatapathKernelTest {
         assertThatThrownBy(() -> Datapath.open(place.config()))
                 .isInstanceOf(ForeignLayoutException.class)
                 .hasMessage(
-                        "open maps in %s: they have layout 7, this agent reads layout 3; run the agent that made them,"
-                                        .formatted(place.bpffs)
+                        "open maps in %s: they have layout 7, this agent reads layout %d; run the agent that made them,"
+                                        .formatted(place.bpffs, Control.LAYOUT_VERSION)
                                 + " or culvert cleanup --bpffs %s and start again".formatted(place.bpffs));
         assertThatThrownBy(() -> DatapathPins.open(place.bpffs)).isInstanceOf(ForeignLayoutException.class);
         assertThat(place.bpffs.resolve("links")).isNotEmptyDirectory();
