@@ -149,29 +149,46 @@ struct policy_side {
 #define POLICY_FLOW_RESET (1u << 5)         /* RST from either end */
 #define POLICY_FLOW_AUDITED (1u << 6)       /* it passes because of audit mode alone */
 
+#define POLICY_TICK_BITS 24
+
 struct policy_flow {
-	__u64 last_seen;             /* CLOCK_MONOTONIC, nanoseconds */
 	struct policy_side sides[2]; /* POLICY_EGRESS, POLICY_INGRESS */
 	__u32 state;                 /* POLICY_FLOW_* */
 	__u32 mark;                  /* flow_mark() when flows had no entry of it; 0: it may have one */
+	__u32 seen;                  /* CLOCK_MONOTONIC, 2^POLICY_TICK_BITS nanoseconds; 0: not known */
 };
 
 /*
- * policy_recent: TCP connections of which a processor let a packet pass a moment ago, as policy_flows had them, so that most
- * packets look up nothing else. By a number made of their ends; what is there of another connection is overwritten.
+ * policy_tcp: such connections of TCP, each in a cache line, as many as have a place of their own there. By a number made of
+ * addresses and ports.
+ */
+#define POLICY_CONNECTIONS 65536
+
+struct policy_connection {
+	struct ip low;
+	struct ip high;
+	__be16 low_port;
+	__be16 high_port; /* 0: nothing is here */
+	struct policy_flow flow;
+};
+
+/*
+ * policy_recent: packets of established TCP that a processor let pass at one hook of one pod a moment ago, so that most of them
+ * look up nothing else. By a number made of their ends; what is there of another connection is overwritten.
  */
 #define POLICY_RECENT_BITS 6
 
 struct policy_recent {
-	struct ip opener;
-	struct ip target;
-	__be16 opener_port;
-	__be16 target_port;
-	__u32 ifindex;               /* of the pod where this holds; 0: of any */
-	struct policy_side sides[2]; /* POLICY_EGRESS, POLICY_INGRESS */
-	__u32 state;                 /* POLICY_FLOW_* */
-	__u32 mark;                  /* as in policy_flow */
-	__u64 jiffies;               /* when the connection was looked up last */
+	struct ip source;
+	struct ip destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u32 ifindex;
+	__u32 direction; /* POLICY_EGRESS, POLICY_INGRESS */
+	__u32 epoch;     /* 0: unused */
+	__u32 rule;      /* that counts them; 0: none */
+	__u32 mark;      /* flow_mark() when flows had no entry of them; 0: it may have one */
+	__u64 jiffies;   /* when the connection was looked up last */
 };
 
 /* policy_tails: programs that pod_ingress and pod_egress go on with; empty where nothing is enforced. */

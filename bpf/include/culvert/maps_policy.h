@@ -120,6 +120,14 @@ struct {
 } policy_flows SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, POLICY_CONNECTIONS);
+	__type(key, __u32);
+	__type(value, struct policy_connection);
+} policy_tcp SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1 << POLICY_RECENT_BITS);
 	__type(key, __u32);

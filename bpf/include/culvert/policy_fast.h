@@ -15,8 +15,8 @@ static __always_inline bool policy_passes_at(struct __sk_buff *skb, const struct
 	struct policy_control *control = policy_state();
 	struct policy_walk walk = { .direction = POLICY_INGRESS, .interface = ifindex };
 	bool steady = policy_is_steady(packet);
+	struct policy_recent *recent;
 	struct endpoint *pod;
-	__u32 rule;
 
 	if (!control)
 		return true;
@@ -25,12 +25,14 @@ static __always_inline bool policy_passes_at(struct __sk_buff *skb, const struct
 	walk.flags = control->flags;
 	if (!walk.epoch)
 		return !(walk.flags & POLICY_STRICT);
-	if (policy_is_tcp(packet) && !(packet->signals & PACKET_OPEN) &&
-	    policy_recent_find(packet, ifindex, POLICY_INGRESS, walk.epoch, walk.flags, &rule)) {
-		policy_count(skb, rule);
-		return true;
+	if (steady) {
+		recent = policy_recent_find(packet, ifindex, POLICY_INGRESS, walk.epoch);
+		if (recent) {
+			policy_count(skb, recent->rule);
+			return true;
+		}
 	}
-	walk.now = flow_clock();
+	walk.now = policy_clock();
 	if (policy_is_known(skb, &walk))
 		return true;
 	pod = policy_pod(ifindex, &packet->destination);
@@ -39,7 +41,7 @@ static __always_inline bool policy_passes_at(struct __sk_buff *skb, const struct
 	if (policy_set_of(pod, walk.epoch, POLICY_INGRESS) | policy_set_of(pod, walk.epoch, POLICY_EGRESS))
 		return false;
 	if (steady)
-		policy_recent_note_free(packet, ifindex, walk.epoch, 0);
+		policy_recent_note(packet, ifindex, POLICY_INGRESS, walk.epoch, 0, 0);
 	return true;
 }
 

@@ -9,13 +9,21 @@
 #include "maps_policy.h"
 #include "packet.h"
 #include "parse.h"
-#include "timeout.h"
+#include "policy_tcp.h"
 
 static __always_inline void policy_flow_key(struct flow_key *key, const struct packet *packet)
 {
 	__builtin_memset(key, 0, sizeof(*key));
-	flow_key_sort(key, &packet->source, &packet->destination,
+	flow_key_order(key, &packet->source, &packet->destination,
 		       flow_key_rest(packet->source_port, packet->destination_port, packet->protocol));
+}
+
+/* The same without a call, for what most packets do. */
+static __always_inline void policy_flow_key_at_once(struct flow_key *key, const struct packet *packet)
+{
+	__builtin_memset(key, 0, sizeof(*key));
+	flow_key_sort(key, &packet->source, &packet->destination,
+		      flow_key_rest(packet->source_port, packet->destination_port, packet->protocol));
 }
 
 /* POLICY_FLOW_OPENER_HIGH, if an end of a packet is the high one of its key. */
@@ -24,44 +32,37 @@ static __always_inline __u32 policy_flow_end(const struct flow_key *key, const s
 	return key->low_port == port && ip_equal(&key->low, address) ? 0 : POLICY_FLOW_OPENER_HIGH;
 }
 
-static __always_inline bool policy_has_handshake(__u8 protocol)
+/* Whether a packet comes from who opened a connection. */
+static __always_inline bool policy_flow_is_from_opener(const struct policy_flow *flow, const struct flow_key *key,
+						       const struct packet *packet)
 {
-	return protocol == IPPROTO_TCP || protocol == IPPROTO_SCTP;
-}
-
-static __always_inline __u64 policy_flow_timeout(__u32 state, __u8 protocol)
-{
-	const __u32 closed = POLICY_FLOW_OPENER_CLOSED | POLICY_FLOW_TARGET_CLOSED;
-
-	return idle_timeout(policy_has_handshake(protocol), state & POLICY_FLOW_ESTABLISHED,
-			    state & POLICY_FLOW_RESET || (state & closed) == closed);
+	return policy_flow_end(key, &packet->source, packet->source_port) == (flow->state & POLICY_FLOW_OPENER_HIGH);
 }
 
 /*
  * The entry that a packet meets, expired or not, or null.
  * from: is told whether the packet comes from who opened the connection
  */
-static __always_inline struct policy_flow *policy_flow_last(const struct packet *packet, __u32 *from)
+static __noinline struct policy_flow *policy_flow_last(const struct packet *packet, __u32 *from)
 {
 	struct policy_flow *flow;
 	struct flow_key key;
 
 	policy_flow_key(&key, packet);
-	flow = bpf_map_lookup_elem(&policy_flows, &key);
+	flow = policy_tcp_find(&key);
+	if (!flow)
+		flow = bpf_map_lookup_elem(&policy_flows, &key);
 	if (flow)
-		*from = policy_flow_end(&key, &packet->source, packet->source_port) ==
-			(flow->state & POLICY_FLOW_OPENER_HIGH);
+		*from = policy_flow_is_from_opener(flow, &key, packet);
 	return flow;
 }
 
 /* The same; one that is expired is as good as absent. */
-static __always_inline struct policy_flow *policy_flow_find(const struct packet *packet, __u64 now, __u32 *from)
+static __always_inline struct policy_flow *policy_flow_find(const struct packet *packet, __u32 now, __u32 *from)
 {
 	struct policy_flow *flow = policy_flow_last(packet, from);
 
-	if (!flow || (__s64)(now - flow->last_seen) > (__s64)policy_flow_timeout(flow->state, packet->protocol))
-		return NULL;
-	return flow;
+	return flow && !policy_flow_is_over(flow, now, packet->protocol) ? flow : NULL;
 }
 
 /* What a packet shows. A client that goes on after a handshake has been answered. */
@@ -79,10 +80,10 @@ static __always_inline __u32 policy_flow_shown(const struct packet *packet, bool
 }
 
 /* Written only where something changes: both pods' processors read the entry. */
-static __always_inline void policy_flow_note(struct policy_flow *flow, __u32 shown, __u64 now)
+static __always_inline void policy_flow_note(struct policy_flow *flow, __u32 shown, __u32 now)
 {
-	if (flow->last_seen != now)
-		flow->last_seen = now;
+	if (flow->seen != now)
+		flow->seen = now;
 	if ((flow->state | shown) != flow->state)
 		flow->state |= shown;
 }

@@ -15,7 +15,7 @@
 
 /* Of TCP that goes on: whether it is asked nothing new at this hook, as in policy_is_known(). Counts it then. */
 static __always_inline bool policy_flow_passes(struct __sk_buff *skb, const struct packet *packet, struct policy_flow *flow,
-					       bool from_opener, __u32 direction, __u32 epoch, __u64 now)
+					       bool from_opener, __u32 direction, __u32 epoch, __u32 now)
 {
 	struct policy_side *side = &flow->sides[(from_opener ? direction : !direction) & 1];
 	__u32 rule = from_opener ? side->rule : 0;
@@ -24,29 +24,24 @@ static __always_inline bool policy_flow_passes(struct __sk_buff *skb, const stru
 		return false;
 	policy_flow_note(flow, policy_flow_shown(packet, from_opener), now);
 	policy_count(skb, rule);
-	policy_recent_note(packet, 0, from_opener, flow);
 	return true;
-}
-
-/* Lets a SYN pass as one that its pod was asked about. rule: that allowed it, or 0 */
-static __always_inline __u32 policy_reopened(struct __sk_buff *skb, __u32 rule)
-{
-	policy_count(skb, rule);
-	skb->cb[PACKET_VERDICT] = PACKET_BEGINS | (rule & PACKET_RULE);
-	return POLICY_SETTLED;
 }
 
 /*
  * Opens a connection once more, if its last entry says that the pod was asked about it at this epoch: the answer would be the
  * same, however long ago that was. Audit mode wants to be told of each.
  */
-static __always_inline bool policy_reopen(const struct packet *packet, struct policy_flow *flow, __u32 direction, __u32 epoch)
+static __always_inline bool policy_reopen(struct __sk_buff *skb, struct policy_flow *flow, __u32 direction, __u32 epoch)
 {
-	if (flow->sides[direction & 1].epoch != epoch || flow->state & POLICY_FLOW_AUDITED)
+	struct policy_side *side = &flow->sides[direction & 1];
+	__u32 rule = side->rule;
+
+	if (side->epoch != epoch || flow->state & POLICY_FLOW_AUDITED)
 		return false;
 	flow->state &= POLICY_FLOW_OPENER_HIGH;
-	flow->last_seen = flow_clock();
-	policy_recent_note(packet, 0, true, flow);
+	flow->seen = policy_clock();
+	policy_count(skb, rule);
+	skb->cb[PACKET_VERDICT] = PACKET_BEGINS | (rule & PACKET_RULE);
 	return true;
 }
 
@@ -58,35 +53,31 @@ static __always_inline __u32 policy_recall_epoch(const struct policy_control *co
 	return *(volatile __u32 *)&control->epoch;
 }
 
-/* What this node sends is not asked. */
-static __always_inline bool policy_is_of_host(const struct __sk_buff *skb, __u32 direction)
+/* Whether all packets take the long way at a hook: unknown pods are told from others, and what this node sends is not asked. */
+static __always_inline bool policy_recall_never(const struct __sk_buff *skb, const struct policy_control *control,
+						__u32 direction)
 {
-	return direction == POLICY_INGRESS && !skb->ingress_ifindex;
+	return control->flags & POLICY_STRICT || (direction == POLICY_INGRESS && !skb->ingress_ifindex);
 }
 
 /* Of a SYN that nothing translates where a pod sends it: as policy_recall(). What passes is to be told, by policy_tell(). */
 static __noinline __u32 policy_recall_open(struct __sk_buff *skb, const struct packet *packet, __u32 direction)
 {
 	struct policy_control *control = policy_state();
-	__u32 epoch = policy_recall_epoch(control, packet), from_opener = 0, mark, known, rule;
-	struct policy_recent *recent;
+	__u32 epoch = policy_recall_epoch(control, packet), from_opener = 0, mark, known;
 	struct policy_flow *flow;
-	bool brief;
 
 	if (!epoch)
 		return 0;
 	mark = flow_mark(packet);
-	brief = event_level() < EVENTS_LOW && !policy_is_of_host(skb, direction) && !(control->flags & POLICY_STRICT);
-	recent = brief ? policy_recent_at(packet, 0, direction, epoch, &rule) : NULL;
-	if (recent && recent->mark == mark)
-		return policy_reopened(skb, rule);
 	flow = policy_flow_last(packet, &from_opener);
 	/* Who asks for a connection to no frontend is not looked for in flows where a pod sends it. */
 	known = direction == POLICY_INGRESS || flow_mark_is_first(mark) ? mark : 0;
 	if (!flow)
 		return known | POLICY_STRANGER;
-	return from_opener && flow->mark == mark && brief && policy_reopen(packet, flow, direction, epoch) ?
-		       policy_reopened(skb, flow->sides[direction & 1].rule) :
+	return from_opener && flow->mark == mark && event_level() < EVENTS_LOW &&
+			       !policy_recall_never(skb, control, direction) && policy_reopen(skb, flow, direction, epoch) ?
+		       POLICY_SETTLED :
 		       known;
 }
 
@@ -97,10 +88,12 @@ static __noinline __u32 policy_recall_open(struct __sk_buff *skb, const struct p
 static __noinline __u32 policy_recall(struct __sk_buff *skb, const struct packet *packet, __u32 direction)
 {
 	struct policy_control *control = policy_state();
-	__u32 epoch = policy_recall_epoch(control, packet), from_opener = 0, mark, rule;
+	__u32 epoch = policy_recall_epoch(control, packet), mark;
+	bool never;
 	struct policy_recent *recent;
 	struct policy_flow *flow;
-	__u64 now;
+	struct flow_key key;
+	__u32 now;
 
 	if (!epoch)
 		return flow_mark(packet);
@@ -108,23 +101,28 @@ static __noinline __u32 policy_recall(struct __sk_buff *skb, const struct packet
 	if (packet->signals & PACKET_OPEN)
 		return direction == POLICY_INGRESS ? policy_recall_open(skb, packet, direction) : 0;
 	mark = flow_mark(packet);
-	if (event_level() >= EVENTS_LOW || policy_is_of_host(skb, direction))
+	if (event_level() >= EVENTS_LOW)
 		return mark;
-	recent = policy_recent_find(packet, skb->ifindex, direction, epoch, control->flags, &rule);
-	if (recent) {
-		if (recent->mark != mark)
+	never = policy_recall_never(skb, control, direction);
+	policy_flow_key_at_once(&key, packet);
+	flow = never ? NULL : policy_tcp_find(&key);
+	if (!flow) {
+		recent = policy_is_steady(packet) ? policy_recent_find(packet, skb->ifindex, direction, epoch) : NULL;
+		if (recent) {
+			if (recent->mark != mark)
+				return mark;
+			policy_count(skb, recent->rule);
+			return POLICY_SETTLED;
+		}
+		if (never)
 			return mark;
-		policy_count(skb, rule);
-		return POLICY_SETTLED;
+		flow = bpf_map_lookup_elem(&policy_flows, &key);
 	}
-	/* Unknown pods are told from others. */
-	if (control->flags & POLICY_STRICT)
-		return mark;
-	now = flow_clock();
-	flow = policy_flow_find(packet, now, &from_opener);
-	if (!flow)
+	now = policy_clock();
+	if (!flow || policy_flow_is_over(flow, now, IPPROTO_TCP))
 		return mark | POLICY_STRANGER;
-	return flow->mark == mark && policy_flow_passes(skb, packet, flow, from_opener, direction, epoch, now) ?
+	return flow->mark == mark && policy_flow_passes(skb, packet, flow, policy_flow_is_from_opener(flow, &key, packet),
+							direction, epoch, now) ?
 		       POLICY_SETTLED :
 		       mark;
 }
@@ -133,18 +131,19 @@ static __noinline __u32 policy_recall(struct __sk_buff *skb, const struct packet
 static __noinline void policy_settle(struct __sk_buff *skb, const struct packet *packet)
 {
 	struct policy_control *control = policy_state();
-	__u32 mark = skb->cb[PACKET_MARK] & ~POLICY_STRANGER, from_opener, rule;
-	struct policy_recent *recent;
+	__u32 mark = skb->cb[PACKET_MARK] & ~POLICY_STRANGER, from_opener;
+	struct policy_recent *recent = NULL;
 	struct policy_flow *flow;
 
-	if (!control || !mark || !policy_is_tcp(packet))
+	if (!control || !mark)
 		return;
-	recent = policy_recent_find(packet, skb->ifindex, POLICY_INGRESS, control->epoch, control->flags, &rule);
-	if (recent)
+	if (policy_is_steady(packet))
+		recent = policy_recent_find(packet, skb->ifindex, POLICY_INGRESS, control->epoch);
+	if (recent) {
 		recent->mark = mark;
-	if (recent && policy_is_steady(packet))
 		return;
-	flow = policy_flow_find(packet, flow_clock(), &from_opener);
+	}
+	flow = policy_flow_find(packet, policy_clock(), &from_opener);
 	if (flow)
 		policy_flow_mark(flow, mark);
 }

@@ -17,7 +17,7 @@
 /* Numbers only: it is handed to functions that are verified once, for any argument. */
 struct policy_walk {
 	struct packet packet;
-	__u64 now;
+	__u32 now;       /* policy_clock() */
 	__u32 pod;       /* endpoint.number of the side */
 	__u32 pod_flags; /* ENDPOINT_* */
 	__u32 sets[2];   /* of the pod: POLICY_EGRESS, POLICY_INGRESS */
@@ -95,7 +95,6 @@ static __always_inline void policy_passed(struct __sk_buff *skb, const struct po
 					  bool from_opener, __u32 rule)
 {
 	__u32 mark = policy_mark(skb, walk->direction);
-	struct policy_recent *recent;
 
 	if (walk->message != POLICY_MESSAGE_ERROR)
 		policy_flow_note(flow, policy_flow_shown(&walk->packet, from_opener), walk->now);
@@ -104,12 +103,9 @@ static __always_inline void policy_passed(struct __sk_buff *skb, const struct po
 	if (walk->message != POLICY_MESSAGE_NONE)
 		return;
 	policy_flow_mark(flow, mark);
-	if (!policy_is_tcp(&walk->packet))
-		return;
-	recent = policy_recent_note(&walk->packet, walk->flags & POLICY_STRICT ? walk->interface : 0, from_opener, flow);
-	/* It passes at this epoch, also where it is not asked again. */
-	if (recent)
-		recent->sides[(from_opener ? walk->direction : !walk->direction) & 1].epoch = walk->epoch;
+	/* Else the connection itself is found as fast. */
+	if (walk->flags & POLICY_STRICT && policy_is_steady(&walk->packet))
+		policy_recent_note(&walk->packet, walk->interface, walk->direction, walk->epoch, rule, mark);
 }
 
 /*
@@ -177,7 +173,7 @@ static __noinline long policy_flow_write(const struct packet *packet, struct pol
 	policy_flow_key(&key, packet);
 	flow->state |= by_source ? policy_flow_end(&key, &packet->source, packet->source_port) :
 				   policy_flow_end(&key, &packet->destination, packet->destination_port);
-	return bpf_map_update_elem(&policy_flows, &key, flow, BPF_ANY);
+	return policy_tcp_write(&key, flow) ? 0 : bpf_map_update_elem(&policy_flows, &key, flow, BPF_ANY);
 }
 
 /*
@@ -187,7 +183,7 @@ static __noinline long policy_flow_write(const struct packet *packet, struct pol
 static __always_inline int policy_open(const struct policy_walk *walk, struct policy_flow *flow, bool opened,
 				       struct policy_flow *known)
 {
-	flow->last_seen = walk->now;
+	flow->seen = walk->now;
 	if (known) {
 		flow->state |= known->state & POLICY_FLOW_OPENER_HIGH;
 		*known = *flow;
@@ -353,7 +349,6 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 	struct policy_recent *recent;
 	struct endpoint *pod;
 	int parsed, reason;
-	__u32 mark, rule;
 
 	if (!control || (skb->protocol != bpf_htons(ETH_P_IP) && skb->protocol != bpf_htons(ETH_P_IPV6)))
 		return 0;
@@ -362,13 +357,11 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 	if (!walk.epoch && !(walk.flags & POLICY_STRICT))
 		return 0;
 	parsed = packet_parse(skb, &walk.packet);
-	if (parsed == PARSE_OK && policy_is_steady(&walk.packet) && (direction == POLICY_EGRESS || skb->ingress_ifindex)) {
-		recent = policy_recent_find(&walk.packet, skb->ifindex, direction, walk.epoch, walk.flags, &rule);
+	if (parsed == PARSE_OK && policy_is_steady(&walk.packet)) {
+		recent = policy_recent_find(&walk.packet, skb->ifindex, direction, walk.epoch);
 		if (recent) {
-			mark = policy_mark(skb, direction);
-			if (mark)
-				recent->mark = mark;
-			policy_count(skb, rule);
+			recent->mark = policy_mark(skb, direction);
+			policy_count(skb, recent->rule);
 			return 0;
 		}
 	}
@@ -378,7 +371,7 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 		return 0;
 	walk.itself = direction == POLICY_INGRESS ? skb->ingress_ifindex == skb->ifindex :
 						    skb->cb[PACKET_NOTE] == PACKET_TO_ITSELF;
-	walk.now = flow_clock();
+	walk.now = policy_clock();
 	/* What policy_recall() did not find is not looked for once more, unless it is another packet by now. */
 	if (parsed == PARSE_OK && !(skb->cb[PACKET_MARK] & POLICY_STRANGER) && policy_is_known(skb, &walk))
 		return 0;
@@ -391,7 +384,8 @@ static __always_inline int policy(struct __sk_buff *skb, __u32 direction)
 	walk.sets[POLICY_INGRESS] = policy_set_of(pod, walk.epoch, POLICY_INGRESS);
 	if (!(walk.sets[POLICY_EGRESS] | walk.sets[POLICY_INGRESS])) {
 		if (parsed == PARSE_OK && policy_is_steady(&walk.packet))
-			policy_recent_note_free(&walk.packet, skb->ifindex, walk.epoch, policy_mark(skb, direction));
+			policy_recent_note(&walk.packet, skb->ifindex, direction, walk.epoch, 0,
+					   policy_mark(skb, direction));
 		return 0;
 	}
 	walk.pod = policy_number_of(pod, walk.epoch);

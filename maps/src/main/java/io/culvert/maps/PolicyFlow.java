@@ -10,13 +10,17 @@ import java.lang.invoke.VarHandle;
 
 /// A connection of a pod that policies select: the value of `policy_flows`.
 ///
-/// @param lastSeen nanoseconds of CLOCK_MONOTONIC
 /// @param egress the verdict at the pod that opened it
 /// @param ingress the verdict at the pod that it was opened to
 /// @param state [#OPENER_HIGH] and others
 /// @param mark in its upper 30 bits what `flow_marks` had counted for its ends when `flows` had no entry of it, and 1;
 ///     0: it may have one
-public record PolicyFlow(long lastSeen, Side egress, Side ingress, int state, int mark) {
+/// @param seen when a packet of it was seen last: nanoseconds of CLOCK_MONOTONIC divided by two to the power of
+///     [#TICK_BITS], the lower 32 bits of that; 0: not known
+public record PolicyFlow(Side egress, Side ingress, int state, int mark, int seen) {
+
+    /// `POLICY_TICK_BITS`
+    public static final int TICK_BITS = 24;
 
     /// `POLICY_EGRESS`: the direction of the pod that opens a connection.
     public static final int EGRESS = 0;
@@ -78,26 +82,26 @@ public record PolicyFlow(long lastSeen, Side egress, Side ingress, int state, in
 
     static final StructLayout LAYOUT = CTypes.struct(
             "policy_flow",
-            CTypes.U64.withName("last_seen"),
             MemoryLayout.sequenceLayout(2, Side.LAYOUT).withName("sides"),
             CTypes.U32.withName("state"),
-            CTypes.U32.withName("mark"));
+            CTypes.U32.withName("mark"),
+            CTypes.U32.withName("seen"));
 
     /// `struct policy_flow`
     public static final Codec<PolicyFlow> CODEC = new PolicyFlowCodec();
 
-    /// For example `egress epoch 7 rule 12, ingress not asked, state 0x5, seen at 1234567890`.
+    /// For example `egress epoch 7 rule 12, ingress not asked, state 0x5, seen at tick 3641`.
     @Override
     public String toString() {
-        return "egress " + egress + ", ingress " + ingress + ", state 0x" + Integer.toHexString(state) + ", seen at "
-                + Long.toUnsignedString(lastSeen);
+        return "egress " + egress + ", ingress " + ingress + ", state 0x" + Integer.toHexString(state)
+                + ", seen at tick " + Integer.toUnsignedString(seen);
     }
 
     private static final class PolicyFlowCodec implements Codec<PolicyFlow> {
 
-        private static final VarHandle LAST_SEEN = CTypes.member(LAYOUT, "last_seen");
         private static final VarHandle STATE = CTypes.member(LAYOUT, "state");
         private static final VarHandle MARK = CTypes.member(LAYOUT, "mark");
+        private static final VarHandle SEEN = CTypes.member(LAYOUT, "seen");
         private static final long SIDES = CTypes.offset(LAYOUT, "sides");
         private static final long INGRESS = SIDES + Side.LAYOUT.byteSize();
 
@@ -109,21 +113,21 @@ public record PolicyFlow(long lastSeen, Side egress, Side ingress, int state, in
         @Override
         public PolicyFlow read(MemorySegment memory, long offset) {
             return new PolicyFlow(
-                    (long) LAST_SEEN.get(memory, offset),
                     Side.read(memory, offset + SIDES),
                     Side.read(memory, offset + INGRESS),
                     (int) STATE.get(memory, offset),
-                    (int) MARK.get(memory, offset));
+                    (int) MARK.get(memory, offset),
+                    (int) SEEN.get(memory, offset));
         }
 
         @Override
         public void write(MemorySegment memory, long offset, PolicyFlow flow) {
             CTypes.clear(memory, offset, LAYOUT);
-            LAST_SEEN.set(memory, offset, flow.lastSeen);
             flow.egress.write(memory, offset + SIDES);
             flow.ingress.write(memory, offset + INGRESS);
             STATE.set(memory, offset, flow.state);
             MARK.set(memory, offset, flow.mark);
+            SEEN.set(memory, offset, flow.seen);
         }
     }
 }

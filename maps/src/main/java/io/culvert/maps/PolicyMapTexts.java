@@ -25,6 +25,8 @@ final class PolicyMapTexts {
             case "policy_sets" -> entries("set", policies.sets(), set -> (set.flags() & PolicySetEntry.USED) != 0);
             case "policy_steps" -> entries("step", policies.steps(), step -> !step.equals(PolicyStep.UNUSED));
             case "policy_rules" -> entries("rule", policies.rules(), number -> number != 0);
+            case "policy_tcp" ->
+                entries("place", policies.tcp(), place -> place.key().isPresent());
             case "rule_counters" -> counters(policies.counters());
             default -> List.of();
         };

@@ -3,66 +3,59 @@ package io.culvert.maps;
 
 import io.culvert.maps.layout.CTypes;
 import io.culvert.maps.layout.Codec;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
 
-/// TCP connections of which one processor let a packet pass a moment ago: the value of `policy_recent`.
+/// Packets of established TCP that one processor let pass a moment ago: the value of `policy_recent`.
 ///
-/// @param opener who opened it, as policies see it
-/// @param target the other end
-/// @param ifindex of the pod's interface where this holds; 0: of any
-/// @param egress what the pod that opened it was asked
-/// @param ingress what the pod that it was opened to was asked
-/// @param state as in [PolicyFlow]; all ones where the pod is held to no policies
-/// @param mark of `flow_marks`, when `flows` had no entry of it: twice the count, and 1; 0: it may have one
+/// @param source of the packets, as policies see it
+/// @param destination likewise
+/// @param ifindex of the pod's interface
+/// @param direction [PolicyFlow#EGRESS] or [PolicyFlow#INGRESS]
+/// @param epoch when they were judged; 0: unused
+/// @param rule number of the rule that counts them; 0: none
+/// @param mark of `flow_marks`, when `flows` had no entry of them: twice the count, and 1; 0: it may have one
 /// @param jiffies when the connection was looked up last
 public record PolicyRecent(
-        IpPort opener,
-        IpPort target,
-        int ifindex,
-        PolicyFlow.Side egress,
-        PolicyFlow.Side ingress,
-        int state,
-        int mark,
-        long jiffies) {
+        IpPort source, IpPort destination, int ifindex, int direction, int epoch, int rule, int mark, long jiffies) {
 
     /// `POLICY_RECENT_BITS`: the table has two to the power of that many entries.
     static final int BITS = 6;
 
     static final StructLayout LAYOUT = CTypes.struct(
             "policy_recent",
-            CTypes.IP.withName("opener"),
-            CTypes.IP.withName("target"),
-            CTypes.BE16.withName("opener_port"),
-            CTypes.BE16.withName("target_port"),
+            CTypes.IP.withName("source"),
+            CTypes.IP.withName("destination"),
+            CTypes.BE16.withName("source_port"),
+            CTypes.BE16.withName("destination_port"),
             CTypes.U32.withName("ifindex"),
-            MemoryLayout.sequenceLayout(2, PolicyFlow.Side.LAYOUT).withName("sides"),
-            CTypes.U32.withName("state"),
+            CTypes.U32.withName("direction"),
+            CTypes.U32.withName("epoch"),
+            CTypes.U32.withName("rule"),
             CTypes.U32.withName("mark"),
             CTypes.U64.withName("jiffies"));
 
     /// `struct policy_recent`
     public static final Codec<PolicyRecent> CODEC = new PolicyRecentCodec();
 
-    /// For example `10.1.0.2:40000 -> 10.1.0.3:80, egress epoch 7 rule 3, ingress not asked`.
+    /// For example `10.1.0.2:40000 -> 10.1.0.3:80 at interface 12, epoch 7 rule 3`.
     @Override
     public String toString() {
-        return opener + " -> " + target + (ifindex == 0 ? "" : " at interface " + ifindex) + ", egress " + egress
-                + ", ingress " + ingress;
+        return source + " -> " + destination + " at interface " + ifindex + ", epoch " + Integer.toUnsignedString(epoch)
+                + " rule " + rule;
     }
 
     private static final class PolicyRecentCodec implements Codec<PolicyRecent> {
 
-        private static final long OPENER = CTypes.offset(LAYOUT, "opener");
-        private static final long TARGET = CTypes.offset(LAYOUT, "target");
-        private static final VarHandle OPENER_PORT = CTypes.member(LAYOUT, "opener_port");
-        private static final VarHandle TARGET_PORT = CTypes.member(LAYOUT, "target_port");
+        private static final long SOURCE = CTypes.offset(LAYOUT, "source");
+        private static final long DESTINATION = CTypes.offset(LAYOUT, "destination");
+        private static final VarHandle SOURCE_PORT = CTypes.member(LAYOUT, "source_port");
+        private static final VarHandle DESTINATION_PORT = CTypes.member(LAYOUT, "destination_port");
         private static final VarHandle IFINDEX = CTypes.member(LAYOUT, "ifindex");
-        private static final long EGRESS = CTypes.offset(LAYOUT, "sides");
-        private static final long INGRESS = EGRESS + PolicyFlow.Side.LAYOUT.byteSize();
-        private static final VarHandle STATE = CTypes.member(LAYOUT, "state");
+        private static final VarHandle DIRECTION = CTypes.member(LAYOUT, "direction");
+        private static final VarHandle EPOCH = CTypes.member(LAYOUT, "epoch");
+        private static final VarHandle RULE = CTypes.member(LAYOUT, "rule");
         private static final VarHandle MARK = CTypes.member(LAYOUT, "mark");
         private static final VarHandle JIFFIES = CTypes.member(LAYOUT, "jiffies");
 
@@ -74,12 +67,12 @@ public record PolicyRecent(
         @Override
         public PolicyRecent read(MemorySegment memory, long offset) {
             return new PolicyRecent(
-                    end(memory, offset + OPENER, (short) OPENER_PORT.get(memory, offset)),
-                    end(memory, offset + TARGET, (short) TARGET_PORT.get(memory, offset)),
+                    end(memory, offset + SOURCE, (short) SOURCE_PORT.get(memory, offset)),
+                    end(memory, offset + DESTINATION, (short) DESTINATION_PORT.get(memory, offset)),
                     (int) IFINDEX.get(memory, offset),
-                    PolicyFlow.Side.read(memory, offset + EGRESS),
-                    PolicyFlow.Side.read(memory, offset + INGRESS),
-                    (int) STATE.get(memory, offset),
+                    (int) DIRECTION.get(memory, offset),
+                    (int) EPOCH.get(memory, offset),
+                    (int) RULE.get(memory, offset),
                     (int) MARK.get(memory, offset),
                     (long) JIFFIES.get(memory, offset));
         }
@@ -90,14 +83,14 @@ public record PolicyRecent(
 
         @Override
         public void write(MemorySegment memory, long offset, PolicyRecent recent) {
-            CTypes.writeIp(memory, offset + OPENER, recent.opener.address());
-            CTypes.writeIp(memory, offset + TARGET, recent.target.address());
-            OPENER_PORT.set(memory, offset, (short) recent.opener.port());
-            TARGET_PORT.set(memory, offset, (short) recent.target.port());
+            CTypes.writeIp(memory, offset + SOURCE, recent.source.address());
+            CTypes.writeIp(memory, offset + DESTINATION, recent.destination.address());
+            SOURCE_PORT.set(memory, offset, (short) recent.source.port());
+            DESTINATION_PORT.set(memory, offset, (short) recent.destination.port());
             IFINDEX.set(memory, offset, recent.ifindex);
-            recent.egress.write(memory, offset + EGRESS);
-            recent.ingress.write(memory, offset + INGRESS);
-            STATE.set(memory, offset, recent.state);
+            DIRECTION.set(memory, offset, recent.direction);
+            EPOCH.set(memory, offset, recent.epoch);
+            RULE.set(memory, offset, recent.rule);
             MARK.set(memory, offset, recent.mark);
             JIFFIES.set(memory, offset, recent.jiffies);
         }

@@ -107,6 +107,10 @@ public final class PolicyTables {
         return catalogue.hash(Tables.POLICY_FLOWS);
     }
 
+    public MappedArray<PolicyConnection> tcp() {
+        return catalogue.array(Tables.POLICY_TCP);
+    }
+
     public BpfHashMap<FragmentKey, Fragment> fragments() {
         return catalogue.hash(Tables.POLICY_FRAGMENTS);
     }

@@ -139,6 +139,10 @@ public final class Tables {
     public static final Table<ConnectionKey, PolicyFlow> POLICY_FLOWS =
             new Table<>("policy_flows", Kind.HASH, ConnectionKey.CODEC, PolicyFlow.CODEC, false);
 
+    /// TCP connections that have a place of their own, and are not in [#POLICY_FLOWS]; by a number made of their ends.
+    public static final Table<Integer, PolicyConnection> POLICY_TCP =
+            new Table<>("policy_tcp", Kind.MAPPED_ARRAY, Numbers.U32, PolicyConnection.CODEC, false);
+
     public static final Table<FragmentKey, Fragment> POLICY_FRAGMENTS =
             new Table<>("policy_fragments", Kind.HASH, FragmentKey.CODEC, Fragment.CODEC, false);
 
@@ -223,6 +227,7 @@ public final class Tables {
             POLICY_RULES,
             RULE_COUNTERS,
             POLICY_FLOWS,
+            POLICY_TCP,
             POLICY_RECENT,
             POLICY_FRAGMENTS,
             POLICY_TAILS,

@@ -108,6 +108,8 @@ final class LayoutConstantsTest {
         java.put("POLICY_ACCEPT", (long) PolicyStep.ACCEPT);
         java.put("POLICY_DENY", (long) PolicyStep.DENY);
         java.put("POLICY_PASS", (long) PolicyStep.PASS);
+        java.put("POLICY_TICK_BITS", (long) PolicyFlow.TICK_BITS);
+        java.put("POLICY_CONNECTIONS", (long) PolicyConnection.ENTRIES);
         java.put("POLICY_RECENT_BITS", (long) PolicyRecent.BITS);
         java.put("POLICY_EGRESS", (long) PolicyFlow.EGRESS);
         java.put("POLICY_INGRESS", (long) PolicyFlow.INGRESS);

@@ -17,6 +17,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
@@ -28,6 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class RecordCodecTest {
 
     private static final IpPort V4 = new IpPort(IpAddress.of("10.1.2.3"), 0xabcd);
+    private static final PolicyFlow FLOW =
+            new PolicyFlow(new PolicyFlow.Side(1, 2), new PolicyFlow.Side(3, 4), PolicyFlow.HOST, 5, 258);
     private static final IpPort V6 = new IpPort(IpAddress.of("fd00:1:2:3:4:5:6:7"), 53);
     private static final IpPort NOBODY = new IpPort(IpAddress.UNSPECIFIED, 0);
     private static final SockPeer PEER = new SockPeer(V4, V6, 0xfff00001);
@@ -176,15 +179,17 @@ final class RecordCodecTest {
                         ConnectionKey.CODEC,
                         ConnectionKey.between(58, V6, V4),
                         "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007 abcd 0035 3a 000000"),
+                Arguments.of(PolicyFlow.CODEC, FLOW, "01000000 02000000 03000000 04000000 02000000 05000000 02010000"),
                 Arguments.of(
-                        PolicyFlow.CODEC,
-                        new PolicyFlow(258, new PolicyFlow.Side(1, 2), new PolicyFlow.Side(3, 4), PolicyFlow.HOST, 5),
-                        "0201000000000000 01000000 02000000 03000000 04000000 02000000 05000000"),
+                        PolicyConnection.CODEC,
+                        new PolicyConnection(Optional.of(ConnectionKey.between(6, V6, V4)), FLOW),
+                        "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007 abcd 0035"
+                                + "01000000 02000000 03000000 04000000 02000000 05000000 02010000"),
                 Arguments.of(
                         PolicyRecent.CODEC,
-                        new PolicyRecent(V4, V6, 1, new PolicyFlow.Side(1, 2), new PolicyFlow.Side(3, 4), 2, 5, 258),
+                        new PolicyRecent(V4, V6, 1, 1, 2, 3, 5, 258),
                         "00000000 00000000 0000ffff 0a010203 fd000001 00020003 00040005 00060007 abcd 0035"
-                                + "01000000 01000000 02000000 03000000 04000000 02000000 05000000 0201000000000000"),
+                                + "01000000 01000000 02000000 03000000 05000000 0201000000000000"),
                 Arguments.of(Numbers.U32, 258, "02010000"),
                 Arguments.of(Numbers.U8, 255, "ff"));
     }

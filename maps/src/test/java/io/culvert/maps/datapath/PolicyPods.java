@@ -13,13 +13,11 @@ import io.culvert.maps.EndpointKey;
 import io.culvert.maps.EndpointSets;
 import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.PacketCount;
-import io.culvert.maps.PerCpuArray;
 import io.culvert.maps.PolicyCidrKey;
 import io.culvert.maps.PolicyControl;
 import io.culvert.maps.PolicyFlow;
 import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.PolicyPorts;
-import io.culvert.maps.PolicyRecent;
 import io.culvert.maps.PolicySetEntry;
 import io.culvert.maps.PolicyStep;
 import io.culvert.maps.Table;
@@ -32,7 +30,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /// The packet programs of a node with those of policies behind them, and policies written by hand, equal on both sides.
 final class PolicyPods implements AutoCloseable {
@@ -52,10 +49,12 @@ final class PolicyPods implements AutoCloseable {
 
     final ServiceTables tables;
     final NodePrograms node;
+    final PolicyConnections connections;
     private final PodPrograms pods;
     private final BpfObject policies;
     private final ProgramRunner runner = new ProgramRunner();
     private int marks;
+    private boolean crowded;
     private int steps;
     private int epoch;
 
@@ -64,6 +63,8 @@ final class PolicyPods implements AutoCloseable {
         this.pods = node.pods;
         this.policies = policies;
         this.tables = new ServiceTables(policies::map);
+        this.connections = new PolicyConnections(
+                tables, policies.map(Tables.POLICY_FLOWS.name()), policies.map(Tables.POLICY_TCP.name()));
     }
 
     static PolicyPods load() {
@@ -90,6 +91,11 @@ final class PolicyPods implements AutoCloseable {
         marks = count;
     }
 
+    /// Whether each place of a TCP connection is taken by another one, once this is cleared.
+    void beginCrowded(boolean is) {
+        crowded = is;
+    }
+
     /// As if it had just been loaded, but for Services.
     void clear() {
         for (Table<?, ?> table : List.of(
@@ -98,7 +104,6 @@ final class PolicyPods implements AutoCloseable {
                 Tables.POLICY_CIDRS,
                 Tables.POLICY_HOSTS,
                 Tables.POLICY_PEERS,
-                Tables.POLICY_FLOWS,
                 Tables.POLICY_FRAGMENTS,
                 Tables.FRONTENDS,
                 Tables.FLOWS)) {
@@ -110,6 +115,7 @@ final class PolicyPods implements AutoCloseable {
                 }
             }
         }
+        connections.clear(crowded);
         zero(Tables.DROPS, 0, DropReason.COUNT);
         mark(marks);
         for (int set = 0; set < SETS; set++) {
@@ -270,7 +276,7 @@ final class PolicyPods implements AutoCloseable {
     }
 
     Optional<PolicyFlow> flow(PolicyTalk talk) {
-        return tables.get(Tables.POLICY_FLOWS, talk.key());
+        return connections.find(talk.key());
     }
 
     /// Connections were translated whose ends have any number that `flow_marks` knows.
@@ -294,32 +300,6 @@ final class PolicyPods implements AutoCloseable {
         zero(Tables.POLICY_RECENT, 0, RECENT);
     }
 
-    /// What processors remember is of an earlier tick of the kernel's clock.
-    void nextTick() {
-        try (var recent = recent()) {
-            for (int index = 0; index < RECENT; index++) {
-                recent.set(
-                        index,
-                        recent.get(index).stream()
-                                .map(one -> new PolicyRecent(
-                                        one.opener(),
-                                        one.target(),
-                                        one.ifindex(),
-                                        one.egress(),
-                                        one.ingress(),
-                                        one.state(),
-                                        one.mark(),
-                                        one.jiffies() - 1))
-                                .toList());
-            }
-        }
-    }
-
-    private PerCpuArray<PolicyRecent> recent() {
-        return new PerCpuArray<>(
-                PolicyRecent.CODEC, policies.map(Tables.POLICY_RECENT.name()).duplicate());
-    }
-
     /// No processor has told of a datagram a moment ago.
     void forgetTold() {
         zero(Tables.EVENT_RECENT, 0, 1 << EventRecent.BITS);
@@ -327,35 +307,17 @@ final class PolicyPods implements AutoCloseable {
 
     void lose(PolicyTalk talk) {
         forgetRecent();
-        tables.remove(Tables.POLICY_FLOWS, talk.key());
+        connections.remove(talk.key());
     }
 
     /// Makes an entry look as if it had seen its last packet some time ago, so that nothing is recent any more.
     void age(PolicyTalk talk, long seconds) {
         forgetRecent();
         ConnectionKey key = talk.key();
-        PolicyFlow flow = tables.get(Tables.POLICY_FLOWS, key).orElseThrow();
-        tables.put(
-                Tables.POLICY_FLOWS,
-                key,
-                new PolicyFlow(
-                        flow.lastSeen() - seconds * 1_000_000_000L,
-                        flow.egress(),
-                        flow.ingress(),
-                        flow.state(),
-                        flow.mark()));
-    }
-
-    /// What is remembered at this epoch to need no look at anything else, on all CPUs.
-    List<PolicyRecent> settled() {
-        try (var recent = recent()) {
-            return IntStream.range(0, RECENT)
-                    .boxed()
-                    .flatMap(index -> recent.get(index).stream())
-                    .filter(one -> one.mark() != 0
-                            && (one.egress().epoch() == epoch || one.ingress().epoch() == epoch))
-                    .toList();
-        }
+        PolicyFlow flow = connections.find(key).orElseThrow();
+        int ticks = (int) ((seconds * 1_000_000_000L) >> PolicyFlow.TICK_BITS);
+        connections.replace(
+                key, new PolicyFlow(flow.egress(), flow.ingress(), flow.state(), flow.mark(), flow.seen() - ticks));
     }
 
     /// What a rule counted on all CPUs.
@@ -379,6 +341,7 @@ final class PolicyPods implements AutoCloseable {
     @Override
     public void close() {
         runner.close();
+        connections.close();
         tables.close();
         policies.close();
         node.close();

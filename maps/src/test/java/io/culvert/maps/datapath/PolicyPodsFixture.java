@@ -6,13 +6,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Tests of what policies do to packets: the programs are loaded once for a class, and each test begins without
-/// policies. All run twice, because programs take shorter ways where no connection was ever translated: what a policy
-/// says must not depend on it.
-@ParameterizedClass(name = "connections were translated before: {0}")
-@ValueSource(booleans = {false, true})
+/// policies. All run three times, because programs take shorter ways where no connection was ever translated, and where
+/// TCP connections have places of their own: what a policy says must not depend on it.
+@ParameterizedClass(name = "{0}")
+@EnumSource
 abstract class PolicyPodsFixture {
 
     static final int INGRESS = 3;
@@ -21,7 +21,14 @@ abstract class PolicyPodsFixture {
     static PolicyPods pods;
 
     @Parameter
-    boolean translated;
+    Before before = Before.NOTHING;
+
+    /// What there was before a test.
+    enum Before {
+        NOTHING,
+        TRANSLATED_CONNECTIONS,
+        CONNECTIONS_AT_EACH_PLACE
+    }
 
     @BeforeAll
     static void load() {
@@ -35,7 +42,8 @@ abstract class PolicyPodsFixture {
 
     @BeforeEach
     void clear() {
-        pods.beginWithMarks(translated ? 1 : 0);
+        pods.beginWithMarks(before == Before.TRANSLATED_CONNECTIONS ? 1 : 0);
+        pods.beginCrowded(before == Before.CONNECTIONS_AT_EACH_PLACE);
         pods.clear();
     }
 

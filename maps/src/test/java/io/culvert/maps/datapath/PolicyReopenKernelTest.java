@@ -67,7 +67,7 @@ final class PolicyReopenKernelTest extends PolicyPodsFixture {
 
             PolicyFlow again = pods.flow(talk).orElseThrow();
             assertThat(again.state()).as("nothing of how the first one ended").isEqualTo(first.state());
-            assertThat(again.lastSeen()).isGreaterThanOrEqualTo(first.lastSeen());
+            assertThat(again.seen()).isGreaterThanOrEqualTo(first.seen());
             assertThat(again.egress()).isEqualTo(first.egress());
             assertThat(again.ingress()).isEqualTo(first.ingress());
             assertThat(pods.counted(asked.rule()).packets() - before).isEqualTo(1);

@@ -5,7 +5,6 @@ import static io.culvert.maps.datapath.PodPrograms.DROP;
 import static io.culvert.maps.datapath.PodPrograms.PASS;
 import static io.culvert.testkit.packet.PacketAssert.assertThatPacket;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
 import io.culvert.maps.Flow;
 import io.culvert.maps.FlowRole;
@@ -13,7 +12,6 @@ import io.culvert.maps.IpPort;
 import io.culvert.maps.PolicyControl;
 import io.culvert.maps.PolicyFlow;
 import io.culvert.maps.PolicyPeerKey;
-import io.culvert.maps.PolicyRecent;
 import io.culvert.maps.Tables;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
@@ -38,68 +36,6 @@ final class PolicySettledKernelTest extends PolicyPodsFixture {
     private void opens(PolicyTalk talk) {
         assertThat(pods.sends(talk.opens())).isEqualTo(PASS);
         assertThat(pods.receives(talk.accepts())).isEqualTo(PASS);
-    }
-
-    /// What one hook found is good for the other one, and for both directions: none looks for the connection again.
-    @ParameterizedTest
-    @EnumSource
-    void aConnectionThatNothingTranslatesIsRememberedForBothHooks(PolicyNet net) {
-        allow(net);
-        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.pod, net.otherPod);
-        opens(talk);
-
-        assertThat(pods.sends(talk.asks())).isEqualTo(PASS);
-        assertThat(pods.settled())
-                .extracting(PolicyRecent::opener, PolicyRecent::target, PolicyRecent::ifindex)
-                .containsExactly(tuple(
-                        new IpPort(IpAddress.of(talk.opener()), talk.openerPort()),
-                        new IpPort(IpAddress.of(talk.target()), talk.targetPort()),
-                        0));
-
-        pods.tables.remove(Tables.POLICY_FLOWS, talk.key());
-        assertThat(pods.sends(talk.asks())).isEqualTo(PASS);
-        assertThat(pods.receives(talk.answers())).isEqualTo(PASS);
-        assertThat(pods.flow(talk)).as("nothing had to be looked up").isEmpty();
-    }
-
-    /// Where unknown pods are told from others, what one interface's pod may do says nothing of another interface.
-    @ParameterizedTest
-    @EnumSource
-    void strictModeRemembersForOneInterface(PolicyNet net) {
-        allow(net);
-        pods.control(PolicyControl.STRICT);
-        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.pod, net.otherPod);
-        opens(talk);
-        assertThat(pods.sends(talk.asks())).isEqualTo(PASS);
-        assertThat(pods.sends(talk.asks())).isEqualTo(PASS);
-
-        assertThat(pods.settled())
-                .isNotEmpty()
-                .extracting(PolicyRecent::ifindex)
-                .doesNotContain(0);
-    }
-
-    /// Nor is an end that comes later, which may be that of another connection with the same ends.
-    @ParameterizedTest
-    @EnumSource
-    void whatEndsAConnectionIsNotedThoughTheProcessorRemembersAnEnd(PolicyNet net) {
-        allow(net);
-        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.pod, net.otherPod);
-        opens(talk);
-        assertThat(pods.sends(talk.asks())).isEqualTo(PASS);
-        assertThat(pods.sends(talk.closes())).isEqualTo(PASS);
-        PolicyFlow closed = pods.flow(talk).orElseThrow();
-        assertThat(closed.state() & PolicyFlow.OPENER_CLOSED).isNotZero();
-        int opened = closed.state() & ~PolicyFlow.OPENER_CLOSED;
-        pods.tables.put(
-                Tables.POLICY_FLOWS,
-                talk.key(),
-                new PolicyFlow(closed.lastSeen(), closed.egress(), closed.ingress(), opened, closed.mark()));
-
-        pods.nextTick();
-        assertThat(pods.sends(talk.closes())).isEqualTo(PASS);
-
-        assertThat(pods.flow(talk).orElseThrow().state()).isEqualTo(closed.state());
     }
 
     @ParameterizedTest
@@ -135,7 +71,7 @@ final class PolicySettledKernelTest extends PolicyPodsFixture {
             assertThatPacket(pods.packet()).hasSource(net.service, 80);
         }
 
-        assertThat(pods.settled()).isEmpty();
+        assertThat(pods.flow(behind).orElseThrow().mark()).isZero();
     }
 
     /// The client comes from the same port, first to the pod itself, then to a Service that leads to it.
@@ -146,7 +82,7 @@ final class PolicySettledKernelTest extends PolicyPodsFixture {
         PolicyTalk behind = new PolicyTalk(Protocol.TCP, net.pod, 40000, net.otherPod, BACKEND_PORT);
         opens(behind);
         assertThat(pods.receives(behind.answers())).isEqualTo(PASS);
-        assertThat(pods.settled()).isNotEmpty();
+        assertThat(pods.flow(behind).orElseThrow().mark()).isNotZero();
         pods.node.tables.service(Protocol.TCP, net.service, 80, PolicyNet.end(net.otherPod, BACKEND_PORT));
         assertThat(pods.receives(behind.answers())).isEqualTo(PASS);
 
