@@ -6,7 +6,7 @@
 #include "layout_policy.h"
 #include "timeout.h"
 
-/* What policy_flow.seen counts in: 17 ms, which is often enough to write to what other processors read. Never 0. */
+/* What policy_flow.seen is set to: every 34 ms, since others read what is written, and never 0. */
 static __always_inline __u32 policy_clock(void)
 {
 	return flow_clock() >> POLICY_TICK_BITS | 1;
