@@ -173,8 +173,8 @@ struct policy_connection {
 };
 
 /*
- * policy_recent: packets of established TCP that a processor let pass at one hook of one pod a moment ago, so that most of them
- * look up nothing else. By a number made of their ends; what is there of another connection is overwritten.
+ * policy_recent: packets of established TCP that a processor let pass at one hook of one pod a moment ago, where a connection
+ * does not say so: of pods without policies, and in strict mode. By a number made of their ends; what is there of another connection is overwritten.
  */
 #define POLICY_RECENT_BITS 6
 

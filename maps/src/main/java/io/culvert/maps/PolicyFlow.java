@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
 
-/// A connection of a pod that policies select: the value of `policy_flows`.
+/// A connection of a pod that policies select: the value of `policy_flows`, and part of a [PolicyConnection].
 ///
 /// @param egress the verdict at the pod that opened it
 /// @param ingress the verdict at the pod that it was opened to

@@ -10,7 +10,6 @@ import io.culvert.maps.PolicyPeerKey;
 import io.culvert.maps.Tables;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.KernelTest;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -21,11 +20,8 @@ final class PolicyPlaceKernelTest extends PolicyPodsFixture {
     private static final int PEER = 9;
 
     /// Whether places are free before a test.
-    private boolean free;
-
-    @BeforeEach
-    void begin() {
-        free = before != Before.CONNECTIONS_AT_EACH_PLACE;
+    private boolean free() {
+        return before != Before.CONNECTIONS_AT_EACH_PLACE;
     }
 
     private static void allowIngress(PolicyNet net) {
@@ -50,14 +46,21 @@ final class PolicyPlaceKernelTest extends PolicyPodsFixture {
         assertThat(pods.sends(talk.answers())).isEqualTo(PASS);
     }
 
+    private static void passesWithoutAPlace(PolicyTalk talk) {
+        passes(talk);
+
+        assertThat(pods.flow(talk)).isPresent();
+        assertThat(pods.connections.isPlaced(talk.key())).isFalse();
+    }
+
     @ParameterizedTest
     @EnumSource
     void aTcpConnectionHasItsOwnWhereThatIsFree(PolicyNet net) {
         allowIngress(net);
         passes(talk(net));
 
-        assertThat(pods.connections.isPlaced(talk(net).key())).isEqualTo(free);
-        assertThat(pods.tables.count(Tables.POLICY_FLOWS)).isEqualTo(free ? 0 : 1);
+        assertThat(pods.connections.isPlaced(talk(net).key())).isEqualTo(free());
+        assertThat(pods.tables.count(Tables.POLICY_FLOWS)).isEqualTo(free() ? 0 : 1);
     }
 
     @ParameterizedTest
@@ -67,11 +70,7 @@ final class PolicyPlaceKernelTest extends PolicyPodsFixture {
     void otherProtocolsHaveNone(Protocol protocol) {
         for (PolicyNet net : PolicyNet.values()) {
             allowIngress(net);
-            PolicyTalk talk = PolicyTalk.of(protocol, net.remotePod, net.pod);
-            passes(talk);
-
-            assertThat(pods.flow(talk)).isPresent();
-            assertThat(pods.connections.isPlaced(talk.key())).isFalse();
+            passesWithoutAPlace(PolicyTalk.of(protocol, net.remotePod, net.pod));
         }
     }
 
@@ -80,11 +79,7 @@ final class PolicyPlaceKernelTest extends PolicyPodsFixture {
     @EnumSource
     void connectionsOfPort0HaveNone(PolicyNet net) {
         allowIngress(net);
-        PolicyTalk talk = new PolicyTalk(Protocol.TCP, net.remotePod, 0, net.pod, 256);
-        passes(talk);
-
-        assertThat(pods.flow(talk)).isPresent();
-        assertThat(pods.connections.isPlaced(talk.key())).isFalse();
+        passesWithoutAPlace(new PolicyTalk(Protocol.TCP, net.remotePod, 0, net.pod, 256));
     }
 
     @ParameterizedTest
@@ -96,7 +91,7 @@ final class PolicyPlaceKernelTest extends PolicyPodsFixture {
         passes(talk);
         passes(rival);
 
-        assertThat(pods.connections.isPlaced(talk.key())).isEqualTo(free);
+        assertThat(pods.connections.isPlaced(talk.key())).isEqualTo(free());
         assertThat(pods.connections.isPlaced(rival.key())).isFalse();
         pods.receives(rival.closes());
         assertThat(pods.flow(rival).orElseThrow().state() & PolicyFlow.OPENER_CLOSED)
@@ -124,7 +119,7 @@ final class PolicyPlaceKernelTest extends PolicyPodsFixture {
         pods.age(talk, 11);
         pods.receives(rival.opens());
 
-        assertThat(pods.connections.isPlaced(rival.key())).isEqualTo(free);
+        assertThat(pods.connections.isPlaced(rival.key())).isEqualTo(free());
         assertThat(pods.sends(rival.accepts())).isEqualTo(PASS);
         assertThat(pods.sends(talk.accepts())).isEqualTo(DROP);
     }
@@ -157,7 +152,7 @@ final class PolicyPlaceKernelTest extends PolicyPodsFixture {
 
         assertThat(pods.sends(talk.reversed().opens())).isEqualTo(PASS);
 
-        assertThat(pods.connections.isPlaced(talk.key())).isEqualTo(free);
+        assertThat(pods.connections.isPlaced(talk.key())).isEqualTo(free());
         assertThat(pods.connections.count()).isEqualTo(1);
         assertThat(pods.receives(talk.accepts())).as("of whom it was opened to").isEqualTo(PASS);
     }

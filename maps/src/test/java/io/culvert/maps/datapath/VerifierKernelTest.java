@@ -20,7 +20,7 @@ class VerifierKernelTest {
         "sock_lb, 10000",
         "pod, 70000",
         "net, 110000",
-        "policy, 80000",
+        "policy, 66000",
         "xdp, 60000",
         "xdp_generic, 60000",
         "explain, 40000",
