@@ -25,6 +25,9 @@ static __always_inline bool policy_passes_at(struct __sk_buff *skb, const struct
 	walk.flags = control->flags;
 	if (!walk.epoch)
 		return !(walk.flags & POLICY_STRICT);
+	walk.now = policy_clock();
+	if (policy_is_known(skb, &walk))
+		return true;
 	if (steady) {
 		recent = policy_recent_find(packet, ifindex, POLICY_INGRESS, walk.epoch);
 		if (recent) {
@@ -32,9 +35,6 @@ static __always_inline bool policy_passes_at(struct __sk_buff *skb, const struct
 			return true;
 		}
 	}
-	walk.now = policy_clock();
-	if (policy_is_known(skb, &walk))
-		return true;
 	pod = policy_pod(ifindex, &packet->destination);
 	if (!pod)
 		return !(walk.flags & POLICY_STRICT);

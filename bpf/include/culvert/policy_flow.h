@@ -18,25 +18,35 @@ static __always_inline void policy_flow_key(struct flow_key *key, const struct p
 		       flow_key_rest(packet->source_port, packet->destination_port, packet->protocol));
 }
 
-/* The same without a call, for what most packets do. */
-static __always_inline void policy_flow_key_at_once(struct flow_key *key, const struct packet *packet)
-{
-	__builtin_memset(key, 0, sizeof(*key));
-	flow_key_sort(key, &packet->source, &packet->destination,
-		      flow_key_rest(packet->source_port, packet->destination_port, packet->protocol));
-}
-
 /* POLICY_FLOW_OPENER_HIGH, if an end of a packet is the high one of its key. */
 static __always_inline __u32 policy_flow_end(const struct flow_key *key, const struct ip *address, __be16 port)
 {
 	return key->low_port == port && ip_equal(&key->low, address) ? 0 : POLICY_FLOW_OPENER_HIGH;
 }
 
-/* Whether a packet comes from who opened a connection. */
-static __always_inline bool policy_flow_is_from_opener(const struct policy_flow *flow, const struct flow_key *key,
-						       const struct packet *packet)
+/* The entry in policy_flows that a packet meets, expired or not, or null. from: as in policy_flow_last() */
+static __noinline struct policy_flow *policy_flow_elsewhere(const struct packet *packet, __u32 *from)
 {
-	return policy_flow_end(key, &packet->source, packet->source_port) == (flow->state & POLICY_FLOW_OPENER_HIGH);
+	struct policy_flow *flow;
+	struct flow_key key;
+
+	policy_flow_key(&key, packet);
+	flow = bpf_map_lookup_elem(&policy_flows, &key);
+	if (flow)
+		*from = policy_flow_end(&key, &packet->source, packet->source_port) ==
+			(flow->state & POLICY_FLOW_OPENER_HIGH);
+	return flow;
+}
+
+/* The same of those that have a place of their own. */
+static __always_inline struct policy_flow *policy_flow_placed(const struct packet *packet, __u32 *from)
+{
+	__u32 high = 0;
+	struct policy_flow *flow = policy_tcp_find(packet, &high);
+
+	if (flow)
+		*from = (high ^ flow->state ^ 1) & POLICY_FLOW_OPENER_HIGH;
+	return flow;
 }
 
 /*
@@ -45,16 +55,9 @@ static __always_inline bool policy_flow_is_from_opener(const struct policy_flow 
  */
 static __noinline struct policy_flow *policy_flow_last(const struct packet *packet, __u32 *from)
 {
-	struct policy_flow *flow;
-	struct flow_key key;
+	struct policy_flow *flow = policy_flow_placed(packet, from);
 
-	policy_flow_key(&key, packet);
-	flow = policy_tcp_find(&key);
-	if (!flow)
-		flow = bpf_map_lookup_elem(&policy_flows, &key);
-	if (flow)
-		*from = policy_flow_is_from_opener(flow, &key, packet);
-	return flow;
+	return flow ? flow : policy_flow_elsewhere(packet, from);
 }
 
 /* The same; one that is expired is as good as absent. */

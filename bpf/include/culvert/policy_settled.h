@@ -13,14 +13,17 @@
 
 #define POLICY_SETTLED 4 /* neither a flow_mark() nor POLICY_STRANGER, which may be alone */
 
-/* Of TCP that goes on: whether it is asked nothing new at this hook, as in policy_is_known(). Counts it then. */
-static __always_inline bool policy_flow_passes(struct __sk_buff *skb, const struct packet *packet, struct policy_flow *flow,
-					       bool from_opener, __u32 direction, __u32 epoch, __u32 now)
+/*
+ * Of TCP that goes on: whether it is asked nothing new at this hook, as in policy_is_known(), and nothing translates it.
+ * Counts it then.
+ */
+static __always_inline bool policy_flow_settles(struct __sk_buff *skb, const struct packet *packet, struct policy_flow *flow,
+						bool from_opener, __u32 direction, __u32 epoch, __u32 mark, __u32 now)
 {
 	struct policy_side *side = &flow->sides[(from_opener ? direction : !direction) & 1];
 	__u32 rule = from_opener ? side->rule : 0;
 
-	if (side->epoch != epoch)
+	if (side->epoch != epoch || flow->mark != mark || policy_flow_is_over(flow, now, IPPROTO_TCP))
 		return false;
 	policy_flow_note(flow, policy_flow_shown(packet, from_opener), now);
 	policy_count(skb, rule);
@@ -88,12 +91,10 @@ static __noinline __u32 policy_recall_open(struct __sk_buff *skb, const struct p
 static __noinline __u32 policy_recall(struct __sk_buff *skb, const struct packet *packet, __u32 direction)
 {
 	struct policy_control *control = policy_state();
-	__u32 epoch = policy_recall_epoch(control, packet), mark;
+	__u32 epoch = policy_recall_epoch(control, packet), from_opener = 0, mark, now;
+	struct policy_recent *recent = NULL;
+	struct policy_flow *flow = NULL;
 	bool never;
-	struct policy_recent *recent;
-	struct policy_flow *flow;
-	struct flow_key key;
-	__u32 now;
 
 	if (!epoch)
 		return flow_mark(packet);
@@ -104,27 +105,28 @@ static __noinline __u32 policy_recall(struct __sk_buff *skb, const struct packet
 	if (event_level() >= EVENTS_LOW)
 		return mark;
 	never = policy_recall_never(skb, control, direction);
-	policy_flow_key_at_once(&key, packet);
-	flow = never ? NULL : policy_tcp_find(&key);
-	if (!flow) {
-		recent = policy_is_steady(packet) ? policy_recent_find(packet, skb->ifindex, direction, epoch) : NULL;
-		if (recent) {
-			if (recent->mark != mark)
-				return mark;
-			policy_count(skb, recent->rule);
-			return POLICY_SETTLED;
-		}
-		if (never)
-			return mark;
-		flow = bpf_map_lookup_elem(&policy_flows, &key);
-	}
 	now = policy_clock();
-	if (!flow || policy_flow_is_over(flow, now, IPPROTO_TCP))
-		return mark | POLICY_STRANGER;
-	return flow->mark == mark && policy_flow_passes(skb, packet, flow, policy_flow_is_from_opener(flow, &key, packet),
-							direction, epoch, now) ?
-		       POLICY_SETTLED :
-		       mark;
+	if (!never)
+		flow = policy_flow_placed(packet, &from_opener);
+	if (flow && policy_flow_settles(skb, packet, flow, from_opener, direction, epoch, mark, now))
+		return POLICY_SETTLED;
+	/* The place says nothing of an end whose pod is held to no policies. */
+	if (policy_is_steady(packet))
+		recent = policy_recent_find(packet, skb->ifindex, direction, epoch);
+	if (recent) {
+		if (recent->mark != mark)
+			return mark;
+		policy_count(skb, recent->rule);
+		return POLICY_SETTLED;
+	}
+	if (never)
+		return mark;
+	if (!flow) {
+		flow = policy_flow_elsewhere(packet, &from_opener);
+		if (flow && policy_flow_settles(skb, packet, flow, from_opener, direction, epoch, mark, now))
+			return POLICY_SETTLED;
+	}
+	return flow && !policy_flow_is_over(flow, now, IPPROTO_TCP) ? mark : mark | POLICY_STRANGER;
 }
 
 /* Remembers a packet which policies have let pass at the hook of a pod that receives it, unless a flow may translate it. */

@@ -8,6 +8,7 @@
 #define CULVERT_POLICY_TCP_H
 
 #include "maps_policy.h"
+#include "packet.h"
 #include "policy_flow_time.h"
 
 /* Both ports while a connection is written: one is 0, which those of connections that are kept here are not. */
@@ -19,54 +20,90 @@ static __always_inline __u32 *policy_tcp_ports(struct policy_connection *place)
 	return (__u32 *)&place->low_port;
 }
 
-static __always_inline __u32 policy_tcp_ports_of(const struct flow_key *key)
+static __always_inline __u32 policy_tcp_ports_of(__be16 low, __be16 high)
 {
-	return bpf_htonl((__u32)bpf_ntohs(key->low_port) << 16 | bpf_ntohs(key->high_port));
+	union {
+		__be16 ports[2];
+		__u32 word;
+	} both = { .ports = { low, high } };
+
+	return both.word;
 }
 
-static __always_inline bool policy_tcp_keeps(const struct flow_key *key)
+/* Equal ports would not tell which end is which. */
+static __always_inline bool policy_tcp_keeps(__u8 protocol, __be16 a_port, __be16 b_port)
 {
-	return key->protocol == IPPROTO_TCP && key->low_port && key->high_port;
+	return protocol == IPPROTO_TCP && a_port && b_port && a_port != b_port;
 }
 
-static __noinline struct policy_connection *policy_tcp_place(const struct flow_key *key)
+static __always_inline __u32 policy_tcp_number(const struct ip *ip)
 {
-	__u64 low = ip_high(&key->low) ^ ip_low(&key->low), high = ip_high(&key->high) ^ ip_low(&key->high);
-	__u64 mixed = low * 0x9e3779b97f4a7c15ull + high * 0xc2b2ae3d27d4eb4full;
-	__u32 index = ((mixed >> 32) + bpf_ntohs(key->low_port) + bpf_ntohs(key->high_port)) & (POLICY_CONNECTIONS - 1);
+	__u64 folded = (__u64)(ip->word[0] ^ ip->word[2]) << 32 | (ip->word[1] ^ ip->word[3]);
+
+	return folded * 0x9e3779b97f4a7c15ull >> 32;
+}
+
+/* Addresses are multiplied and ports are added, so that it makes no difference which end comes first. */
+static __always_inline struct policy_connection *policy_tcp_place(const struct ip *a, const struct ip *b, __be16 a_port,
+								  __be16 b_port)
+{
+	__u64 mixed = (__u64)policy_tcp_number(a) * policy_tcp_number(b);
+	__u32 index = ((mixed >> 24) + bpf_ntohs(a_port) + bpf_ntohs(b_port)) & (POLICY_CONNECTIONS - 1);
 
 	return bpf_map_lookup_elem(&policy_tcp, &index);
 }
 
-static __always_inline bool policy_tcp_is_at(struct policy_connection *place, const struct flow_key *key)
+/* 0 if they are the same; a branch for each word would lead the verifier many ways wherever a connection is looked for. */
+static __always_inline __u32 policy_tcp_difference(const struct ip *a, const struct ip *b)
 {
-	return *(volatile __u32 *)policy_tcp_ports(place) == policy_tcp_ports_of(key) && ip_equal(&place->low, &key->low) &&
-	       ip_equal(&place->high, &key->high);
+	return (a->word[3] ^ b->word[3]) | (a->word[2] ^ b->word[2]) | (a->word[1] ^ b->word[1]) |
+	       (a->word[0] ^ b->word[0]);
 }
 
-static __always_inline struct policy_flow *policy_tcp_find(const struct flow_key *key)
+static __always_inline bool policy_tcp_is_between(const struct policy_connection *place, const struct ip *low,
+						  const struct ip *high)
 {
-	struct policy_connection *place;
+	return !(policy_tcp_difference(&place->low, low) | policy_tcp_difference(&place->high, high));
+}
 
-	if (!policy_tcp_keeps(key))
+/*
+ * What is kept of a packet's connection, or null. The ports tell which order its ends have there, so that they need not be
+ * sorted.
+ * high: is told whether the packet's source is the high end
+ */
+static __always_inline struct policy_flow *policy_tcp_find(const struct packet *packet, __u32 *high)
+{
+	const struct ip *source = &packet->source, *destination = &packet->destination;
+	__be16 from = packet->source_port, to = packet->destination_port;
+	struct policy_connection *place;
+	__u32 ports;
+
+	if (!policy_tcp_keeps(packet->protocol, from, to))
 		return NULL;
-	place = policy_tcp_place(key);
-	return place && policy_tcp_is_at(place, key) ? &place->flow : NULL;
+	place = policy_tcp_place(source, destination, from, to);
+	if (!place)
+		return NULL;
+	ports = *(volatile __u32 *)policy_tcp_ports(place);
+	*high = ports != policy_tcp_ports_of(from, to);
+	if (*high ? ports != policy_tcp_ports_of(to, from) || !policy_tcp_is_between(place, destination, source) :
+		    !policy_tcp_is_between(place, source, destination))
+		return NULL;
+	return &place->flow;
 }
 
 /* Whether a connection has its place now. */
 static __always_inline bool policy_tcp_write(const struct flow_key *key, const struct policy_flow *flow)
 {
 	struct policy_connection *place;
-	__u32 ports;
+	__u32 ports, own = policy_tcp_ports_of(key->low_port, key->high_port);
 
-	if (!policy_tcp_keeps(key))
+	if (!policy_tcp_keeps(key->protocol, key->low_port, key->high_port))
 		return false;
-	place = policy_tcp_place(key);
+	place = policy_tcp_place(&key->low, &key->high, key->low_port, key->high_port);
 	if (!place)
 		return false;
 	ports = *(volatile __u32 *)policy_tcp_ports(place);
-	if (ports && !policy_tcp_is_at(place, key) &&
+	if (ports && !(ports == own && policy_tcp_is_between(place, &key->low, &key->high)) &&
 	    (ports == POLICY_TCP_TAKEN || !policy_flow_is_over(&place->flow, flow->seen, IPPROTO_TCP)))
 		return false;
 	if (__sync_val_compare_and_swap(policy_tcp_ports(place), ports, POLICY_TCP_TAKEN) != ports)
@@ -74,7 +111,7 @@ static __always_inline bool policy_tcp_write(const struct flow_key *key, const s
 	place->low = key->low;
 	place->high = key->high;
 	place->flow = *flow;
-	__sync_lock_test_and_set(policy_tcp_ports(place), policy_tcp_ports_of(key));
+	__sync_lock_test_and_set(policy_tcp_ports(place), own);
 	return true;
 }
 

@@ -58,8 +58,8 @@ final class PolicySections {
 
                 Pod to pod on one node, routed pods; `crr`: one connection after the other, `rr`: round trips on one,
                 `crr8`, `rr8`: eight at a time, so that no processor waits. Both pods are isolated in both directions by 100 rules each. The same pods without
-                policies take turns with them, twice in each round: the last column is the ratio of the second such turn to the first, which
-                is chance. The client goes round its ports in a second or less, so that most connections open again what was asked before.
+                policies take turns with them, twice in each round: the ratio is to the mean of both, and the last column is the ratio of the
+                second such turn to the first, which is chance. The client goes round its ports in a second or less, so that most connections open again what was asked before.
 
                 | mode | family | no policies | 100 policies | ratio | chance |
                 |---|---|---|---|---|---|

@@ -15,6 +15,7 @@ import io.culvert.testkit.lab.PodAttachment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /// Connections and round trips a second from pod to pod of one node, while both pods are held to 100 rules in each
@@ -40,23 +41,21 @@ final class PolicyTrafficBenchmark {
 
     /// @param free rates without policies, one of each round
     /// @param held rates with them
-    /// @param control rates without them, once more: what comes out of that and `free` is chance
-    record Series(LoadMode mode, IpFamily family, List<Double> free, List<Double> held, List<Double> control) {
+    /// @param again rates without them, once more: what comes out of that and `free` is chance
+    record Series(LoadMode mode, IpFamily family, List<Double> free, List<Double> held, List<Double> again) {
 
-        /// The median over the rounds of the ratio within a round.
+        /// The median over the rounds of the ratio, within a round, to the mean of both turns without policies.
         double ratio() {
-            return toFree(held);
+            return median(round -> held.get(round) * 2 / (free.get(round) + again.get(round)));
         }
 
         /// The same of nothing to nothing.
         double chance() {
-            return toFree(control);
+            return median(round -> again.get(round) / free.get(round));
         }
 
-        private double toFree(List<Double> rates) {
-            return Median.of(IntStream.range(0, free.size())
-                    .mapToObj(round -> rates.get(round) / free.get(round))
-                    .toList());
+        private double median(IntFunction<Double> ofRound) {
+            return Median.of(IntStream.range(0, free.size()).mapToObj(ofRound).toList());
         }
     }
 
@@ -136,7 +135,7 @@ final class PolicyTrafficBenchmark {
         List<String> target =
                 List.of(lab.pod("server").ip(family).toString(), Integer.toString(BenchService.TARGET_PORT));
         Series series = new Series(mode, family, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        List<List<Double>> turns = List.of(series.free(), series.held(), series.control());
+        List<List<Double>> turns = List.of(series.free(), series.held(), series.again());
         for (int round = 0; round <= rounds; round++) {
             Progress.say("policy: %s, %s, round %d of %d".formatted(mode, family.apiName(), round, rounds));
             // Who goes first changes, because the machine may become faster or slower within a round.

@@ -82,6 +82,14 @@ final class PolicyPlaceKernelTest extends PolicyPodsFixture {
         passesWithoutAPlace(new PolicyTalk(Protocol.TCP, net.remotePod, 0, net.pod, 256));
     }
 
+    /// The ports of a place tell which end is which.
+    @ParameterizedTest
+    @EnumSource
+    void connectionsOfEqualPortsHaveNone(PolicyNet net) {
+        allowIngress(net);
+        passesWithoutAPlace(new PolicyTalk(Protocol.TCP, net.remotePod, 256, net.pod, 256));
+    }
+
     @ParameterizedTest
     @EnumSource
     void whoFindsItsPlaceTakenIsRememberedElsewhere(PolicyNet net) {

@@ -76,14 +76,24 @@ final class PolicyPods implements AutoCloseable {
         }
         PodPrograms.atNode(policies).load();
         var loaded = new PolicyPods(node, policies);
-        BpfMap tails = policies.map(Tables.POLICY_TAILS.name());
-        try (Arena arena = Arena.ofConfined()) {
-            tails.update(arena.allocateFrom(CTypes.U32, 0), policies.program("policy_egress"), UpdateMode.ANY);
-            tails.update(arena.allocateFrom(CTypes.U32, 1), policies.program("policy_ingress"), UpdateMode.ANY);
-            tails.update(arena.allocateFrom(CTypes.U32, 2), pods.object().program("pod_deliver"), UpdateMode.ANY);
-        }
+        loaded.asks("policy_egress", "policy_ingress");
         loaded.control(0);
         return loaded;
+    }
+
+    private void asks(String sender, String receiver) {
+        BpfMap tails = policies.map(Tables.POLICY_TAILS.name());
+        try (Arena arena = Arena.ofConfined()) {
+            tails.update(arena.allocateFrom(CTypes.U32, 0), policies.program(sender), UpdateMode.ANY);
+            tails.update(arena.allocateFrom(CTypes.U32, 1), policies.program(receiver), UpdateMode.ANY);
+            tails.update(arena.allocateFrom(CTypes.U32, 2), pods.object().program("pod_deliver"), UpdateMode.ANY);
+        }
+    }
+
+    /// From now on packets that do not go the short way meet a program that lets none of them pass, until this is
+    /// cleared.
+    void shortWayAlone() {
+        asks("policy_probe", "policy_probe");
     }
 
     /// What all of `flow_marks` are once this is cleared: how many connections were translated of each number.
@@ -123,6 +133,7 @@ final class PolicyPods implements AutoCloseable {
             zero(Tables.RULE_COUNTERS, set * 1000, RULES);
         }
         steps = 0;
+        asks("policy_egress", "policy_ingress");
         control(0);
     }
 

@@ -200,6 +200,28 @@ final class PolicySettledKernelTest extends PolicyPodsFixture {
         assertThat(pods.sends(talk.answers())).isEqualTo(DROP);
     }
 
+    /// Between a pod with policies and one of the same node without: the connection is remembered for the former alone.
+    @ParameterizedTest
+    @EnumSource
+    void thePacketsOfAPodWithoutPoliciesGoTheShortWayToo(PolicyNet net) {
+        allow(net);
+        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.otherPod, net.pod);
+        for (byte[] packet : List.of(talk.opens(), talk.asks())) {
+            assertThat(pods.sends(packet)).isEqualTo(PASS);
+            assertThat(pods.receives(packet)).isEqualTo(PASS);
+        }
+        assertThat(pods.sends(talk.answers())).isEqualTo(PASS);
+        assertThat(pods.receives(talk.answers())).isEqualTo(PASS);
+
+        pods.shortWayAlone();
+
+        assertThat(pods.sends(talk.asks())).isEqualTo(PASS);
+        assertThat(pods.receives(talk.answers())).isEqualTo(PASS);
+        pods.forgetRecent();
+        assertThat(pods.sends(talk.asks())).as("the long way").isNotEqualTo(PASS);
+        assertThat(pods.receives(talk.answers())).as("the long way").isNotEqualTo(PASS);
+    }
+
     /// Where no policy selects a pod, the programs of policies are not asked, though the identities of pods are
     /// published.
     @ParameterizedTest
