@@ -40,6 +40,7 @@ final class Housekeeping implements AutoCloseable {
             });
             var _ = state.ready().thenRun(() -> startMetrics(server));
         });
+        var _ = state.ready().thenRun(() -> executor.execute(() -> attempt(this::stopCounting)));
         every(plan.gcInterval().toMillis(), this::collect);
         if (plan.auditInterval().isPositive()) {
             every(plan.auditInterval().toMillis(), this::audit);
@@ -65,6 +66,11 @@ final class Housekeeping implements AutoCloseable {
         state.kernel().ifPresent(kernel -> {
             var _ = kernel.audit().run(true);
         });
+    }
+
+    /// An agent that starts does not know whether sockets are counted that an earlier one left.
+    private void stopCounting() {
+        state.kernel().ifPresent(kernel -> kernel.audit().stopCounting());
     }
 
     private void collect() {

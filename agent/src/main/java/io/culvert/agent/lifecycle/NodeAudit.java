@@ -96,7 +96,7 @@ final class NodeAudit {
     }
 
     /// No socket pays for counting where no Service counts and none is counted any more.
-    private void stopCounting() {
+    synchronized void stopCounting() {
         try {
             loadBalancer.ifNothingIsCounted(() -> datapath.countedSockets().stop());
         } catch (BpfException e) {

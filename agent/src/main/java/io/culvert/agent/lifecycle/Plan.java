@@ -110,7 +110,7 @@ record Plan(Settings settings, String nodeName, Path cgroupRoot) {
 
     /// Programs on sockets beside those that every node has.
     Set<SocketPrograms> socketPrograms() {
-        // Sockets may be counted already; the audit takes this one off where none is.
+        // Sockets may be counted already; once the agent is ready, this one is taken off where none is.
         Set<SocketPrograms> programs = EnumSet.of(SocketPrograms.COUNT);
         if (settings.get(Setting.NODEPORT_BIND_PROTECTION)) {
             programs.add(SocketPrograms.PROTECT_NODE_PORTS);

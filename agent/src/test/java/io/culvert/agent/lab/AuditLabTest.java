@@ -113,6 +113,16 @@ class AuditLabTest {
         assertEverythingServes();
     }
 
+    /// The program that counts closed sockets out is taken off without an audit, too.
+    @Test
+    void socketsCallNothingWhenTheyAreClosedOnceTheAgentIsReady() {
+        agent.launch("--audit-interval", "0s").awaitReady();
+
+        await().atMost(PATIENCE).until(() -> links("sock_\\d+_release").isEmpty());
+
+        assertThat(agent.verb("audit", "-o", "json")).as("it is not missed").contains("\"total\" : 0");
+    }
+
     @Test
     void A14_04_whatProgramsKnowOfTheNodeIsRepairedToo() {
         agent.launch("--audit-interval", "0s").awaitReady();
@@ -161,14 +171,17 @@ class AuditLabTest {
     }
 
     private void detach(String name) throws IOException {
-        List<Path> pins;
-        try (Stream<Path> all = Files.list(node.bpffs().resolve("links"))) {
-            pins = all.filter(pin -> String.valueOf(pin.getFileName()).matches(name))
-                    .toList();
-        }
+        List<Path> pins = links(name);
         assertThat(pins).isNotEmpty();
         pins.forEach(pin ->
                 node.exec("bpftool", "link", "detach", "pinned", pin.toString()).orThrow());
+    }
+
+    private List<Path> links(String name) throws IOException {
+        try (Stream<Path> all = Files.list(node.bpffs().resolve("links"))) {
+            return all.filter(pin -> String.valueOf(pin.getFileName()).matches(name))
+                    .toList();
+        }
     }
 
     private void assertEverythingServes() {
