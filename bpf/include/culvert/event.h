@@ -58,21 +58,22 @@ static __always_inline void event_set_service(struct event *event, __u32 service
 	event->service = service;
 }
 
-/* Of a datagram: its socket does not know which Service that was. */
-static __always_inline void event_set_datagram(struct event *event, struct bpf_sock *sk)
+/* Of a datagram: its socket does not know which Service that was. A call: its key would lie on the stack of all others. */
+static __noinline int event_set_datagram(struct event *event, struct bpf_sock *sk)
 {
 	struct sock_peer *peer = bpf_sk_storage_get(&sock_peer, sk, 0, 0);
 	struct frontend_key key = {};
 	struct frontend *frontend;
 
 	if (!peer || !event_set_peer(event, peer))
-		return;
+		return 0;
 	key.address = peer->service;
 	key.port = peer->service_port;
 	key.protocol = event->protocol;
 	frontend = bpf_map_lookup_elem(&frontends, &key);
 	if (frontend)
 		event_set_service(event, frontend->service);
+	return 0;
 }
 
 /* The same where the socket was given its backend when it connected: veth pairs leave a packet its socket. */

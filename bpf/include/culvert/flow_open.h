@@ -29,7 +29,7 @@ static __always_inline bool flow_may_be_cut(const struct flow *flow, const struc
  * Whether an entry in the way may be replaced, because its connection is over. Of those that may be cut the oldest is
  * remembered: a client that is about to be answered began just now, what a flood opened is older.
  */
-static __always_inline bool flow_gives_way(const struct flow *flow, struct opening *opening)
+static __noinline bool flow_gives_way(const struct flow *flow, struct opening *opening)
 {
 	struct flow *partner = flow_partner(flow);
 	__u64 now = opening->flow.created;
@@ -45,6 +45,24 @@ static __always_inline bool flow_gives_way(const struct flow *flow, struct openi
 	return false;
 }
 
+/* What is where the entry of flow's role would be, or null. */
+static __noinline struct flow *flow_present(const struct flow *flow)
+{
+	struct flow_key key;
+
+	flow_role_key(&key, flow, flow->role);
+	return bpf_map_lookup_elem(&flows, &key);
+}
+
+/* Writes the entry of flow's role. flags: BPF_NOEXIST, or BPF_ANY: over what is there */
+static __noinline long flow_write(const struct flow *flow, __u64 flags)
+{
+	struct flow_key key;
+
+	flow_role_key(&key, flow, flow->role);
+	return bpf_map_update_elem(&flows, &key, flow, flags);
+}
+
 /*
  * Inserts the entry of flow's role. -EEXIST when there is one, unless it is for the replies of a connection that is over:
  * that is replaced, and leaves its forward entry to garbage collection.
@@ -52,27 +70,15 @@ static __always_inline bool flow_gives_way(const struct flow *flow, struct openi
  */
 static __noinline int flow_insert(struct opening *opening)
 {
-	struct flow_key key;
 	struct flow *present;
-	int error;
+	int error = flow_write(&opening->flow, BPF_NOEXIST);
 
-	flow_role_key(&key, &opening->flow, opening->flow.role);
-	error = bpf_map_update_elem(&flows, &key, &opening->flow, BPF_NOEXIST);
 	if (error != -EEXIST || opening->flow.role == FLOW_FORWARD)
 		return error;
-	present = bpf_map_lookup_elem(&flows, &key);
+	present = flow_present(&opening->flow);
 	if (!present || !flow_gives_way(present, opening))
 		return -EEXIST;
-	return bpf_map_update_elem(&flows, &key, &opening->flow, BPF_ANY);
-}
-
-/* Writes the entry of flow's role over what is there. */
-static __noinline long flow_replace(const struct flow *flow)
-{
-	struct flow_key key;
-
-	flow_role_key(&key, flow, flow->role);
-	return bpf_map_update_elem(&flows, &key, flow, BPF_ANY);
+	return flow_write(&opening->flow, BPF_ANY);
 }
 
 /* The n-th port of both ranges, counted round. */
@@ -122,11 +128,9 @@ static long flow_probe(__u32 turn, void *context)
 static __noinline int flow_cut(struct opening *opening)
 {
 	struct flow *present, *partner;
-	struct flow_key key;
 
 	flow_use_port(opening, opening->oldest_turn);
-	flow_role_key(&key, &opening->flow, opening->flow.role);
-	present = bpf_map_lookup_elem(&flows, &key);
+	present = flow_present(&opening->flow);
 	if (!present || present->created != opening->oldest)
 		return -EEXIST;
 	partner = flow_partner(present);
@@ -134,7 +138,7 @@ static __noinline int flow_cut(struct opening *opening)
 		return -EEXIST;
 	flow_remove(present, present->role == FLOW_REPLY ? FLOW_MASQUERADE : FLOW_REPLY);
 	evict_count();
-	return bpf_map_update_elem(&flows, &key, &opening->flow, BPF_ANY);
+	return flow_write(&opening->flow, BPF_ANY);
 }
 
 /*
@@ -209,7 +213,7 @@ static __always_inline int flow_open_replies(struct opening *opening)
 	/* Rare: the first entry was not told where its replies go on to, or that they do by the port of another. */
 	if (!error) {
 		flow->role = FLOW_MASQUERADE;
-		error = flow_replace(flow);
+		error = flow_write(flow, BPF_ANY);
 		if (!error)
 			return 0;
 		flow_take_back(flow, FLOW_REPLY);

@@ -67,18 +67,27 @@ static __always_inline bool xdp_write6(struct xdp_md *ctx, const struct packet *
 	return true;
 }
 
-/* On with a packet of a connection with FLOW_DSR. It is routed as the packet that it becomes, which must fit. */
+/* Where the packet that one becomes goes, which must fit. */
+static __always_inline struct xdp_known *xdp_dsr_route(struct xdp_md *ctx, const struct packet *packet, const struct flow *flow)
+{
+	struct packet outer = {};
+
+	if (!dsr_outer_packet(&outer, packet->v4))
+		return NULL;
+	outer.l4_length = packet->l4_length + dsr_overhead(packet->v4);
+	return xdp_route_find(ctx, &outer, &flow->backend);
+}
+
+/* On with a packet of a connection with FLOW_DSR. */
 static __noinline int xdp_dsr(struct xdp_md *ctx, const struct packet *packet, struct flow *flow, __u32 level)
 {
 	struct xdp_known *route;
-	struct packet outer = {};
 	__be32 first;
 	int action;
 
-	if (!dsr_outer_packet(&outer, packet->v4) || !xdp_first_word(ctx, &first))
+	if (!xdp_first_word(ctx, &first))
 		return XDP_PASS;
-	outer.l4_length = packet->l4_length + dsr_overhead(packet->v4);
-	route = xdp_route_find(ctx, &outer, &flow->backend);
+	route = xdp_dsr_route(ctx, packet, flow);
 	action = xdp_leave(ctx, route);
 	if (!route || action == XDP_PASS)
 		return XDP_PASS;

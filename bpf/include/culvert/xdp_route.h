@@ -48,6 +48,25 @@ static __always_inline void xdp_know(struct xdp_known *known, const struct xdp_m
 	__builtin_memcpy(known->own, route->smac, sizeof(known->own));
 }
 
+static __always_inline __u32 xdp_route_length(const struct packet *packet)
+{
+	return packet->l4_length + (packet->v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
+}
+
+/* Asks the stack. Rare, and so a call: what it is asked with would lie on the stack of each packet. */
+static __noinline bool xdp_route_ask(struct xdp_md *ctx, const struct packet *packet, const struct ip *to,
+				     struct xdp_known *known)
+{
+	struct bpf_fib_lookup route = {};
+
+	route_ask(&route, ctx->ingress_ifindex, packet, to);
+	route.tot_len = xdp_route_length(packet);
+	if (bpf_fib_lookup(ctx, &route, sizeof(route), 0) != BPF_FIB_LKUP_RET_SUCCESS)
+		return false;
+	xdp_know(known, ctx, packet, to, &route);
+	return true;
+}
+
 /*
  * Where packets like this one go: null if the stack must be left to say so, and if this one does not fit. In memory that the
  * next packet may overwrite.
@@ -55,20 +74,13 @@ static __always_inline void xdp_know(struct xdp_known *known, const struct xdp_m
 static __always_inline struct xdp_known *xdp_route_find(struct xdp_md *ctx, const struct packet *packet,
 							const struct ip *to)
 {
-	__u32 length = packet->l4_length + (packet->v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
 	struct xdp_known *known = xdp_known_place(packet, to);
-	struct bpf_fib_lookup route = {};
 
 	if (!known)
 		return NULL;
 	if (xdp_is_known(known, ctx, packet, to))
-		return length <= known->mtu ? known : NULL;
-	route_ask(&route, ctx->ingress_ifindex, packet, to);
-	route.tot_len = length;
-	if (bpf_fib_lookup(ctx, &route, sizeof(route), 0) != BPF_FIB_LKUP_RET_SUCCESS)
-		return NULL;
-	xdp_know(known, ctx, packet, to, &route);
-	return known;
+		return xdp_route_length(packet) <= known->mtu ? known : NULL;
+	return xdp_route_ask(ctx, packet, to, known) ? known : NULL;
 }
 
 /* A hardware address as a number. */

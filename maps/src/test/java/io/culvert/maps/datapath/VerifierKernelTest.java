@@ -18,7 +18,7 @@ class VerifierKernelTest {
     @ParameterizedTest
     @CsvSource({
         "sock_lb, 10000",
-        "pod, 70000",
+        "pod, 73000",
         "net, 110000",
         "policy, 66000",
         "xdp, 60000",
