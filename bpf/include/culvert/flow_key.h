@@ -19,14 +19,23 @@ static __always_inline __u64 flow_key_rest(__be16 a_port, __be16 b_port, __u8 pr
 	return (__u64)protocol << 32 | (__u32)a_port << 16 | b_port;
 }
 
-/* Puts two ends in order. rest: flow_key_rest() */
-static __always_inline void flow_key_sort(struct flow_key *key, const struct ip *a, const struct ip *b, __u64 rest)
+/*
+ * Puts two ends in order. rest: flow_key_rest(). Functions that are not static are verified once by themselves, for any
+ * argument, and not again at every call.
+ */
+__noinline int flow_key_order(struct flow_key *key, const struct ip *a, const struct ip *b, __u64 rest)
 {
 	__be16 a_port = rest >> 16, b_port = rest;
-	__u64 a_high = ip_high(a), b_high = ip_high(b), a_low = ip_low(a), b_low = ip_low(b);
+	__u64 a_high, b_high, a_low, b_low;
 	__u32 mask;
 	bool swap;
 
+	if (!key || !a || !b)
+		return 0;
+	a_high = ip_high(a);
+	b_high = ip_high(b);
+	a_low = ip_low(a);
+	b_low = ip_low(b);
 	swap = a_high != b_high ? b_high < a_high :
 	       a_low != b_low   ? b_low < a_low :
 				  bpf_ntohs(b_port) < bpf_ntohs(a_port);
@@ -41,17 +50,6 @@ static __always_inline void flow_key_sort(struct flow_key *key, const struct ip 
 	key->low_port = a_port ^ ((a_port ^ b_port) & mask);
 	key->high_port = b_port ^ ((a_port ^ b_port) & mask);
 	key->protocol = rest >> 32;
-}
-
-/*
- * The same. Functions that are not static are verified once by themselves, for any argument, and not again at every
- * call.
- */
-__noinline int flow_key_order(struct flow_key *key, const struct ip *a, const struct ip *b, __u64 rest)
-{
-	if (!key || !a || !b)
-		return 0;
-	flow_key_sort(key, a, b, rest);
 	return 0;
 }
 
