@@ -130,6 +130,10 @@ final class PolicyCostBenchmark {
                     (world, peer, repeat) ->
                             world.probe(packet(world.pod(), world.blockPeer(peer), TcpFlag.SYN), repeat)),
             new Case(
+                    "verdict by a rule about ports",
+                    (world, peer, repeat) ->
+                            world.probe(packet(world.pod(), world.portsPeer(), world.port(peer), TcpFlag.SYN), repeat)),
+            new Case(
                     "SYN to somebody unknown, dropped",
                     (world, peer, repeat) ->
                             world.send(packet(world.pod(), world.stranger(peer), TcpFlag.SYN), repeat)),
@@ -141,9 +145,13 @@ final class PolicyCostBenchmark {
             ESTABLISHED_RECEIVED);
 
     private static byte[] packet(IpAddress from, IpAddress to, TcpFlag flag) {
+        return packet(from, to, PolicyWorld.PORT, flag);
+    }
+
+    private static byte[] packet(IpAddress from, IpAddress to, int port, TcpFlag flag) {
         return PacketBuilder.ethernet()
                 .ip(from, to)
-                .tcp(CLIENT_PORT, PolicyWorld.PORT, flag)
+                .tcp(CLIENT_PORT, port, flag)
                 .toBytes();
     }
 }

@@ -78,6 +78,19 @@ final class PolicyRules {
         put(Tables.POLICY_STEPS, steps++, new PolicyStep(port + 1, none, none, none));
     }
 
+    /// Of a set: a rule for each of so many TCP ports of a pod that no other rule names. No two ports follow each
+    /// other.
+    void ports(int set, IpAddress pod, int identity, int rules, int first) {
+        int none = PolicyStep.NONE;
+        put(Tables.IPCACHE, new AddressKey(pod), new IpcacheEntry(identity, identity));
+        put(Tables.POLICY_PEERS, PolicyPeerKey.identity(set, identity), new PolicyPorts(steps, 2 * rules + 1));
+        put(Tables.POLICY_STEPS, steps++, new PolicyStep(0, none, none, none));
+        for (int rule = 0; rule < rules; rule++) {
+            put(Tables.POLICY_STEPS, steps++, new PolicyStep(first + 2 * rule, none, rule, none));
+            put(Tables.POLICY_STEPS, steps++, new PolicyStep(first + 2 * rule + 1, none, none, none));
+        }
+    }
+
     /// From now on programs read what was written.
     ///
     /// @param enforced whether packets are asked about

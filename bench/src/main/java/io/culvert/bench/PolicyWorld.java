@@ -22,6 +22,8 @@ final class PolicyWorld implements Closeable {
     /// What every rule allows.
     static final int PORT = 8080;
 
+    private static final int FIRST_PORT = 20_000;
+
     private static final int SET = 1;
     private static final int OTHER_INTERFACE = 2;
     private static final int INGRESS_IFINDEX = 36;
@@ -48,6 +50,7 @@ final class PolicyWorld implements Closeable {
         PolicyRules tables = new PolicyRules(table -> world.policies.map(table.name()));
         tables.pod(world.pod, 1, 1, 0, SET);
         tables.set(SET, rules / 2, rule -> world.address(10, rule), world::block, PORT);
+        tables.ports(SET, world.portsPeer(), rules, rules, FIRST_PORT);
         tables.publish(enforced);
         if (enforced) {
             world.tail(0, world.policies, "policy_egress");
@@ -80,6 +83,16 @@ final class PolicyWorld implements Closeable {
     /// An address that a rule names.
     IpAddress hostPeer(int peer) {
         return block(spread(peer) / 2 * 2).address();
+    }
+
+    /// A pod of which as many rules as there are name a port each.
+    IpAddress portsPeer() {
+        return address(12, 1);
+    }
+
+    /// A port that one of these names.
+    int port(int peer) {
+        return FIRST_PORT + 2 * spread(peer);
     }
 
     /// The first address of a block that a rule names.

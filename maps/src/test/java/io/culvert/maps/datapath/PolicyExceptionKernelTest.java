@@ -101,34 +101,46 @@ final class PolicyExceptionKernelTest extends PolicyPodsFixture {
     @ParameterizedTest
     @ValueSource(ints = {130, 131, 132, 133, 134, 135, 136, 137, 143})
     void C4_09_C4_15_neighbourDiscoveryAndMulticastListenersPass(int type) {
-        isolate(PolicyNet.V6);
-        pods.podBehindInterface(1, INGRESS, EGRESS);
         byte[] packet = ethernet()
                 .ip("fe80::1", "ff02::1")
                 .icmp(type, 0)
                 .payload(new byte[16])
                 .toBytes();
-        assertThat(pods.sends(packet)).isEqualTo(PASS);
-        assertThat(pods.receives(packet)).isEqualTo(PASS);
         byte[] report = ethernet()
                 .ip("fe80::1", "ff02::16")
                 .extension(Ipv6Extension.hopByHop(1))
                 .icmp(type, 0)
                 .payload(new byte[16])
                 .toBytes();
-        assertThat(pods.sends(report)).isEqualTo(PASS);
+        passesAtIsolatedAndAtUnknownPods(PolicyNet.V6, packet);
+        passesAtIsolatedAndAtUnknownPods(PolicyNet.V6, report);
     }
 
     @Test
     void C4_09_arpPasses() {
-        isolate(PolicyNet.V4);
-        pods.podBehindInterface(1, INGRESS, EGRESS);
-        pods.control(PolicyControl.STRICT);
         byte[] arp = new byte[42];
         arp[12] = 8;
         arp[13] = 6;
-        assertThat(pods.sends(arp)).isEqualTo(PASS);
-        assertThat(pods.receives(arp)).isEqualTo(PASS);
+        passesAtIsolatedAndAtUnknownPods(PolicyNet.V4, arp);
+    }
+
+    /// At the interface of a pod that is isolated, and where strict mode knows no pod, which lets nothing else pass.
+    private static void passesAtIsolatedAndAtUnknownPods(PolicyNet net, byte[] packet) {
+        byte[] other = PolicyTalk.of(Protocol.UDP, net.pod, net.outside).opens();
+        pods.clear();
+        pods.control(PolicyControl.STRICT);
+        assertThat(pods.sends(other)).as("of an unknown pod").isEqualTo(DROP);
+        assertThat(pods.sends(packet)).isEqualTo(PASS);
+        assertThat(pods.receives(packet)).isEqualTo(PASS);
+
+        isolate(net);
+        pods.podBehindInterface(1, INGRESS, EGRESS);
+        for (int flags : new int[] {0, PolicyControl.STRICT}) {
+            pods.control(flags);
+            assertThat(pods.sends(other)).as("of an isolated pod").isEqualTo(DROP);
+            assertThat(pods.sends(packet)).isEqualTo(PASS);
+            assertThat(pods.receives(packet)).isEqualTo(PASS);
+        }
     }
 
     @ParameterizedTest

@@ -86,7 +86,7 @@ final class PolicyServiceKernelTest extends PolicyPodsFixture {
 
     @ParameterizedTest
     @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
-    void C2_03_C2_05_aMasqueradedClientIsItselfAtABackendOfThisNode(PolicyNet net, Protocol protocol) {
+    void C2_05_aMasqueradedClientIsItselfAtABackendOfThisNode(PolicyNet net, Protocol protocol) {
         isolate(net);
         FrontendKey nodePort = new FrontendKey(IpAddress.of(net == PolicyNet.V4 ? "0.0.0.0" : "::"), 30080, protocol);
         pods.node.tables.service(
