@@ -156,6 +156,11 @@ final class FeatureCases {
         List<Rule> allAddresses = List.of(new Rule(List.of(Peer.block("0.0.0.0/0", null)), List.of()));
         List<Rule> noAddress = List.of(new Rule(List.of(Peer.block("0.0.0.0/31", null)), List.of()));
         List<Rule> noPod = List.of(new Rule(List.of(Peer.pods("never=there", null)), List.of()));
+        List<Rule> ownNamespace = List.of(new Rule(List.of(Peer.pods(null, "")), List.of()));
+        List<Rule> namespaceY = List.of(new Rule(List.of(Peer.pods("ns=y", null)), List.of()));
+        List<Rule> tcp80 = List.of(new Rule(List.of(), List.of(TCP_80)));
+        List<Rule> tcp81 = List.of(new Rule(List.of(), List.of(new Port(Protocol.TCP, "81", null))));
+        List<Rule> udp80 = List.of(new Rule(List.of(), List.of(new Port(Protocol.UDP, "80", null))));
         return List.of(
                 List.of(nothing, anything),
                 List.of(nothing, allPods),
@@ -163,7 +168,11 @@ final class FeatureCases {
                 List.of(noAddress, allPods),
                 List.of(noPod, allAddresses),
                 List.of(noAddress),
-                List.of(noPod));
+                List.of(noPod),
+                List.of(ownNamespace, namespaceY),
+                List.of(tcp80, tcp81),
+                List.of(tcp80, udp80),
+                List.of(namespaceY, tcp81));
     }
 
     /// One end may and the other one may not.
