@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The verdict for a new connection, in one direction at one pod: a constant number of lookups, whatever the number of
- * rules. See docs/policy.md for what the tables mean.
+ * The verdict for a new connection, in one direction at one pod: a constant number of lookups however many peers rules name,
+ * and one for each doubling of the ports that they name of one peer. See docs/policy.md for what the tables mean.
  */
 #ifndef CULVERT_POLICY_EVAL_H
 #define CULVERT_POLICY_EVAL_H

@@ -45,7 +45,7 @@ static __always_inline struct policy_flow *policy_flow_placed(const struct packe
 	struct policy_flow *flow = policy_tcp_find(packet, &high);
 
 	if (flow)
-		*from = (high ^ flow->state ^ 1) & POLICY_FLOW_OPENER_HIGH;
+		*from = (high ^ flow->state ^ POLICY_FLOW_OPENER_HIGH) & POLICY_FLOW_OPENER_HIGH;
 	return flow;
 }
 

@@ -71,24 +71,24 @@ final class PolicyRules {
     }
 
     private void allow(PolicyPeerKey peer, int rule, int port) {
-        int none = PolicyStep.NONE;
-        put(Tables.POLICY_PEERS, peer, new PolicyPorts(steps, 3));
-        put(Tables.POLICY_STEPS, steps++, new PolicyStep(0, none, none, none));
-        put(Tables.POLICY_STEPS, steps++, new PolicyStep(port, none, rule, none));
-        put(Tables.POLICY_STEPS, steps++, new PolicyStep(port + 1, none, none, none));
+        allow(peer, rule, port, 1);
     }
 
-    /// Of a set: a rule for each of so many TCP ports of a pod that no other rule names. No two ports follow each
-    /// other.
-    void ports(int set, IpAddress pod, int identity, int rules, int first) {
+    /// A rule for each of so many ports, of which no two follow each other.
+    private void allow(PolicyPeerKey peer, int rule, int port, int ports) {
         int none = PolicyStep.NONE;
-        put(Tables.IPCACHE, new AddressKey(pod), new IpcacheEntry(identity, identity));
-        put(Tables.POLICY_PEERS, PolicyPeerKey.identity(set, identity), new PolicyPorts(steps, 2 * rules + 1));
+        put(Tables.POLICY_PEERS, peer, new PolicyPorts(steps, 2 * ports + 1));
         put(Tables.POLICY_STEPS, steps++, new PolicyStep(0, none, none, none));
-        for (int rule = 0; rule < rules; rule++) {
-            put(Tables.POLICY_STEPS, steps++, new PolicyStep(first + 2 * rule, none, rule, none));
-            put(Tables.POLICY_STEPS, steps++, new PolicyStep(first + 2 * rule + 1, none, none, none));
+        for (int i = 0; i < ports; i++) {
+            put(Tables.POLICY_STEPS, steps++, new PolicyStep(port + 2 * i, none, rule + i, none));
+            put(Tables.POLICY_STEPS, steps++, new PolicyStep(port + 2 * i + 1, none, none, none));
         }
+    }
+
+    /// Of a set: a rule for each of so many TCP ports, from `first` on each second one, of a pod that no other names.
+    void ports(int set, IpAddress pod, int identity, int rules, int first) {
+        put(Tables.IPCACHE, new AddressKey(pod), new IpcacheEntry(identity, identity));
+        allow(PolicyPeerKey.identity(set, identity), 0, first, rules);
     }
 
     /// From now on programs read what was written.

@@ -66,6 +66,19 @@ final class OutsideLab implements AutoCloseable {
         services.awaitBackends(service, service.backends().size() * 2);
     }
 
+    /// Servers let in these peers, a list of `from`, and nobody else.
+    void letIn(String peers) {
+        services.lab().writeManifest("guard.yaml", """
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata: {name: guard, namespace: default}
+                spec:
+                  podSelector: {matchExpressions: [{key: app, operator: In, values: [web1, web2]}]}
+                  policyTypes: [Ingress]
+                  ingress: [{from: [%s]}]
+                """.formatted(peers));
+    }
+
     /// Has the router send a load balancer's address to a node.
     void routeTo(LabNode node, IpAddress vip) {
         services.lab().routeTo(node, vip);

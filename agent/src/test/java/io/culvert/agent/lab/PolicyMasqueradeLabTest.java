@@ -21,8 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Pods dial what clients outside dial, whose sources are masqueraded: NodePorts, addresses of load balancers and
-/// external
-/// ones. A pod whose sockets are given backends and one whose packets are translated, on routed and on bridged pods.
+/// external ones. A pod whose sockets are given backends and one whose packets are translated, routed and bridged.
 @LabTest
 @SuppressWarnings("NullAway.Init") // set before all tests
 class PolicyMasqueradeLabTest {
@@ -51,19 +50,6 @@ class PolicyMasqueradeLabTest {
         outside.close();
     }
 
-    /// Servers let in one pod, by its label, and nobody else.
-    private static void allow(LabPod pod) {
-        outside.services().lab().writeManifest("guard.yaml", """
-                apiVersion: networking.k8s.io/v1
-                kind: NetworkPolicy
-                metadata: {name: guard, namespace: default}
-                spec:
-                  podSelector: {matchExpressions: [{key: app, operator: In, values: [web1, web2]}]}
-                  policyTypes: [Ingress]
-                  ingress: [{from: [{podSelector: {matchLabels: {app: %s}}}]}]
-                """.formatted(pod.name()));
-    }
-
     private static List<Target> frontends(int node, IpFamily family) {
         return List.of(
                 new Target(outside.services().lab().node("n" + node).ip(family), NODE_PORT + node),
@@ -87,7 +73,7 @@ class PolicyMasqueradeLabTest {
         LabPod plain = outside.pod("plain" + node);
         for (LabPod allowed : List.of(client, plain)) {
             LabPod refused = allowed == client ? plain : client;
-            allow(allowed);
+            outside.letIn("{podSelector: {matchLabels: {app: %s}}}".formatted(allowed.name()));
             for (Target frontend : frontends(node, family)) {
                 await().atMost(PATIENCE).until(() -> isSilent(refused, frontend));
                 awaitAnswer(() -> dial(allowed, frontend));

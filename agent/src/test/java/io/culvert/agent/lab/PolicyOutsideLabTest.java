@@ -51,19 +51,10 @@ class PolicyOutsideLabTest {
 
     /// Both servers let in what comes from these addresses, and nobody else.
     private static void allow(Function<IpFamily, IpAddress> source) {
-        String blocks = Stream.of(IpFamily.values())
+        outside.letIn(Stream.of(IpFamily.values())
                 .map(source)
                 .map(address -> "{ipBlock: {cidr: \"%s/%d\"}}".formatted(address, address.isV4() ? 32 : 128))
-                .collect(Collectors.joining(", "));
-        outside.services().lab().writeManifest("guard.yaml", """
-                apiVersion: networking.k8s.io/v1
-                kind: NetworkPolicy
-                metadata: {name: guard, namespace: default}
-                spec:
-                  podSelector: {matchExpressions: [{key: app, operator: In, values: [web1, web2]}]}
-                  policyTypes: [Ingress]
-                  ingress: [{from: [%s]}]
-                """.formatted(blocks));
+                .collect(Collectors.joining(", ")));
     }
 
     private static void awaitSilence(LabHost client, LabNode node, IpFamily family, int port) {

@@ -16,8 +16,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Tests by the rows that their names begin with: the method `A6_02_A6_03_...` proves two, `C6_01_to_C6_22_...` makes a
-/// test for
-/// each of 22, and a case of a parameterized test proves what its name does, a string that begins like that.
+/// test for each of 22, and a case of a parameterized test proves what its name does, a string that begins like that.
 final class ProvingTests {
 
     private static final Pattern TEST =

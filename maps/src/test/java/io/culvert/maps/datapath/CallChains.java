@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -82,17 +83,17 @@ final class CallChains {
         return new Function(symbol.name(), bytes, calls);
     }
 
-    /// The one that takes most, of all that begin with a function.
-    Chain deepest(String function) {
-        Function first = functions.get(function);
-        if (first == null) {
-            throw new IllegalArgumentException("no function " + function);
-        }
+    /// Of those that begin with each function the one that takes most.
+    List<Chain> all() {
+        return functions.values().stream().map(this::deepest).toList();
+    }
+
+    private Chain deepest(Function first) {
         Chain rest = first.calls().stream()
-                .map(this::deepest)
+                .map(name -> deepest(Objects.requireNonNull(functions.get(name), name)))
                 .max(Comparator.comparingInt(Chain::bytes))
                 .orElse(new Chain(0, List.of()));
-        List<String> names = new ArrayList<>(List.of(function));
+        List<String> names = new ArrayList<>(List.of(first.name()));
         names.addAll(rest.functions());
         int own = (Math.max(1, first.bytes()) + frame - 1) / frame * frame;
         return new Chain(own + rest.bytes(), List.copyOf(names));

@@ -91,33 +91,28 @@ final class ElfObject {
     /// @param at of the instruction, in the function
     /// @param number of the instruction
     String called(Symbol function, int at, int number) {
-        Symbol to = relocations.get(new Place(function.section, function.at + at));
         int next = (number + 1) * INSTRUCTION;
-        if (to == null) {
-            return at(function.section, function.at + at + next);
-        }
-        return to.type == FUNCTION ? to.name : at(to.section, next);
+        return Optional.ofNullable(relocations.get(new Place(function.section, function.at + at)))
+                .map(to -> function(to, next))
+                .orElseGet(() -> functionAt(function.section, function.at + at + next))
+                .orElseThrow(() -> new IllegalStateException("%s calls nobody at %d".formatted(function.name, at)));
     }
 
     /// The function whose address is loaded, if it is one's.
     Optional<String> callback(Symbol function, int at, int number) {
-        Symbol to = relocations.get(new Place(function.section, function.at + at));
-        if (to == null) {
-            return Optional.empty();
-        }
-        return functions().stream()
-                .filter(one -> to.type == FUNCTION
-                        ? one.equals(to)
-                        : to.name.isEmpty() && one.section == to.section && one.at == number)
-                .map(Symbol::name)
-                .findFirst();
+        return Optional.ofNullable(relocations.get(new Place(function.section, function.at + at)))
+                .flatMap(to -> function(to, number));
     }
 
-    private String at(int section, int at) {
+    /// What a relocation leads to: itself, or that many bytes behind the beginning of its section.
+    private Optional<String> function(Symbol to, int behind) {
+        return to.type == FUNCTION ? Optional.of(to.name) : functionAt(to.section, behind);
+    }
+
+    private Optional<String> functionAt(int section, int at) {
         return functions().stream()
                 .filter(one -> one.section == section && one.at == at)
                 .map(Symbol::name)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no function at " + at + " of section " + section));
+                .findFirst();
     }
 }

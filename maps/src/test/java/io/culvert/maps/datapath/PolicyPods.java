@@ -90,8 +90,7 @@ final class PolicyPods implements AutoCloseable {
         }
     }
 
-    /// From now on packets that do not go the short way meet a program that lets none of them pass, until this is
-    /// cleared.
+    /// Until this is cleared, packets that do not go the short way meet a program that never answers `PASS`.
     void shortWayAlone() {
         asks("policy_probe", "policy_probe");
     }
