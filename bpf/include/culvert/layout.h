@@ -16,7 +16,7 @@
  * Raised when a structure below changes, so that an agent converts the pins of an earlier one, or refuses them, instead
  * of misreading them: see io.culvert.maps.datapath.LayoutMigration.
  */
-#define LAYOUT_VERSION 5
+#define LAYOUT_VERSION 6
 
 /* An address of either family: 16 bytes, IPv4 as ::ffff:a.b.c.d. All zero is the wildcard. */
 struct ip {

@@ -110,7 +110,17 @@ struct policy_peer_key {
 struct policy_ports {
 	__u32 start; /* first step in policy_steps; its own start is 0 */
 	__u32 count; /* at least 1 */
+	__u32 index; /* where their index is in policy_index; 0: they have none */
 };
+
+/*
+ * policy_index: of ports with more than a few steps, which step holds at a place in the line below, by levels of
+ * POLICY_INDEX_BITS bits of its number. A word is that step for all places with these bits, or where the words of the next
+ * level are; 0: nothing is known, the steps are to be searched.
+ */
+#define POLICY_INDEX_BITS 6
+#define POLICY_INDEX_LEVELS 3
+#define POLICY_INDEX_STEP (1u << 31) /* below: number of a step in policy_steps */
 
 /*
  * policy_steps: protocols and ports as one line of numbers, TCP, UDP, SCTP, then everything else, 65,536 each. A step

@@ -96,6 +96,14 @@ struct {
 	__type(value, struct policy_step);
 } policy_steps SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 65536);
+	__type(key, __u32);
+	__type(value, __u32);
+} policy_index SEC(".maps");
+
 /* Numbers of rules, by policy_set.rules and what a step says; 0: not counted. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The verdict for a new connection, in one direction at one pod: a constant number of lookups however many peers rules name,
- * and one for each doubling of the ports that they name of one peer. See docs/policy.md for what the tables mean.
+ * The verdict for a new connection, in one direction at one pod: a constant number of lookups however many rules there are.
+ * See docs/policy.md for what the tables mean.
  */
 #ifndef CULVERT_POLICY_EVAL_H
 #define CULVERT_POLICY_EVAL_H
@@ -52,31 +52,55 @@ static __always_inline __u32 policy_place(__u8 protocol, __be16 port)
 	return 3u << 16;
 }
 
+/* The step that holds at a place by the index of its ports, as a word of policy_index; 0: the index does not know. */
+static __always_inline __u32 policy_indexed(__u32 word, __u32 place)
+{
+	for (int shift = (POLICY_INDEX_LEVELS - 1) * POLICY_INDEX_BITS; shift >= 0; shift -= POLICY_INDEX_BITS) {
+		__u32 index = word + (place >> shift & ((1u << POLICY_INDEX_BITS) - 1));
+		__u32 *next;
+
+		if (!word || word & POLICY_INDEX_STEP)
+			break;
+		next = bpf_map_lookup_elem(&policy_index, &index);
+		word = next ? *next : 0;
+	}
+	return word;
+}
+
+/* The same by halves: the last step that starts there or before. */
+static __always_inline __u32 policy_searched(const struct policy_ports *ports, __u32 place)
+{
+	__u32 low = ports->start;
+	__u32 high = low + ports->count;
+
+	for (int i = 0; i < POLICY_SEARCH_TURNS && low + 1 < high; i++) {
+		__u32 middle = low + ((high - low) >> 1);
+		struct policy_step *step = bpf_map_lookup_elem(&policy_steps, &middle);
+
+		if (step && step->start <= place)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /*
- * Adds the step of a peer that holds at a place: the last one that starts there or before. False where the peer has no
- * ports. Rules that are absent have the greatest number, so that the smaller one is the first of both that match.
+ * Adds the step of a peer that holds at a place. False where the peer has no ports. Rules that are absent have the
+ * greatest number, so that the smaller one is the first of both that match.
  */
 static __always_inline bool policy_add(struct policy_cell *cell, __u32 set, __u32 peer, __u32 place)
 {
 	struct policy_peer_key key = { .set = set, .peer = peer };
 	struct policy_ports *ports = bpf_map_lookup_elem(&policy_peers, &key);
 	struct policy_step *step;
-	__u32 low, high;
+	__u32 index;
 
 	if (!ports)
 		return false;
-	low = ports->start;
-	high = low + ports->count;
-	for (int i = 0; i < POLICY_SEARCH_TURNS && low + 1 < high; i++) {
-		__u32 middle = low + ((high - low) >> 1);
-
-		step = bpf_map_lookup_elem(&policy_steps, &middle);
-		if (step && step->start <= place)
-			low = middle;
-		else
-			high = middle;
-	}
-	step = bpf_map_lookup_elem(&policy_steps, &low);
+	index = policy_indexed(ports->index, place);
+	index = index ? index & ~POLICY_INDEX_STEP : policy_searched(ports, place);
+	step = bpf_map_lookup_elem(&policy_steps, &index);
 	if (!step)
 		return true;
 	cell->admin = step->admin < cell->admin ? step->admin : cell->admin;

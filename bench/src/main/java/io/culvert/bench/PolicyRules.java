@@ -11,25 +11,27 @@ import io.culvert.maps.IpcacheEntry;
 import io.culvert.maps.PolicyBlock;
 import io.culvert.maps.PolicyCidrKey;
 import io.culvert.maps.PolicyControl;
-import io.culvert.maps.PolicyLength;
 import io.culvert.maps.PolicyPeerKey;
-import io.culvert.maps.PolicyPorts;
 import io.culvert.maps.PolicySetEntry;
-import io.culvert.maps.PolicyStep;
 import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpPrefix;
+import io.culvert.policy.Cell;
+import io.culvert.policy.PortTable;
 import io.culvert.policy.publish.BlockTable;
 import io.culvert.policy.publish.CidrPrefix;
 import io.culvert.policy.publish.PolicyArray;
 import io.culvert.policy.publish.PolicyBlocks;
 import io.culvert.policy.publish.PolicyHash;
 import io.culvert.policy.publish.PrefixTable;
+import io.culvert.policy.publish.StepTables;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -39,7 +41,8 @@ final class PolicyRules {
 
     private final Function<Table<?, ?>, BpfMap> maps;
     private final Map<CidrPrefix, Integer> cidrs = new HashMap<>();
-    private int steps;
+    private final StepTables steps =
+            new StepTables(new RawArray<>(Tables.POLICY_STEPS), new RawArray<>(Tables.POLICY_INDEX));
 
     PolicyRules(Function<Table<?, ?>, BpfMap> maps) {
         this.maps = maps;
@@ -76,13 +79,12 @@ final class PolicyRules {
 
     /// A rule for each of so many ports, of which no two follow each other.
     private void allow(PolicyPeerKey peer, int rule, int port, int ports) {
-        int none = PolicyStep.NONE;
-        put(Tables.POLICY_PEERS, peer, new PolicyPorts(steps, 2 * ports + 1));
-        put(Tables.POLICY_STEPS, steps++, new PolicyStep(0, none, none, none));
+        List<PortTable.Step> ranges = new ArrayList<>(List.of(new PortTable.Step(0, Cell.NOTHING)));
         for (int i = 0; i < ports; i++) {
-            put(Tables.POLICY_STEPS, steps++, new PolicyStep(port + 2 * i, none, rule + i, none));
-            put(Tables.POLICY_STEPS, steps++, new PolicyStep(port + 2 * i + 1, none, none, none));
+            ranges.add(new PortTable.Step(port + 2 * i, new Cell(null, rule + i, null)));
+            ranges.add(new PortTable.Step(port + 2 * i + 1, Cell.NOTHING));
         }
+        put(Tables.POLICY_PEERS, peer, steps.place(new PortTable(ranges)));
     }
 
     /// Of a set: a rule for each of so many TCP ports, from `first` on each second one, of a pod that no other names.
@@ -96,7 +98,8 @@ final class PolicyRules {
     /// @param enforced whether packets are asked about
     void publish(boolean enforced) {
         new BlockTable(new RawBlocks()).write(1, cidrs);
-        new PrefixTable(new RawHash(), new RawLengths()).write(1, cidrs);
+        new PrefixTable(new RawHash(), new RawArray<>(Tables.POLICY_LENGTHS)).write(1, cidrs);
+        steps.write();
         put(Tables.POLICY_CONTROL, 0, new PolicyControl(1, enforced ? PolicyControl.ENFORCED : 0));
     }
 
@@ -154,21 +157,27 @@ final class PolicyRules {
         }
     }
 
-    private final class RawLengths implements PolicyArray<PolicyLength> {
+    private final class RawArray<V> implements PolicyArray<V> {
 
-        @Override
-        public PolicyLength get(int index) {
-            throw new UnsupportedOperationException("benchmarks write one side once");
+        private final Table<Integer, V> table;
+
+        RawArray(Table<Integer, V> table) {
+            this.table = table;
         }
 
         @Override
-        public void set(int index, PolicyLength length) {
-            put(Tables.POLICY_LENGTHS, index, length);
+        public V get(int index) {
+            throw new UnsupportedOperationException("benchmarks write what nobody wrote before");
+        }
+
+        @Override
+        public void set(int index, V value) {
+            put(table, index, value);
         }
 
         @Override
         public int size() {
-            return maps.apply(Tables.POLICY_LENGTHS).info().maxEntries();
+            return maps.apply(table).info().maxEntries();
         }
 
         @Override

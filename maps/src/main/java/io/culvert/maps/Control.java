@@ -22,7 +22,7 @@ import java.util.List;
 public record Control(int layoutVersion, int optedOut, boolean forwards, List<AddressRange> ranges) {
 
     /// `LAYOUT_VERSION`: the layout that this agent reads and writes.
-    public static final int LAYOUT_VERSION = 5;
+    public static final int LAYOUT_VERSION = 6;
 
     /// The earliest layout whose records become those of this one by the names of their numbers. Raise it when a number
     /// keeps its name and changes its meaning.

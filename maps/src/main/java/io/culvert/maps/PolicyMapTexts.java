@@ -24,6 +24,7 @@ final class PolicyMapTexts {
             case "policy_lengths" -> entries("length", policies.lengths(), length -> length.prefixlen() != 0);
             case "policy_sets" -> entries("set", policies.sets(), set -> (set.flags() & PolicySetEntry.USED) != 0);
             case "policy_steps" -> entries("step", policies.steps(), step -> !step.equals(PolicyStep.UNUSED));
+            case "policy_index" -> index(policies.index());
             case "policy_rules" -> entries("rule", policies.rules(), number -> number != 0);
             case "policy_tcp" ->
                 entries("place", policies.tcp(), place -> place.key().isPresent());
@@ -38,6 +39,19 @@ final class PolicyMapTexts {
             V value = array.get(index);
             if (used.test(value)) {
                 entries.add(new MapEntry(name + " " + index, value.toString()));
+            }
+        }
+        return entries;
+    }
+
+    /// A word that is no step says where others are, or, in front of an index, how many it has.
+    private static List<MapEntry> index(MappedArray<Integer> words) {
+        List<MapEntry> entries = new ArrayList<>();
+        for (int at = 0; at < words.maxEntries(); at++) {
+            int word = words.get(at);
+            if (word != 0) {
+                entries.add(new MapEntry(
+                        "word " + at, word < 0 ? "step " + (word & ~PolicyPorts.INDEX_STEP) : String.valueOf(word)));
             }
         }
         return entries;

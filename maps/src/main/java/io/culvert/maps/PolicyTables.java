@@ -93,6 +93,11 @@ public final class PolicyTables {
         return catalogue.array(Tables.POLICY_STEPS);
     }
 
+    /// Words: see [PolicyPorts#INDEX_STEP].
+    public MappedArray<Integer> index() {
+        return catalogue.array(Tables.POLICY_INDEX);
+    }
+
     /// Numbers of rules: see [Tables#POLICY_RULES].
     public MappedArray<Integer> rules() {
         return catalogue.array(Tables.POLICY_RULES);

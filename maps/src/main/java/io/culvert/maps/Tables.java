@@ -128,6 +128,10 @@ public final class Tables {
     public static final Table<Integer, PolicyStep> POLICY_STEPS =
             new Table<>("policy_steps", Kind.MAPPED_ARRAY, Numbers.U32, PolicyStep.CODEC, true);
 
+    /// An index of [#POLICY_STEPS], for ports that have many of these: see [PolicyPorts#index].
+    public static final Table<Integer, Integer> POLICY_INDEX =
+            new Table<>("policy_index", Kind.MAPPED_ARRAY, Numbers.U32, Numbers.U32, true);
+
     /// Numbers of rules, by [PolicySetEntry] and [PolicyStep]; 0: not counted.
     public static final Table<Integer, Integer> POLICY_RULES =
             new Table<>("policy_rules", Kind.MAPPED_ARRAY, Numbers.U32, Numbers.U32, true);
@@ -224,6 +228,7 @@ public final class Tables {
             POLICY_SETS,
             POLICY_PEERS,
             POLICY_STEPS,
+            POLICY_INDEX,
             POLICY_RULES,
             RULE_COUNTERS,
             POLICY_FLOWS,

@@ -104,6 +104,9 @@ final class LayoutConstantsTest {
         java.put("POLICY_SET_ISOLATED", (long) PolicySetEntry.ISOLATED);
         java.put("POLICY_SET_TIERED", (long) PolicySetEntry.TIERED);
         java.put("POLICY_PEER_SHIFT", (long) PolicyPeerKey.SHIFT);
+        java.put("POLICY_INDEX_BITS", (long) PolicyPorts.INDEX_BITS);
+        java.put("POLICY_INDEX_LEVELS", (long) PolicyPorts.INDEX_LEVELS);
+        java.put("POLICY_INDEX_STEP", Integer.toUnsignedLong(PolicyPorts.INDEX_STEP));
         java.put("POLICY_ACTION_BITS", (long) PolicyStep.ACTION_BITS);
         java.put("POLICY_ACCEPT", (long) PolicyStep.ACCEPT);
         java.put("POLICY_DENY", (long) PolicyStep.DENY);

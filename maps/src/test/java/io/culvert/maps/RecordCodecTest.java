@@ -170,7 +170,7 @@ final class RecordCodecTest {
                 Arguments.of(PolicyPeerKey.CODEC, PolicyPeerKey.anyone(5), "05000000 00000000"),
                 Arguments.of(PolicyPeerKey.CODEC, PolicyPeerKey.identity(5, 6), "05000000 06000040"),
                 Arguments.of(PolicyPeerKey.CODEC, PolicyPeerKey.cidrClass(5, 6), "05000000 06000080"),
-                Arguments.of(PolicyPorts.CODEC, new PolicyPorts(3, 4), "03000000 04000000"),
+                Arguments.of(PolicyPorts.CODEC, new PolicyPorts(3, 4, 5), "03000000 04000000 05000000"),
                 Arguments.of(
                         PolicyStep.CODEC,
                         new PolicyStep(80, PolicyStep.ranked(2, PolicyStep.DENY), PolicyStep.NONE, 7),

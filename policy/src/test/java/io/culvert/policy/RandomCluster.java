@@ -127,8 +127,7 @@ public final class RandomCluster {
         Set<Direction> types = Stream.of(Direction.values())
                 .filter(direction -> random.nextBoolean())
                 .collect(Collectors.toSet());
-        Supplier<NetworkPolicyRule> rule =
-                () -> new NetworkPolicyRule(list(4, i -> peer(random.nextInt(6))), list(4, i -> port()));
+        Supplier<NetworkPolicyRule> rule = () -> new NetworkPolicyRule(list(4, i -> peer(random.nextInt(6))), ports());
         return new NetworkPolicy(
                 new ObjectName(pick(NAMESPACES), name),
                 selector("k", "l"),
@@ -139,10 +138,7 @@ public final class RandomCluster {
 
     private ClusterNetworkPolicy clusterPolicy(String name) {
         Supplier<ClusterNetworkPolicyRule> rule = () -> new ClusterNetworkPolicyRule(
-                "",
-                pick(List.of(PolicyAction.values())),
-                list(4, i -> peer(1 + random.nextInt(6))),
-                list(4, i -> port()));
+                "", pick(List.of(PolicyAction.values())), list(4, i -> peer(1 + random.nextInt(6))), ports());
         return new ClusterNetworkPolicy(
                 name,
                 Instant.ofEpochSecond(random.nextInt(2)),
@@ -163,6 +159,13 @@ public final class RandomCluster {
             case 3, 4, 5 -> new PolicyPeer.IpBlock(pick(BLOCKS), list(4, i -> pick(BLOCKS)));
             default -> new PolicyPeer.SelectedNodes(selector("n", "k"));
         };
+    }
+
+    /// Few, or at times so many that they have an index.
+    private List<PolicyPort> ports() {
+        return random.nextInt(6) == 0
+                ? list(40, i -> PolicyPort.Range.single(protocol(), 1 + random.nextInt(500)))
+                : list(4, i -> port());
     }
 
     private PolicyPort port() {

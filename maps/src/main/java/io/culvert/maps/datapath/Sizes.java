@@ -35,6 +35,7 @@ final class Sizes {
             entry("policy_sets", 1 << 20),
             entry("policy_peers", 1 << 22),
             entry("policy_steps", 1 << 22),
+            entry("policy_index", 1 << 22),
             entry("policy_rules", 1 << 22));
 
     private Sizes() {}

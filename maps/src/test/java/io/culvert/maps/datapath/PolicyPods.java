@@ -243,7 +243,7 @@ final class PolicyPods implements AutoCloseable {
         if (to + 1 < END) {
             step(new PolicyStep(to + 1, none, none, none));
         }
-        tables.put(Tables.POLICY_PEERS, peer, new PolicyPorts(first, steps - first));
+        tables.put(Tables.POLICY_PEERS, peer, new PolicyPorts(first, steps - first, 0));
     }
 
     private void step(PolicyStep step) {

@@ -194,9 +194,9 @@ final class PolicyProgramsKernelTest {
         tables.cidrs().put(PolicyCidrKey.of(1, IpPrefix.parse("10.9.0.8/32").orElseThrow()), 6);
         tables.hosts().put(PolicyCidrKey.of(0, IpPrefix.parse("10.9.0.1/32").orElseThrow()), 7);
         tables.sets().set(3, new PolicySetEntry(PolicySetEntry.USED | PolicySetEntry.ISOLATED, 100, 1, 3));
-        tables.peers().put(PolicyPeerKey.identity(3, 7), new PolicyPorts(10, 3));
-        tables.peers().put(PolicyPeerKey.anyone(3), new PolicyPorts(20, 3));
-        tables.peers().put(PolicyPeerKey.cidrClass(3, 4), new PolicyPorts(30, 2));
+        tables.peers().put(PolicyPeerKey.identity(3, 7), new PolicyPorts(10, 3, 0));
+        tables.peers().put(PolicyPeerKey.anyone(3), new PolicyPorts(20, 3, 0));
+        tables.peers().put(PolicyPeerKey.cidrClass(3, 4), new PolicyPorts(30, 2, 0));
         int none = PolicyStep.NONE;
         tables.steps().set(10, new PolicyStep(0, none, none, none));
         tables.steps().set(11, new PolicyStep(80, none, 0, none));

@@ -94,6 +94,11 @@ public final class DatapathTarget implements PublicationTarget {
     }
 
     @Override
+    public PolicyArray<Integer> index() {
+        return new KernelArray<>(Tables.POLICY_INDEX, tables.index());
+    }
+
+    @Override
     public PolicyArray<Integer> rules() {
         return new KernelArray<>(Tables.POLICY_RULES, tables.rules());
     }

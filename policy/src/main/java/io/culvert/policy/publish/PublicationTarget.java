@@ -41,6 +41,9 @@ public interface PublicationTarget {
 
     PolicyArray<PolicyStep> steps();
 
+    /// The index of [#steps].
+    PolicyArray<Integer> index();
+
     /// Numbers of rules.
     PolicyArray<Integer> rules();
 

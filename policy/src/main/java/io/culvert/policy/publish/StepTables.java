@@ -15,38 +15,45 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Port tables and where they lie in `policy_steps`. Equal ones lie there once.
-final class StepTables {
+public final class StepTables {
 
     private final PolicyArray<PolicyStep> steps;
     private final Runs runs;
+    private final PortIndexes indexes;
     private final Map<PortTable, PolicyPorts> places = new HashMap<>();
     private final List<PortTable> unwritten = new ArrayList<>();
 
-    StepTables(PolicyArray<PolicyStep> steps) {
+    public StepTables(PolicyArray<PolicyStep> steps, PolicyArray<Integer> index) {
         this.steps = steps;
         runs = new Runs(steps);
+        indexes = new PortIndexes(index);
     }
 
     Runs runs() {
         return runs;
     }
 
+    PortIndexes indexes() {
+        return indexes;
+    }
+
     /// Where a table is, or will be once [#write] was called.
     ///
     /// @throws io.culvert.maps.MapFullException if there is no room
-    PolicyPorts place(PortTable table) {
+    public PolicyPorts place(PortTable table) {
         PolicyPorts known = places.get(table);
         if (known != null) {
             return known;
         }
         int count = table.steps().size();
-        PolicyPorts place = new PolicyPorts(runs.take(count), count);
+        int start = runs.take(count);
+        PolicyPorts place = new PolicyPorts(start, count, indexes.place(table, start));
         places.put(table, place);
         unwritten.add(table);
         return place;
     }
 
-    void write() {
+    public void write() {
         for (PortTable table : unwritten) {
             PolicyPorts place = places.get(table);
             if (place == null) {
@@ -58,6 +65,19 @@ final class StepTables {
             }
         }
         unwritten.clear();
+        indexes.write();
+    }
+
+    /// Keeps steps that an earlier process wrote, and their index, from being written over.
+    void avoid(PolicyPorts ports) {
+        runs.avoid(ports.start(), ports.count());
+        indexes.avoid(ports.index());
+    }
+
+    /// Frees what was avoided.
+    void sweep() {
+        runs.sweep();
+        indexes.runs().sweep();
     }
 
     /// Frees all others.
@@ -67,6 +87,7 @@ final class StepTables {
             boolean dead = !live.contains(place);
             if (dead) {
                 runs.release(place.start(), place.count());
+                indexes.release(place.index());
             }
             return dead;
         });

@@ -62,7 +62,7 @@ final class World {
         cidrs = new Mirror<>(tables.cidrs());
         blocks = new BlockTable(tables.blocks());
         prefixes = new PrefixTable(tables.prefixes(), tables.lengths());
-        steps = new StepTables(tables.steps());
+        steps = new StepTables(tables.steps(), tables.index());
         setNumbers = new Runs(tables.sets());
         ruleRuns = new Runs(tables.rules());
         rules = new Numbers<>("rule_counters", tables.counters());
@@ -76,7 +76,7 @@ final class World {
         foreignPeers = Set.copyOf(peers.keySet());
         peers.forEach((key, ports) -> {
             setNumbers.avoid(key.set(), 1);
-            steps.runs().avoid(ports.start(), ports.count());
+            steps.avoid(ports);
             avoidPeer(key);
         });
         addresses.inUse().stream().forEach(identities::avoid);
@@ -208,6 +208,10 @@ final class World {
         return List.of(
                 new MapUse("policy_sets", setNumbers.used(), setNumbers.size()),
                 new MapUse("policy_steps", steps.runs().used(), steps.runs().size()),
+                new MapUse(
+                        "policy_index",
+                        steps.indexes().runs().used(),
+                        steps.indexes().runs().size()),
                 new MapUse("policy_rules", ruleRuns.used(), ruleRuns.size()),
                 new MapUse("rule_counters", rules.used(), tables.counters()));
     }
@@ -291,7 +295,7 @@ final class World {
         foreignSets.forEach(number -> tables.sets().set(number, PolicySetEntry.NONE));
         foreignPeers = Set.of();
         foreignSets = Set.of();
-        steps.runs().sweep();
+        steps.sweep();
         setNumbers.sweep();
         ruleRuns.sweep();
         identities.sweep();

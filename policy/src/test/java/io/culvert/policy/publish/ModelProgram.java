@@ -228,16 +228,29 @@ final class ModelProgram {
             return;
         }
         int at = PortSpace.at(question.protocol, question.port);
-        PolicyStep last = maps.steps.get(ports.start());
-        for (int i = 1; i < ports.count(); i++) {
-            PolicyStep next = maps.steps.get(ports.start() + i);
-            if (next.start() <= at) {
-                last = next;
-            }
-        }
+        int word = indexed(ports, at);
+        PolicyStep last = maps.steps.get(word == 0 ? searched(ports, at) : word & ~PolicyPorts.INDEX_STEP);
         admin = least(admin, last.admin());
         allow = least(allow, last.allow());
         baseline = least(baseline, last.baseline());
+    }
+
+    private int indexed(PolicyPorts ports, int place) {
+        int word = ports.index();
+        for (int level = PolicyPorts.INDEX_LEVELS - 1; word > 0 && level >= 0; level--) {
+            int bits = place >> (level * PolicyPorts.INDEX_BITS);
+            word = maps.index.get(word + (bits & ((1 << PolicyPorts.INDEX_BITS) - 1)));
+        }
+        return word;
+    }
+
+    private int searched(PolicyPorts ports, int place) {
+        int last = ports.start();
+        while (last + 1 < ports.start() + ports.count()
+                && maps.steps.get(last + 1).start() <= place) {
+            last++;
+        }
+        return last;
     }
 
     private static int least(int one, int other) {

@@ -43,6 +43,7 @@ final class ModelTarget implements PublicationTarget {
     final Map<PolicyPeerKey, PolicyPorts> peers = new HashMap<>();
     final List<PolicySetEntry> sets;
     final List<PolicyStep> steps;
+    final List<Integer> index;
     final List<Integer> rules;
     final int[][] blocks = new int[2][PolicyBlock.BLOCKS + 16 * PolicyBlock.ENTRIES];
     int epoch;
@@ -58,6 +59,7 @@ final class ModelTarget implements PublicationTarget {
         this.between = between;
         sets = filled(PolicySetEntry.NONE, entries);
         steps = filled(new PolicyStep(0, 0, 0, 0), 4 * entries);
+        index = filled(0, 40 * entries);
         rules = filled(0, 4 * entries);
     }
 
@@ -91,6 +93,7 @@ final class ModelTarget implements PublicationTarget {
                 Map.copyOf(peers),
                 List.copyOf(sets),
                 List.copyOf(steps),
+                List.copyOf(index),
                 List.copyOf(rules));
     }
 
@@ -147,6 +150,11 @@ final class ModelTarget implements PublicationTarget {
     @Override
     public PolicyArray<PolicyStep> steps() {
         return new ModelArray<>(steps);
+    }
+
+    @Override
+    public PolicyArray<Integer> index() {
+        return new ModelArray<>(index);
     }
 
     @Override
