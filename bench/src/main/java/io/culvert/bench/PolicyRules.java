@@ -41,11 +41,11 @@ final class PolicyRules {
 
     private final Function<Table<?, ?>, BpfMap> maps;
     private final Map<CidrPrefix, Integer> cidrs = new HashMap<>();
-    private final StepTables steps =
-            new StepTables(new RawArray<>(Tables.POLICY_STEPS), new RawArray<>(Tables.POLICY_INDEX));
+    private final StepTables steps;
 
     PolicyRules(Function<Table<?, ?>, BpfMap> maps) {
         this.maps = maps;
+        steps = new StepTables(new RawArray<>(Tables.POLICY_STEPS), new RawArray<>(Tables.POLICY_INDEX));
     }
 
     /// A pod of this node, whose identity is its number.

@@ -7,24 +7,28 @@ import io.culvert.maps.datapath.DatapathConfig;
 import io.culvert.maps.datapath.DatapathPins;
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
-import io.culvert.net.IpPrefix;
+import io.culvert.policy.publish.DatapathTarget;
+import io.culvert.policy.publish.EndpointFacts;
+import io.culvert.policy.publish.PublishResult;
+import io.culvert.policy.publish.Publisher;
 import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabNode;
 import io.culvert.testkit.lab.LabPod;
 import io.culvert.testkit.lab.PodAttachment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/// Connections and round trips a second from pod to pod of one node, while both pods are held to 100 rules in each
-/// direction, and while nothing is enforced: the same pods and programs take turns.
+/// Connections and round trips a second from pod to pod of one node, while both pods are held to 100 policies, and
+/// while
+/// nothing is enforced: the same pods and programs take turns.
 final class PolicyTrafficBenchmark {
-
-    private static final int RULES = 100;
-    private static final int CLIENT = 1;
-    private static final int SERVER = 2;
 
     /// Of the three turns in a round the one with policies.
     private static final int HELD = 1;
@@ -39,10 +43,32 @@ final class PolicyTrafficBenchmark {
         this.seconds = seconds;
     }
 
+    /// What is measured.
+    ///
+    /// @param first whether a policy changes before each turn, so that programs are asked about each connection
+    record Load(LoadMode mode, boolean first) {
+
+        static final List<Load> ALL = LoadMode.ALL.stream()
+                .flatMap(mode -> Stream.of(false, true)
+                        .filter(first -> !first || mode.connects())
+                        .map(first -> new Load(mode, first)))
+                .toList();
+
+        String unit() {
+            return mode.unit() + (first ? ", none known" : "");
+        }
+
+        /// For example `crr8 first`.
+        @Override
+        public String toString() {
+            return mode + (first ? " first" : "");
+        }
+    }
+
     /// @param free rates without policies, one of each round
     /// @param held rates with them
     /// @param again rates without them, once more: what comes out of that and `free` is chance
-    record Series(LoadMode mode, IpFamily family, List<Double> free, List<Double> held, List<Double> again) {
+    record Series(Load load, IpFamily family, List<Double> free, List<Double> held, List<Double> again) {
 
         /// The median over the rounds of the ratio, within a round, to the mean of both turns without policies.
         double ratio() {
@@ -75,9 +101,9 @@ final class PolicyTrafficBenchmark {
             LabNode node = lab.node("n1");
             load.serve(lab.pod("server"), BenchService.TARGET_PORT);
             try (Datapath datapath = Datapath.open(DatapathConfig.of(node.bpffs()))) {
-                prepare(lab, family, node, datapath);
-                return LoadMode.ALL.stream()
-                        .map(mode -> measure(lab, family, datapath, mode))
+                Policies policies = new Policies(lab, family, datapath);
+                return Load.ALL.stream()
+                        .map(what -> measure(lab, family, policies, what))
                         .toList();
             } finally {
                 DatapathPins.remove(node.bpffs());
@@ -85,30 +111,45 @@ final class PolicyTrafficBenchmark {
         }
     }
 
-    private static void prepare(Lab lab, IpFamily family, LabNode node, Datapath datapath) throws Exception {
-        LabPod client = lab.pod("client");
-        LabPod server = lab.pod("server");
-        int clientInterface = ifindex(node, client);
-        int serverInterface = ifindex(node, server);
-        LabNode _ = NetworkNamespace.call(Path.of("/run/netns", node.netns()), () -> {
-            datapath.attachPod(clientInterface);
-            datapath.attachPod(serverInterface);
-            return node;
-        });
-        PolicyRules rules = new PolicyRules(table -> datapath.maps().map(table).orElseThrow());
-        IpAddress from = client.ip(family);
-        IpAddress to = server.ip(family);
-        for (int set = 1; set <= 4; set++) {
-            rules.set(
-                    set,
-                    RULES / 2,
-                    rule -> rule == CLIENT - 1 ? from : rule == SERVER - 1 ? to : other(family, 10, rule),
-                    rule -> block(family, rule),
-                    BenchService.TARGET_PORT);
+    /// Those of the two pods.
+    private static final class Policies {
+
+        private final HundredPolicies objects;
+        private final EndpointFacts facts;
+        private final Datapath datapath;
+        private final Publisher publisher;
+        private int revision;
+
+        Policies(Lab lab, IpFamily family, Datapath datapath) throws Exception {
+            LabNode node = lab.node("n1");
+            Map<IpAddress, Integer> interfaces = new HashMap<>();
+            for (LabPod pod : List.of(lab.pod("client"), lab.pod("server"))) {
+                int ifindex = ifindex(node, pod);
+                interfaces.put(pod.ip(family), ifindex);
+                LabNode _ = NetworkNamespace.call(Path.of("/run/netns", node.netns()), () -> {
+                    datapath.attachPod(ifindex);
+                    return node;
+                });
+            }
+            this.datapath = datapath;
+            objects = new HundredPolicies(
+                    family, lab.pod("client").ip(family), lab.pod("server").ip(family));
+            facts = new EndpointFacts(interfaces, Set.of(), false);
+            publisher = new Publisher(new DatapathTarget(datapath), System::nanoTime);
+            change();
         }
-        rules.pod(from, clientInterface, CLIENT, 1, 2);
-        rules.pod(to, serverInterface, SERVER, 3, 4);
-        rules.publish(false);
+
+        /// What programs were asked before holds no more.
+        void change() {
+            PublishResult result = publisher.publish(objects.plan(BenchService.TARGET_PORT, revision++), facts);
+            if (!(result instanceof PublishResult.Published published) || !published.changed()) {
+                throw new IllegalStateException("publish 100 policies: " + result);
+            }
+        }
+
+        void enforce(boolean on) {
+            datapath.policies().enforce(on);
+        }
     }
 
     private static int ifindex(LabNode node, LabPod pod) {
@@ -117,32 +158,21 @@ final class PolicyTrafficBenchmark {
         return Integer.parseInt(line.substring(0, line.indexOf(':')));
     }
 
-    private static IpAddress other(IpFamily family, int first, int number) {
-        return IpAddress.of((family == IpFamily.IPV4 ? "%d.200.0.%d" : "fd%02x::%x").formatted(first, number));
-    }
-
-    /// Each second one is a single address.
-    private static IpPrefix block(IpFamily family, int rule) {
-        if (rule % 2 == 0) {
-            return new IpPrefix(other(family, 100, rule), family.bits());
-        }
-        return family == IpFamily.IPV4
-                ? new IpPrefix(IpAddress.of("101.%d.0.0".formatted(rule)), 16)
-                : new IpPrefix(IpAddress.of("fd65:0:0:%x::".formatted(rule)), 64);
-    }
-
-    private Series measure(Lab lab, IpFamily family, Datapath datapath, LoadMode mode) {
+    private Series measure(Lab lab, IpFamily family, Policies policies, Load what) {
         List<String> target =
                 List.of(lab.pod("server").ip(family).toString(), Integer.toString(BenchService.TARGET_PORT));
-        Series series = new Series(mode, family, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        Series series = new Series(what, family, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         List<List<Double>> turns = List.of(series.free(), series.held(), series.again());
         for (int round = 0; round <= rounds; round++) {
-            Progress.say("policy: %s, %s, round %d of %d".formatted(mode, family.apiName(), round, rounds));
+            Progress.say("policy: %s, %s, round %d of %d".formatted(what, family.apiName(), round, rounds));
             // Who goes first changes, because the machine may become faster or slower within a round.
             for (int turn = 0; turn < turns.size(); turn++) {
                 int which = (turn + round) % turns.size();
-                datapath.policies().enforce(which == HELD);
-                double rate = load.run(lab.pod("client"), mode.toString(), seconds, target);
+                policies.enforce(which == HELD);
+                if (what.first() && which == HELD) {
+                    policies.change();
+                }
+                double rate = load.run(lab.pod("client"), what.mode().toString(), seconds, target);
                 // The first round warms caches and is thrown away.
                 if (round > 0) {
                     turns.get(which).add(rate);
