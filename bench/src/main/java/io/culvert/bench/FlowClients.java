@@ -64,6 +64,30 @@ final class FlowClients implements AutoCloseable {
         return new FlowClients(Files.createTempDirectory("culvert-bench").resolve("hubble.sock"), hubble);
     }
 
+    /// A client of an agent, with a thread of its own.
+    record Client(ManagedChannel channel, EventLoopGroup loop) implements AutoCloseable {
+
+        static Client of(Path socket) {
+            EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+            return new Client(to(socket, loop).build(), loop);
+        }
+
+        @Override
+        public void close() {
+            channel.shutdownNow();
+            var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    private static NettyChannelBuilder to(Path socket, EventLoopGroup loop) {
+        return NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
+                .channelType(EpollDomainSocketChannel.class)
+                .eventLoopGroup(loop)
+                .overrideAuthority("agent")
+                .directExecutor()
+                .usePlaintext();
+    }
+
     /// One observer.
     static final class Following extends ClientCall.Listener<GetFlowsResponse> {
 
@@ -116,12 +140,7 @@ final class FlowClients implements AutoCloseable {
 
     /// @param reads false: it takes one flow and then stops
     Following follow(String what, FlowFilter filter, boolean reads) {
-        NettyChannelBuilder builder = NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
-                .channelType(EpollDomainSocketChannel.class)
-                .eventLoopGroup(clientLoop)
-                .overrideAuthority("agent")
-                .directExecutor()
-                .usePlaintext();
+        NettyChannelBuilder builder = to(socket, clientLoop);
         ManagedChannel channel = (reads ? builder : builder.flowControlWindow(WINDOW)).build();
         channels.add(channel);
         Following following =

@@ -43,6 +43,22 @@ final class FlowCluster implements FlowNames {
                 List.of(new Party.Workload("Deployment", app)));
     }
 
+    /// The pods as objects, on another node.
+    static String manifest() {
+        StringBuilder yaml = new StringBuilder();
+        for (int number = 0; number < PODS; number++) {
+            yaml.append("""
+                    ---
+                    apiVersion: v1
+                    kind: Pod
+                    metadata: {name: pod-%d, namespace: ns%d, uid: u%d, labels: {app: app%d, tier: tier%d}}
+                    spec: {nodeName: n2, containers: [{name: main}]}
+                    status: {phase: Running, podIPs: [{ip: %s}]}
+                    """.formatted(number, number % NAMESPACES, number, number % 100, number % 3, pod(number)));
+        }
+        return yaml.toString();
+    }
+
     /// Pods in turn.
     static IpAddress pod(int number) {
         return IpAddress.ofV4(10 << 24 | 1 << 16 | number % PODS);
@@ -81,6 +97,11 @@ final class FlowCluster implements FlowNames {
     @Override
     public Optional<ServiceName> frontend(IpPort frontend, int protocol) {
         return Optional.empty();
+    }
+
+    @Override
+    public boolean hasFrontends(IpAddress address) {
+        return false;
     }
 
     @Override

@@ -15,31 +15,56 @@ final class FlowSections {
                 ## Flows: store
 
                 %,d flows between 5,000 pods, outside of the heap: %.0f MiB. The last 100 that a filter wants, as for a call of GetFlows, up to
-                the first message; all filters but the first want flows of which there are none, so that all are looked at. Cold is the
-                first time in this JVM, in this order; warm is the median of later ones.
+                the first message; all filters but the first want flows of which there are none, so that all are looked at.
 
-                | filter | flows there are | cold, ms | warm, ms |
-                |---|---|---|---|
+                | filter | flows there are | ms |
+                |---|---|---|
                 """.formatted(result.flows(), result.mebibytes()));
         for (FlowStoreBenchmark.Query query : result.queries()) {
-            text.append(
-                    "| %s | %d | %.1f | %.1f |%n".formatted(query.what(), query.found(), query.cold(), query.warm()));
+            text.append("| %s | %d | %.1f |%n".formatted(query.what(), query.found(), query.millis()));
         }
         return new Page.Section(
                 text.toString(),
                 List.of(
                         Figure.atMost("store of 1,000,000 flows", result.mebibytes(), 160, " MiB"),
                         Figure.atMost(
-                                "the last 100 flows, slowest filter, warm",
+                                "the last 100 flows, slowest filter",
                                 most(result.queries().stream()
-                                        .map(FlowStoreBenchmark.Query::warm)
+                                        .map(FlowStoreBenchmark.Query::millis)
+                                        .toList()),
+                                50,
+                                " ms")));
+    }
+
+    static Page.Section questions(FlowQuestionBenchmark.Result result) {
+        StringBuilder text = new StringBuilder("""
+                ## Flows: questions to an agent
+
+                The same questions to an agent that keeps %,d flows and knows the 5,000 pods, over its Unix socket, from the call to the end of
+                the answer. First is the first question of this kind that it was ever asked, in this order; later is the median of those
+                behind it.
+
+                | filter | flows there are | first, ms | later, ms |
+                |---|---|---|---|
+                """.formatted(result.flows()));
+        for (FlowQuestionBenchmark.Answer answer : result.answers()) {
+            text.append("| %s | %d | %.1f | %.1f |%n"
+                    .formatted(answer.what(), answer.found(), answer.first(), answer.later()));
+        }
+        return new Page.Section(
+                text.toString(),
+                List.of(
+                        Figure.atMost(
+                                "the last 100 flows of an agent, slowest first question",
+                                most(result.answers().stream()
+                                        .map(FlowQuestionBenchmark.Answer::first)
                                         .toList()),
                                 50,
                                 " ms"),
                         Figure.atMost(
-                                "the last 100 flows, slowest filter, cold",
-                                most(result.queries().stream()
-                                        .map(FlowStoreBenchmark.Query::cold)
+                                "the last 100 flows of an agent, slowest later question",
+                                most(result.answers().stream()
+                                        .map(FlowQuestionBenchmark.Answer::later)
                                         .toList()),
                                 50,
                                 " ms")));

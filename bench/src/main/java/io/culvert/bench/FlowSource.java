@@ -3,8 +3,10 @@ package io.culvert.bench;
 
 import io.culvert.loader.BpfObject;
 import io.culvert.loader.BpfProgram;
+import io.culvert.maps.MapCatalogue;
 import io.culvert.maps.MappedArray;
 import io.culvert.maps.PerCpuArray;
+import io.culvert.maps.Table;
 import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.ObjectSource;
 import io.culvert.maps.event.EventControl;
@@ -14,6 +16,7 @@ import io.culvert.maps.layout.Numbers;
 import io.culvert.testkit.packet.PacketBuilder;
 import io.culvert.testkit.packet.TcpFlag;
 import java.io.Closeable;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /// The program that sees what pods send, which tells of packets by test runs: one event a run, of the pods of
@@ -25,11 +28,17 @@ final class FlowSource implements Closeable {
 
     private static final long SECOND = 1_000_000_000L;
 
-    private final BpfObject pods = BpfObject.open("pod", ObjectSource.builtIn().object("pod"));
+    private final BpfObject pods;
     private final EventTables tables;
     private int turn;
 
+    /// With maps of its own.
     FlowSource() {
+        this(open());
+    }
+
+    private FlowSource(BpfObject pods) {
+        this.pods = pods;
         pods.load();
         tables = new EventTables(
                 pods.map(Tables.EVENTS.name()),
@@ -39,6 +48,19 @@ final class FlowSource implements Closeable {
                         pods.map(Tables.EVENT_CONTROL.name()).duplicate()),
                 new PerCpuArray<>(
                         Numbers.U64, pods.map(Tables.EVENT_LOSSES.name()).duplicate()));
+    }
+
+    /// Tells whoever reads the events of these maps.
+    static FlowSource into(MapCatalogue maps) {
+        BpfObject pods = open();
+        for (Table<?, ?> table : List.of(Tables.EVENTS, Tables.EVENT_CONTROL, Tables.EVENT_LOSSES)) {
+            pods.reuse(table.name(), maps.map(table).orElseThrow());
+        }
+        return new FlowSource(pods);
+    }
+
+    private static BpfObject open() {
+        return BpfObject.open("pod", ObjectSource.builtIn().object("pod"));
     }
 
     /// What is told, and of which packets.

@@ -207,6 +207,11 @@ public final class NodeNames implements FlowNames {
     }
 
     @Override
+    public boolean hasFrontends(IpAddress address) {
+        return local.contains(address) || services.hasFrontends(address);
+    }
+
+    @Override
     public Optional<PolicyRule> rule(int rule) {
         return policies.rule(rule);
     }

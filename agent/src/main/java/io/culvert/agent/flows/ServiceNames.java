@@ -3,6 +3,7 @@ package io.culvert.agent.flows;
 
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.IpPort;
+import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import io.culvert.observability.names.ServiceName;
 import io.culvert.servicelb.LoadBalancer.NamedFrontend;
@@ -10,18 +11,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// Services by their numbers and addresses, as a snapshot that is read anew when somebody asks after a change.
 final class ServiceNames {
 
-    private record Snapshot(Map<Integer, ServiceName> byIndex, Map<FrontendKey, ServiceName> byFrontend) {}
+    private record Snapshot(
+            Map<Integer, ServiceName> byIndex, Map<FrontendKey, ServiceName> byFrontend, Set<IpAddress> addresses) {
+
+        static final Snapshot EMPTY = new Snapshot(Map.of(), Map.of(), Set.of());
+    }
 
     private final Supplier<List<NamedFrontend>> frontends;
     private final ReentrantLock reading = new ReentrantLock();
     private final RecentlyGone<Integer, ServiceName> gone = new RecentlyGone<>();
-    private volatile Snapshot snapshot = new Snapshot(Map.of(), Map.of());
+    private volatile Snapshot snapshot = Snapshot.EMPTY;
     private volatile boolean stale = true;
 
     ServiceNames(Supplier<List<NamedFrontend>> frontends) {
@@ -43,6 +50,11 @@ final class ServiceNames {
             ServiceName exact = names.get(new FrontendKey(frontend.address(), frontend.port(), known));
             return Optional.ofNullable(exact);
         });
+    }
+
+    /// Whether some frontend is at an address, NodePorts apart.
+    boolean hasFrontends(IpAddress address) {
+        return current().addresses.contains(address);
     }
 
     /// The Service whose NodePort this is.
@@ -83,6 +95,8 @@ final class ServiceNames {
                             frontend.name().service().name()));
             byFrontend.put(frontend.key(), name);
         }
-        return new Snapshot(byIndex, byFrontend);
+        Set<IpAddress> addresses =
+                byFrontend.keySet().stream().map(FrontendKey::address).collect(Collectors.toSet());
+        return new Snapshot(byIndex, byFrontend, addresses);
     }
 }

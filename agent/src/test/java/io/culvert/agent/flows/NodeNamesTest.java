@@ -212,9 +212,15 @@ class NodeNamesTest {
         assertThat(names.frontend(clusterIp, 17)).isEmpty();
         assertThat(names.frontend(new IpPort(NODE, 30080), 6)).contains(new ServiceName("shop", "web"));
         assertThat(names.frontend(new IpPort(OTHER_NODE, 30080), 6)).isEmpty();
+        assertThat(List.of(
+                        names.hasFrontends(clusterIp.address()),
+                        names.hasFrontends(NODE),
+                        names.hasFrontends(OTHER_NODE)))
+                .containsExactly(true, true, false);
         frontends = List.of();
         names.servicesChanged();
         assertThat(names.frontend(clusterIp, 6)).isEmpty();
+        assertThat(names.hasFrontends(clusterIp.address())).isFalse();
         assertThat(names.service(7)).contains(new ServiceName("shop", "web"));
     }
 

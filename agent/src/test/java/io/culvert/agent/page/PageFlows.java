@@ -204,6 +204,11 @@ final class PageFlows implements PageSource, FlowNames, AutoCloseable {
     }
 
     @Override
+    public boolean hasFrontends(IpAddress address) {
+        return address.equals(IpAddress.of(DB_SERVICE));
+    }
+
+    @Override
     public Optional<PolicyRule> rule(int rule) {
         return rule == RULE
                 ? Optional.of(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.observability.filter;
 
+import io.culvert.maps.IpPort;
 import io.culvert.maps.event.EventFlag;
 import io.culvert.maps.event.EventHook;
 import io.culvert.maps.event.RawEvent;
@@ -10,7 +11,6 @@ import io.culvert.observability.names.FlowNames;
 import io.culvert.observability.names.Party;
 import io.culvert.observability.names.Party.Reserved;
 import io.culvert.observability.names.ServiceName;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /// Who one end of a flow will be shown as, asked of its numbers before a message is made of it. Where that depends on
@@ -54,30 +54,37 @@ final class RawSide {
         FlowNames names = lookups.names();
         Memo services = lookups.keep(
                 (_, _, index) -> names.service(index).filter(wanted).isPresent());
-        Memo frontends = lookups.keep((high, low, port) ->
-                Frontends.find(names, high, low, port).filter(wanted).isPresent());
-        return flow -> flow.has(EventFlag.SERVICE) ? services.test(0, 0, flow.service()) : isFrontend(flow, frontends);
+        Frontends frontends = new Frontends(wanted, lookups);
+        return flow -> flow.has(EventFlag.SERVICE) ? services.test(0, 0, flow.service()) : frontends.atAnEndOf(flow);
     }
 
-    private static boolean isFrontend(RawEvent flow, Memo frontends) {
-        int protocol = flow.protocol();
-        return frontends.test(
-                        flow.destinationHigh(), flow.destinationLow(), Frontends.key(flow.destinationPort(), protocol))
-                || frontends.test(flow.sourceHigh(), flow.sourceLow(), Frontends.key(flow.sourcePort(), protocol))
-                || frontends.test(
-                        flow.translatedHigh(), flow.translatedLow(), Frontends.key(flow.translatedPort(), protocol));
-    }
-
-    /// Port and protocol as one number.
+    /// Whether the Service is wanted that is reached at an address and port. Most addresses are those of no Service,
+    /// whatever the
+    /// port, of which there are too many to remember.
     private static final class Frontends {
 
-        static int key(int port, int protocol) {
-            return protocol << Short.SIZE | port;
+        private final Memo addresses;
+        private final Memo wanted;
+
+        Frontends(Predicate<ServiceName> services, Lookups lookups) {
+            FlowNames names = lookups.names();
+            addresses = lookups.keep((high, low, _) -> names.hasFrontends(new IpAddress(high, low)));
+            wanted = lookups.keep((high, low, key) -> names.frontend(
+                            new IpPort(new IpAddress(high, low), key & 0xffff), key >>> Short.SIZE)
+                    .filter(services)
+                    .isPresent());
         }
 
-        static Optional<ServiceName> find(FlowNames names, long high, long low, int key) {
-            var address = new io.culvert.maps.IpPort(new IpAddress(high, low), key & 0xffff);
-            return names.frontend(address, key >>> Short.SIZE);
+        boolean atAnEndOf(RawEvent flow) {
+            int protocol = flow.protocol() << Short.SIZE;
+            return test(flow.destinationHigh(), flow.destinationLow(), protocol | flow.destinationPort())
+                    || test(flow.sourceHigh(), flow.sourceLow(), protocol | flow.sourcePort())
+                    || test(flow.translatedHigh(), flow.translatedLow(), protocol | flow.translatedPort());
+        }
+
+        /// @param key port, and protocol above it
+        private boolean test(long high, long low, int key) {
+            return addresses.test(high, low, 0) && wanted.test(high, low, key);
         }
     }
 }

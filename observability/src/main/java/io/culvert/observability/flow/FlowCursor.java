@@ -63,6 +63,11 @@ public final class FlowCursor {
         return store.await(next, timeout.toMillis());
     }
 
+    /// Goes on with a later flow; those between are not looked at, and not lost.
+    public void skipTo(long number) {
+        next = Math.max(next, number);
+    }
+
     /// How many flows were overwritten before this observer looked at them, since this was last asked.
     public long takeLost() {
         long count = lost;

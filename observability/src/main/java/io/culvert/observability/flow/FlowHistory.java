@@ -2,6 +2,7 @@
 package io.culvert.observability.flow;
 
 import io.culvert.maps.event.Event;
+import io.culvert.maps.event.EventKind;
 import io.culvert.maps.event.RawEvent;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -61,28 +62,34 @@ public final class FlowHistory {
         return found;
     }
 
-    /// The number of the flow with which the last ones of a period begin that both want; if there are fewer than
-    /// `count`, one before all of them. Keeps nothing, however many they are.
+    /// Where the last flows of a period are that both want. Keeps none of them, however many they are. What says that
+    /// flows
+    /// were lost is among them and does not count.
     ///
     /// @param end only flows before this number count
     /// @param wanted what cannot be told from numbers
-    public long beginOfLast(long end, long count, Period period, RawFilter filter, Predicate<Event> wanted) {
+    public LastFlows lastOf(long end, long count, Period period, RawFilter filter, Predicate<Event> wanted) {
+        LastFlows last = new LastFlows(end);
         FlowWindow window = new FlowWindow(store, BLOCK);
         RawFilter both = period.filter().and(filter);
         long first = period.since == Long.MIN_VALUE ? store.oldest() : store.since(period.since);
         long found = 0;
-        long number = end;
-        while (number > first && Long.compareUnsigned(found, count) < 0) {
-            number--;
+        for (long number = end - 1; number >= first && Long.compareUnsigned(found, count) < 0; number--) {
             RawEvent flow = window.at(number);
             if (flow == null) {
-                return number + 1;
+                break;
             }
-            if (both.test(flow) && wanted.test(flow.toEvent())) {
-                found++;
+            if (both.test(flow)) {
+                Event event = flow.toEvent();
+                boolean loss = event.kind() == EventKind.LOST;
+                if (loss || wanted.test(event)) {
+                    last.want(number);
+                    found += loss ? 0 : 1;
+                }
             }
+            last.begin(number);
         }
-        return number;
+        return last;
     }
 
     /// The number of the first flow of a period; that of the next one to come if there is none.

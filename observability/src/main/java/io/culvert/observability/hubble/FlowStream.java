@@ -10,6 +10,7 @@ import io.culvert.observability.filter.FlowSelection;
 import io.culvert.observability.flow.FlowCursor;
 import io.culvert.observability.flow.FlowHistory;
 import io.culvert.observability.flow.FlowStore;
+import io.culvert.observability.flow.LastFlows;
 import io.culvert.observability.flow.RawFilter;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -61,9 +62,11 @@ final class FlowStream {
     /// @throws InterruptedException if the thread is interrupted
     void run() throws InterruptedException {
         long end = query.follow() ? Long.MAX_VALUE : present;
-        FlowCursor cursor = store.cursor(begin());
+        LastFlows last = last();
+        FlowCursor cursor = store.cursor(last.next(last.begin()));
         while (cursor.position() < end && !isDone() && observer.awaitReady()) {
             int looked = read(cursor, (int) Math.min(BATCH, end - cursor.position()));
+            cursor.skipTo(last.next(cursor.position()));
             lost += cursor.takeLost();
             tellLost(false);
             if (looked == 0) {
@@ -73,20 +76,20 @@ final class FlowStream {
         tellLost(true);
     }
 
-    private long begin() {
+    /// Those of the past.
+    private LastFlows last() {
         if (query.isOfTheFuture()) {
-            return present;
+            return LastFlows.allFrom(present);
         }
-        if (query.isFromTheEnd()) {
-            return new FlowHistory(store)
-                    .beginOfLast(
-                            present,
-                            query.number(),
-                            query.period(),
-                            selection.raw(),
-                            event -> event.kind() != EventKind.LOST && selection.test(messages.flow(event)));
-        }
-        return store.since(query.period().since());
+        return query.isFromTheEnd()
+                ? new FlowHistory(store)
+                        .lastOf(
+                                present,
+                                query.number(),
+                                query.period(),
+                                selection.raw(),
+                                event -> selection.test(messages.flow(event)))
+                : LastFlows.allFrom(store.since(query.period().since()));
     }
 
     private int read(FlowCursor cursor, int limit) {

@@ -34,6 +34,9 @@ public interface FlowNames {
     /// @param protocol number of IANA
     Optional<ServiceName> frontend(IpPort frontend, int protocol);
 
+    /// Whether a Service may be reached at an address, by some port: false where [#frontend] finds none by any.
+    boolean hasFrontends(IpAddress address);
+
     /// The rule with this number, or empty if that is gone.
     Optional<PolicyRule> rule(int rule);
 

@@ -66,9 +66,14 @@ public class TestNames implements FlowNames {
 
     @Override
     public Optional<ServiceName> frontend(IpPort frontend, int protocol) {
-        return frontend.port() % 2 == 0
+        return frontend.port() % 2 == 0 && hasFrontends(frontend.address())
                 ? Optional.of(new ServiceName("ns" + frontend.address().low() % 4, "svc" + frontend.port() % 3))
                 : Optional.empty();
+    }
+
+    @Override
+    public boolean hasFrontends(IpAddress address) {
+        return address.low() % 3 != 0;
     }
 
     @Override

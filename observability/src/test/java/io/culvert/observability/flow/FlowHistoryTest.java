@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.maps.event.Event;
 import io.culvert.maps.event.EventKind;
 import io.culvert.observability.flow.FlowHistory.Period;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -98,5 +99,51 @@ final class FlowHistoryTest {
             assertThat(history.last(number, period, drops))
                     .isEqualTo(wanted.subList(wanted.size() - some, wanted.size()));
         }
+    }
+
+    /// Whoever goes by them sees each flow that is wanted, and few others.
+    @Test
+    void theWayToTheLastOnesLeadsPastFlowsThatNobodyWants() {
+        long seed = Long.getLong("flows.seed", new Random().nextLong());
+        System.out.println("FlowHistoryTest: -Dflows.seed=" + seed);
+        var random = new Random(seed);
+        int count = 4000 + random.nextInt(4000);
+        List<Event> flows = LongStream.range(0, count)
+                .mapToObj(number -> TestFlows.flow(number * TICK, kind(random)))
+                .toList();
+        addAtATime(flows);
+        RawFilter drops = RawFilter.kinds(Set.of(EventKind.DROP, EventKind.LOST));
+        for (int i = 0; i < 200; i++) {
+            int oldest = (int) store.oldest();
+            int end = oldest + random.nextInt(count - oldest + 1);
+            int number = 1 + random.nextInt(30);
+            List<Integer> wanted = new ArrayList<>();
+            int begin = end;
+            for (int found = 0; begin > oldest && found < number; ) {
+                EventKind kind = flows.get(--begin).kind();
+                if (kind != EventKind.TRACE) {
+                    wanted.addFirst(begin);
+                    found += kind == EventKind.DROP ? 1 : 0;
+                }
+            }
+
+            LastFlows last = history.lastOf(end, number, Period.ALL, drops, _ -> true);
+
+            assertThat(last.begin()).isEqualTo(begin);
+            List<Integer> seen = new ArrayList<>();
+            for (int at = (int) last.next(begin); at < end; at = (int) last.next(at + 1)) {
+                seen.add(at);
+            }
+            assertThat(seen).isSorted().containsAll(wanted).hasSizeLessThanOrEqualTo(64 * wanted.size());
+            assertThat(last.next(end + 5)).as("nothing is known of later ones").isEqualTo(end + 5);
+        }
+    }
+
+    private static EventKind kind(Random random) {
+        return switch (random.nextInt(400)) {
+            case 0, 1 -> EventKind.DROP;
+            case 2 -> EventKind.LOST;
+            default -> EventKind.TRACE;
+        };
     }
 }

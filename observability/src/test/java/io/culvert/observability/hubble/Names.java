@@ -82,6 +82,12 @@ final class Names implements FlowNames {
     }
 
     @Override
+    public boolean hasFrontends(IpAddress address) {
+        return frontends.keySet().stream()
+                .anyMatch(frontend -> frontend.address().equals(address));
+    }
+
+    @Override
     public Optional<PolicyRule> rule(int rule) {
         return rule == RULE
                 ? Optional.of(new PolicyRule(new PolicyName("NetworkPolicy", "shop", "only-shops"), RuleMatch.PORT))
