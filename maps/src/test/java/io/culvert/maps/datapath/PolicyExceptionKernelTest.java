@@ -16,18 +16,15 @@ import io.culvert.testkit.KernelTest;
 import io.culvert.testkit.packet.Ipv6Extension;
 import io.culvert.testkit.packet.PacketBuilder;
 import io.culvert.testkit.packet.TcpFlag;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What policies do not hold back, and what else than TCP, UDP and SCTP there is.
+/// What policies do not hold back, and whom they are about.
 @KernelTest
 final class PolicyExceptionKernelTest extends PolicyPodsFixture {
-
-    private static final int EVERYTHING_ELSE = 3 << 16;
 
     @ParameterizedTest
     @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
@@ -98,22 +95,28 @@ final class PolicyExceptionKernelTest extends PolicyPodsFixture {
         assertThat(pods.receivesFromItself(talk.opens())).isEqualTo(PASS);
     }
 
+    /// To a group, to an address, and of who has none yet (duplicate address detection).
     @ParameterizedTest
     @ValueSource(ints = {130, 131, 132, 133, 134, 135, 136, 137, 143})
     void C4_09_C4_15_neighbourDiscoveryAndMulticastListenersPass(int type) {
-        byte[] packet = ethernet()
-                .ip("fe80::1", "ff02::1")
-                .icmp(type, 0)
-                .payload(new byte[16])
-                .toBytes();
+        passesAtIsolatedAndAtUnknownPods(PolicyNet.V6, message("fe80::1", "ff02::1", type));
+        passesAtIsolatedAndAtUnknownPods(PolicyNet.V6, message("fe80::1", PolicyNet.V6.pod, type));
+        passesAtIsolatedAndAtUnknownPods(PolicyNet.V6, message("::", "ff02::1:ff00:2", type));
         byte[] report = ethernet()
                 .ip("fe80::1", "ff02::16")
                 .extension(Ipv6Extension.hopByHop(1))
                 .icmp(type, 0)
                 .payload(new byte[16])
                 .toBytes();
-        passesAtIsolatedAndAtUnknownPods(PolicyNet.V6, packet);
         passesAtIsolatedAndAtUnknownPods(PolicyNet.V6, report);
+    }
+
+    private static byte[] message(String source, String destination, int type) {
+        return ethernet()
+                .ip(source, destination)
+                .icmp(type, 0)
+                .payload(new byte[16])
+                .toBytes();
     }
 
     @Test
@@ -141,81 +144,6 @@ final class PolicyExceptionKernelTest extends PolicyPodsFixture {
             assertThat(pods.sends(packet)).isEqualTo(PASS);
             assertThat(pods.receives(packet)).isEqualTo(PASS);
         }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void C4_10_echoesAreAllowedByRulesWithoutPortsOnly(PolicyNet net) {
-        isolate(net);
-        pods.allow(PolicyPeerKey.identity(INGRESS, 9), 0, EVERYTHING_ELSE - 1);
-        assertThat(pods.receives(echo(net, true, 7)))
-                .as("ports of all protocols")
-                .isEqualTo(DROP);
-        assertThat(pods.sends(echo(net, false, 7))).as("a reply to nothing").isEqualTo(DROP);
-        pods.allow(PolicyPeerKey.identity(INGRESS, 9), EVERYTHING_ELSE, PolicyPods.END - 1);
-        assertThat(pods.receives(echo(net, true, 7))).isEqualTo(PASS);
-        assertThat(pods.sends(echo(net, false, 7))).isEqualTo(PASS);
-        assertThat(pods.sends(echo(net, false, 8))).as("of another id").isEqualTo(DROP);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void C4_10_echoesMayBeAllowedByASetting(PolicyNet net) {
-        isolate(net);
-        pods.control(PolicyControl.ALLOW_ECHO);
-        assertThat(pods.receives(echo(net, true, 7))).isEqualTo(PASS);
-        assertThat(pods.sends(echo(net, false, 7))).isEqualTo(PASS);
-        assertThat(pods.receives(
-                        icmp(net).icmp(net == PolicyNet.V4 ? 13 : 140, 0).toBytes()))
-                .as("other messages are no echoes")
-                .isEqualTo(DROP);
-    }
-
-    /// From outside to the pod, or the pod's answer.
-    private static byte[] echo(PolicyNet net, boolean request, int id) {
-        int type = net == PolicyNet.V4 ? (request ? 8 : 0) : request ? 128 : 129;
-        PacketBuilder ip =
-                request ? ethernet().ip(net.remotePod, net.pod) : ethernet().ip(net.pod, net.remotePod);
-        return ip.icmp(type, 0, icmp -> icmp.word(id << 16)).payload("ping").toBytes();
-    }
-
-    private static PacketBuilder icmp(PolicyNet net) {
-        return ethernet().ip(net.remotePod, net.pod);
-    }
-
-    @Test
-    void C4_11_otherProtocolsAreAllowedByRulesWithoutPortsOnly() {
-        isolate(PolicyNet.V4);
-        int gre = 47;
-        byte[] sent = ethernet()
-                .ipv4(PolicyNet.V4.pod, PolicyNet.V4.remotePod, ip -> ip.protocol(gre))
-                .payload("GRE")
-                .toBytes();
-        byte[] answer = ethernet()
-                .ipv4(PolicyNet.V4.remotePod, PolicyNet.V4.pod, ip -> ip.protocol(gre))
-                .payload("GRE")
-                .toBytes();
-        assertThat(pods.sends(sent)).isEqualTo(DROP);
-        pods.allow(PolicyPeerKey.identity(EGRESS, 9), EVERYTHING_ELSE, PolicyPods.END - 1);
-        assertThat(pods.receives(answer)).as("nothing was sent").isEqualTo(DROP);
-        assertThat(pods.sends(sent)).isEqualTo(PASS);
-        assertThat(pods.receives(answer)).isEqualTo(PASS);
-    }
-
-    @Test
-    void C4_12_C4_13_C4_14_C4_15_multicastDnsLinkLocalAndDhcpAreOrdinary() {
-        isolate(PolicyNet.V4);
-        pods.podBehindInterface(1, INGRESS, EGRESS);
-        List<PolicyTalk> talks = List.of(
-                new PolicyTalk(Protocol.UDP, "10.1.0.2", 5353, "224.0.0.251", 5353),
-                new PolicyTalk(Protocol.UDP, "10.1.0.2", 40000, "10.1.0.53", 53),
-                new PolicyTalk(Protocol.TCP, "10.1.0.2", 40000, "169.254.169.254", 80),
-                new PolicyTalk(Protocol.UDP, "0.0.0.0", 68, "255.255.255.255", 67));
-        assertThat(talks)
-                .allSatisfy(talk -> assertThat(pods.sends(talk.opens())).isEqualTo(DROP));
-        pods.allow(PolicyPeerKey.anyone(EGRESS), 0, PolicyPods.END - 1);
-        assertThat(talks)
-                .allSatisfy(talk -> assertThat(pods.sends(talk.opens())).isEqualTo(PASS));
     }
 
     @Test

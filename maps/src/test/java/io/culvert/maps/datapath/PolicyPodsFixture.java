@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps.datapath;
 
+import io.culvert.net.Protocol;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,5 +54,16 @@ abstract class PolicyPodsFixture {
         pods.set(EGRESS, true);
         pods.pod(net.pod, 1, INGRESS, EGRESS);
         pods.identity(net.remotePod, 9);
+    }
+
+    /// The number of a port in the line of ports.
+    static int place(Protocol protocol, int port) {
+        return switch (protocol) {
+                            case TCP -> 0;
+                            case UDP -> 1;
+                            case SCTP -> 2;
+                        }
+                        << 16
+                | port;
     }
 }

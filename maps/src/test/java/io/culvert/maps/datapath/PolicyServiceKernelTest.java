@@ -31,16 +31,6 @@ final class PolicyServiceKernelTest extends PolicyPodsFixture {
         pods.node.tables.service(protocol, net.service, 80, PolicyNet.end(backend, BACKEND_PORT));
     }
 
-    private static int place(Protocol protocol, int port) {
-        return switch (protocol) {
-                            case TCP -> 0;
-                            case UDP -> 1;
-                            case SCTP -> 2;
-                        }
-                        << 16
-                | port;
-    }
-
     private void allow(PolicyPeerKey peer, Protocol protocol, int port) {
         pods.allow(peer, place(protocol, port), place(protocol, port));
     }
