@@ -106,11 +106,11 @@ final class PolicyConnectionKernelTest extends PolicyPodsFixture {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void C3_05_connectionsMayBeKept(PolicyNet net) {
+    @MethodSource("io.culvert.maps.datapath.PolicyNet#withHandshakes")
+    void C3_05_connectionsMayBeKept(PolicyNet net, Protocol protocol) {
         isolate(net);
         allowIngress();
-        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.remotePod, net.pod);
+        PolicyTalk talk = PolicyTalk.of(protocol, net.remotePod, net.pod);
         pods.receives(talk.opens());
         pods.forget(PolicyPeerKey.identity(INGRESS, 9));
         pods.control(PolicyControl.KEEP_EXISTING);
@@ -120,16 +120,16 @@ final class PolicyConnectionKernelTest extends PolicyPodsFixture {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void C3_06_connectionsFromBeforeTheFirstPolicyGoOnIfItAllowsThem(PolicyNet net) {
+    @MethodSource("io.culvert.maps.datapath.PolicyNet#withHandshakes")
+    void C3_06_connectionsFromBeforeTheFirstPolicyGoOnIfItAllowsThem(PolicyNet net, Protocol protocol) {
         isolate(net);
         allowIngress();
-        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.remotePod, net.pod);
+        PolicyTalk talk = PolicyTalk.of(protocol, net.remotePod, net.pod);
         assertThat(pods.sends(talk.answers())).as("the reply comes first").isEqualTo(PASS);
         assertThat(pods.receives(talk.asks())).isEqualTo(PASS);
         assertThat(pods.flow(talk).orElseThrow().ingress().rule()).isEqualTo(INGRESS * 1000 + 3);
         assertThat(pods.drops(DropReason.POLICY_MIDSTREAM)).isEqualTo(1);
-        PolicyTalk other = PolicyTalk.of(Protocol.TCP, net.outside, net.pod);
+        PolicyTalk other = PolicyTalk.of(protocol, net.outside, net.pod);
         assertThat(pods.sends(other.answers())).as("of nobody who is allowed").isEqualTo(DROP);
     }
 
@@ -147,23 +147,27 @@ final class PolicyConnectionKernelTest extends PolicyPodsFixture {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void C3_08_aConnectionWhoseEntryWasLostGoesOnInEitherDirection(PolicyNet net) {
+    @MethodSource("io.culvert.maps.datapath.PolicyNet#withHandshakes")
+    void C3_08_aConnectionWhoseEntryWasLostGoesOnInEitherDirection(PolicyNet net, Protocol protocol) {
         isolate(net);
         allowEgress();
-        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.pod, net.remotePod);
+        PolicyTalk talk = PolicyTalk.of(protocol, net.pod, net.remotePod);
         pods.sends(talk.opens());
         pods.receives(talk.accepts());
         pods.lose(talk);
         assertThat(pods.receives(talk.answers())).as("the answer comes first").isEqualTo(PASS);
+        assertThat(pods.drops(DropReason.POLICY_MIDSTREAM)).isEqualTo(1);
         assertThat(pods.sends(talk.asks())).isEqualTo(PASS);
+        assertThat(pods.drops(DropReason.POLICY_MIDSTREAM)).as("known by now").isEqualTo(1);
         assertThat(pods.flow(talk).orElseThrow().egress().rule()).isEqualTo(EGRESS * 1000 + 3);
         pods.lose(talk);
         assertThat(pods.sends(talk.asks())).isEqualTo(PASS);
+        assertThat(pods.drops(DropReason.POLICY_MIDSTREAM)).isEqualTo(2);
         pods.forget(PolicyPeerKey.identity(EGRESS, 9));
         pods.lose(talk);
         assertThat(pods.receives(talk.answers())).as("allowed in neither").isEqualTo(DROP);
         assertThat(pods.sends(talk.asks())).isEqualTo(DROP);
+        assertThat(pods.drops(DropReason.POLICY_MIDSTREAM)).isEqualTo(2);
     }
 
     @ParameterizedTest
@@ -179,16 +183,19 @@ final class PolicyConnectionKernelTest extends PolicyPodsFixture {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void C3_09_withoutStateAPacketIsJudgedByPolicies(PolicyNet net) {
+    @MethodSource("io.culvert.maps.datapath.PolicyNet#withHandshakes")
+    void C3_09_withoutStateAPacketIsJudgedByPolicies(PolicyNet net, Protocol protocol) {
         isolate(net);
-        PolicyTalk talk = PolicyTalk.of(Protocol.TCP, net.remotePod, net.pod);
+        PolicyTalk talk = PolicyTalk.of(protocol, net.remotePod, net.pod);
         assertThat(pods.receives(talk.asks())).isEqualTo(DROP);
         assertThat(pods.receives(talk.resets())).isEqualTo(DROP);
         allowIngress();
         assertThat(pods.receives(talk.resets())).isEqualTo(PASS);
         assertThat(pods.flow(talk)).as("a reset opens nothing").isEmpty();
+        assertThat(pods.drops(DropReason.POLICY_MIDSTREAM)).isZero();
         assertThat(pods.receives(talk.asks())).isEqualTo(PASS);
+        assertThat(pods.drops(DropReason.POLICY_MIDSTREAM)).isEqualTo(1);
+        assertThat(pods.sends(talk.answers())).isEqualTo(PASS);
     }
 
     @ParameterizedTest

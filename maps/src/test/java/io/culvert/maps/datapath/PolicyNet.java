@@ -38,4 +38,10 @@ enum PolicyNet {
         return Arrays.stream(values())
                 .flatMap(net -> Arrays.stream(Protocol.values()).map(protocol -> Arguments.of(net, protocol)));
     }
+
+    /// Every family with every protocol of which a packet says whether it is the first one.
+    static Stream<Arguments> withHandshakes() {
+        return Arrays.stream(values())
+                .flatMap(net -> Stream.of(Protocol.TCP, Protocol.SCTP).map(protocol -> Arguments.of(net, protocol)));
+    }
 }
