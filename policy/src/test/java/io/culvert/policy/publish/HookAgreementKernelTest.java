@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.cluster.policy.Direction;
 import io.culvert.cluster.policy.PolicyPod;
 import io.culvert.net.IpAddress;
+import io.culvert.policy.LocalPod;
 import io.culvert.policy.Oracle;
 import io.culvert.policy.PolicyCompiler;
 import io.culvert.policy.PolicyInputs;
@@ -13,6 +14,7 @@ import io.culvert.policy.PolicyPlan;
 import io.culvert.policy.RandomCluster;
 import io.culvert.policy.Traffic;
 import io.culvert.testkit.KernelTest;
+import io.culvert.testkit.packet.PacketBuilder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,15 +26,22 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// Of random clusters ([ClusterPlay]) the first packets of new connections pass the programs at both pods exactly if
-/// the
-/// objects say so: translation, tail calls, connections and verdict, as packets meet them.
+/// the objects say so, and ICMP answers what passed: translation, tail calls, connections and verdict, as packets
+/// meet them.
 @KernelTest
 final class HookAgreementKernelTest {
 
     private static final List<Traffic> TRAFFIC = Stream.of(
-                    "tcp/53", "tcp/80", "tcp/444", "tcp/65535", "udp/53", "udp/80", "sctp/80")
+                    "tcp/53", "tcp/80", "tcp/444", "tcp/65535", "udp/53", "udp/80", "sctp/80", "icmp")
             .map(Traffic::of)
             .toList();
+
+    private static final Traffic ECHO = Traffic.of("icmp");
+
+    /// Somewhere between the nodes.
+    private static final IpAddress ROUTER = IpAddress.of("198.51.100.1");
+
+    private static final IpAddress ROUTER_V6 = IpAddress.of("2001:db8:ffff::1");
 
     /// What became of connections.
     private enum End {
@@ -44,6 +53,35 @@ final class HookAgreementKernelTest {
 
     /// How far a packet came.
     private record Way(boolean left, boolean entered) {}
+
+    /// The pods at both ends of a connection, where they are of this node, and what the objects say of it.
+    private record Verdicts(
+            @Nullable LocalPod from,
+            boolean leaves,
+            @Nullable LocalPod to,
+            boolean enters) {
+
+        Way way() {
+            return new Way(leaves, leaves && enters);
+        }
+
+        /// What answers is judged as what it answers. Where that is not known, it is dropped at a pod that is held to
+        /// policies in this direction.
+        Way wayBack() {
+            boolean known = leaves && (enters || isHeld(from, Direction.INGRESS) || isHeld(from, Direction.EGRESS));
+            boolean left = known ? enters : !isHeld(to, Direction.EGRESS);
+            return new Way(left, left && isHeard());
+        }
+
+        /// Whether what answers reaches who began, whoever sends it.
+        boolean isHeard() {
+            return leaves || !isHeld(from, Direction.INGRESS);
+        }
+
+        private static boolean isHeld(@Nullable LocalPod pod, Direction direction) {
+            return pod != null && pod.set(direction) != 0;
+        }
+    }
 
     @Test
     void objectsAndThePacketsOfBothPodsAgree() {
@@ -105,16 +143,39 @@ final class HookAgreementKernelTest {
                         boolean leaves = allowed(oracle, from, Direction.EGRESS, destination, traffic);
                         boolean enters = allowed(oracle, to, Direction.INGRESS, source, traffic);
                         ends.accept(end(leaves, enters));
-                        assertThat(connect(source, destination, traffic))
-                                .as("%s -> %s %s", source, destination, traffic)
-                                .isEqualTo(new Way(leaves, leaves && enters));
+                        assertAgrees(
+                                source,
+                                destination,
+                                traffic,
+                                new Verdicts(local(plan, from), leaves, local(plan, to), enters));
                     }
                 }
             }
         }
 
-        private Way connect(IpAddress source, IpAddress destination, Traffic traffic) {
-            byte[] packet = hooks.open(source, destination, traffic);
+        private static @Nullable LocalPod local(PolicyPlan plan, @Nullable PolicyPod pod) {
+            return pod == null ? null : plan.localPods().get(pod.name());
+        }
+
+        private void assertAgrees(IpAddress source, IpAddress destination, Traffic traffic, Verdicts verdicts) {
+            PacketBuilder packet = hooks.open(source, destination, traffic);
+            assertThat(way(packet.toBytes()))
+                    .as("%s -> %s %s", source, destination, traffic)
+                    .isEqualTo(verdicts.way());
+            if (traffic.equals(ECHO)) {
+                assertThat(way(hooks.echoReply(destination, source)))
+                        .as("reply to %s -> %s", source, destination)
+                        .isEqualTo(verdicts.wayBack());
+            }
+            assertThat(way(PodHooks.error(destination, source, packet)))
+                    .as("error about %s -> %s %s", source, destination, traffic)
+                    .isEqualTo(verdicts.wayBack());
+            assertThat(hooks.receives(PodHooks.error(source.isV4() ? ROUTER : ROUTER_V6, source, packet)))
+                    .as("a router's error about %s -> %s %s", source, destination, traffic)
+                    .isEqualTo(verdicts.isHeard());
+        }
+
+        private Way way(byte[] packet) {
             boolean left = hooks.sends(packet);
             return new Way(left, left && hooks.receives(packet));
         }
