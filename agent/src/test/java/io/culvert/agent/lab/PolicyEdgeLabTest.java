@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
+import io.culvert.net.IpPrefix;
 import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.Lab;
@@ -113,6 +114,10 @@ class PolicyEdgeLabTest {
         return lab.pod("web" + number).ip(family);
     }
 
+    private static IpAddress clusterIp(int number, IpFamily family) {
+        return IpAddress.of(family == IpFamily.IPV4 ? "10.96.0." + number : "fd96::" + number);
+    }
+
     private static Outcome dial(LabHost from, IpAddress address, int port) {
         return from.sockets().tcp(Dial.to(address, port).within(SILENCE));
     }
@@ -202,8 +207,9 @@ class PolicyEdgeLabTest {
         }
     }
 
-    @Test
-    void C8_13_C2_01_aBlockWithAClusterIpAllowsNothingAndOneWithTheBackendDoes() {
+    @ParameterizedTest
+    @EnumSource
+    void C8_13_C2_01_aBlockWithAClusterIpAllowsNothingAndOneWithTheBackendDoes(IpFamily family) {
         String egress = """
                 apiVersion: networking.k8s.io/v1
                 kind: NetworkPolicy
@@ -211,16 +217,16 @@ class PolicyEdgeLabTest {
                 spec:
                   podSelector: {matchLabels: {app: client1}}
                   policyTypes: [Egress]
-                  egress: [{to: [{ipBlock: {cidr: %s/32}}]}]
+                  egress: [{to: [{ipBlock: {cidr: "%s"}}]}]
                 """;
-        IpAddress clusterIp = IpAddress.of("10.96.0.1");
-        policies(egress.formatted(clusterIp));
+        IpAddress clusterIp = clusterIp(1, family);
+        policies(egress.formatted(new IpPrefix(clusterIp, family.bits())));
         awaitSilence(lab.pod("client1"), clusterIp, PORT);
 
-        policies(egress.formatted(web(1, IpFamily.IPV4)));
+        policies(egress.formatted(new IpPrefix(web(1, family), family.bits())));
 
         awaitAnswer(lab.pod("client1"), clusterIp, PORT);
-        assertSilent(lab.pod("client1"), IpAddress.of("10.96.0.2"), PORT);
+        assertSilent(lab.pod("client1"), clusterIp(2, family), PORT);
     }
 
     @ParameterizedTest
@@ -247,9 +253,9 @@ class PolicyEdgeLabTest {
 
     /// From client1 to a Service.
     private static TcpConnection open(int number, IpFamily family) {
-        String address = family == IpFamily.IPV4 ? "10.96.0." + number : "fd96::" + number;
-        TcpConnection connection =
-                lab.pod("client1").sockets().openTcp(Dial.to(address, PORT).within(Duration.ofSeconds(2)));
+        TcpConnection connection = lab.pod("client1")
+                .sockets()
+                .openTcp(Dial.to(clusterIp(number, family), PORT).within(Duration.ofSeconds(2)));
         assertThat(connection.exchange("first")).isInstanceOf(Outcome.Answer.class);
         return connection;
     }

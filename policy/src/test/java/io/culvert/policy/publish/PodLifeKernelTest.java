@@ -16,6 +16,7 @@ import io.culvert.cluster.policy.PolicyPod;
 import io.culvert.cluster.policy.PolicyState;
 import io.culvert.maps.datapath.PolicyQuestion;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
 import io.culvert.policy.IncrementalCompiler;
 import io.culvert.testkit.KernelTest;
@@ -25,15 +26,19 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What goes and comes again under a name or an address that was there before, one change after the other: what the
 /// program answers.
 @KernelTest
+@ParameterizedClass
+@EnumSource
 final class PodLifeKernelTest {
 
-    private static final IpAddress WEB = IpAddress.of("10.1.0.2");
-    private static final IpAddress FIRST = IpAddress.of("10.1.0.3");
-    private static final IpAddress SECOND = IpAddress.of("10.1.0.4");
+    private final IpAddress web;
+    private final IpAddress first;
+    private final IpAddress second;
 
     @AutoClose
     private final PinnedPolicies pinned = new PinnedPolicies();
@@ -41,8 +46,12 @@ final class PodLifeKernelTest {
     private final IncrementalCompiler compiler = new IncrementalCompiler("n1");
     private PolicyState state = PolicyState.EMPTY;
 
-    PodLifeKernelTest() {
-        put(pod("y", "web", "u-web", "web", WEB, false));
+    PodLifeKernelTest(IpFamily family) {
+        String network = family == IpFamily.IPV4 ? "10.1.0." : "fd00:1::";
+        web = IpAddress.of(network + 2);
+        first = IpAddress.of(network + 3);
+        second = IpAddress.of(network + 4);
+        put(pod("y", "web", "u-web", "web", web, false));
     }
 
     private static PolicyPod pod(
@@ -109,10 +118,10 @@ final class PodLifeKernelTest {
                 labelled("app", "web"),
                 new PolicyPeer.SelectedPods(labelled("team", "red"), LabelSelector.EVERYTHING)));
         put(new Namespace("x", Map.of("team", "red")));
-        put(pod("x", "a", "u-1", "a", FIRST, false));
+        put(pod("x", "a", "u-1", "a", first, false));
         put(ingress("x", "closed", LabelSelector.EVERYTHING));
-        assertThat(lets(FIRST, WEB)).isTrue();
-        assertThat(lets(WEB, FIRST)).isFalse();
+        assertThat(lets(first, web)).isTrue();
+        assertThat(lets(web, first)).isFalse();
         assertThat(identities()).isEqualTo(2);
 
         state = state.withPods(state.pods().minus(new ObjectName("x", "a")));
@@ -122,17 +131,17 @@ final class PodLifeKernelTest {
         state = state.withNamespaces(state.namespaces().minus("x"));
         publish(ObjectKind.NAMESPACE, new Namespace("x", Map.of()).objectName());
         assertThat(identities()).as("of pods that are left").isEqualTo(1);
-        assertThat(lets(FIRST, WEB)).as("an address of nobody").isFalse();
+        assertThat(lets(first, web)).as("an address of nobody").isFalse();
 
         put(new Namespace("x", Map.of("team", "blue")));
-        put(pod("x", "a", "u-2", "a", SECOND, false));
-        assertThat(lets(SECOND, WEB)).as("the labels of before").isFalse();
-        assertThat(lets(FIRST, WEB)).as("the address of before").isFalse();
-        assertThat(lets(WEB, SECOND)).as("the policy of before").isTrue();
+        put(pod("x", "a", "u-2", "a", second, false));
+        assertThat(lets(second, web)).as("the labels of before").isFalse();
+        assertThat(lets(first, web)).as("the address of before").isFalse();
+        assertThat(lets(web, second)).as("the policy of before").isTrue();
 
         put(new Namespace("x", Map.of("team", "red")));
-        assertThat(lets(SECOND, WEB)).isTrue();
-        assertThat(lets(FIRST, WEB)).isFalse();
+        assertThat(lets(second, web)).isTrue();
+        assertThat(lets(first, web)).isFalse();
         assertThat(identities()).isEqualTo(2);
     }
 
@@ -145,21 +154,21 @@ final class PodLifeKernelTest {
                 new PolicyPeer.SelectedPods(LabelSelector.EVERYTHING, labelled("app", "job"))));
         put(ingress("y", "closed", labelled("app", "job")));
         put(new Namespace("y", Map.of()));
-        put(pod("y", "job", "u-job", "job", FIRST, false));
-        assertThat(lets(FIRST, WEB)).as("a job that runs").isTrue();
-        assertThat(lets(WEB, FIRST)).isFalse();
+        put(pod("y", "job", "u-job", "job", first, false));
+        assertThat(lets(first, web)).as("a job that runs").isTrue();
+        assertThat(lets(web, first)).isFalse();
 
-        put(pod("y", "job", "u-job", "job", FIRST, true));
-        assertThat(lets(FIRST, WEB)).as("one that has ended").isFalse();
+        put(pod("y", "job", "u-job", "job", first, true));
+        assertThat(lets(first, web)).as("one that has ended").isFalse();
 
-        put(pod("y", "next", "u-next", "next", FIRST, false));
-        assertThat(lets(FIRST, WEB)).as("who has its address").isFalse();
-        assertThat(lets(WEB, FIRST)).as("what the job was held to").isTrue();
+        put(pod("y", "next", "u-next", "next", first, false));
+        assertThat(lets(first, web)).as("who has its address").isFalse();
+        assertThat(lets(web, first)).as("what the job was held to").isTrue();
 
         state = state.withPods(state.pods().minus(new ObjectName("y", "job")));
         publish(ObjectKind.POD, new ObjectName("y", "job"));
-        assertThat(lets(WEB, FIRST)).as("the job is deleted").isTrue();
-        assertThat(lets(FIRST, WEB)).isFalse();
+        assertThat(lets(web, first)).as("the job is deleted").isTrue();
+        assertThat(lets(first, web)).isFalse();
         assertThat(identities()).isEqualTo(2);
     }
 }

@@ -15,6 +15,7 @@ import io.culvert.cluster.policy.PolicyPort;
 import io.culvert.cluster.policy.PolicyState;
 import io.culvert.maps.datapath.PolicyQuestion;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
 import io.culvert.policy.IncrementalCompiler;
 import io.culvert.policy.PolicyPlan;
@@ -29,7 +30,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.pcollections.HashTreePMap;
 
 /// Many policies of a pod, many pods of a policy and many of a peer: what the program answers.
@@ -41,8 +43,11 @@ final class PolicyCountsKernelTest {
     private static final int SELECTED = 5_000;
     private static final int PEERS = 150_000;
 
-    private static final IpAddress OUTSIDE = IpAddress.of("203.0.113.7");
-    private static final PolicyPod TARGET = pod("x", "target", "app", 0x0a010002, "n1");
+    /// The first half of addresses in fd00:1::/64.
+    private static final long UNIQUE_LOCAL = 0xfd00_0001L << 32;
+
+    private static final int OUTSIDE = 0xcb007107;
+    private static final int TARGET = 0x0a010002;
 
     private static PinnedPolicies pinned;
 
@@ -56,13 +61,24 @@ final class PolicyCountsKernelTest {
         pinned.close();
     }
 
-    private static PolicyPod pod(String namespace, String name, String role, int address, String node) {
+    /// An address by its number among those of a family.
+    private static IpAddress address(IpFamily family, int number) {
+        return family == IpFamily.IPV4
+                ? IpAddress.ofV4(number)
+                : new IpAddress(UNIQUE_LOCAL, Integer.toUnsignedLong(number));
+    }
+
+    private static PolicyPod target(IpFamily family) {
+        return pod("x", "target", "app", address(family, TARGET), "n1");
+    }
+
+    private static PolicyPod pod(String namespace, String name, String role, IpAddress address, String node) {
         return new PolicyPod(
                 new ObjectName(namespace, name),
                 name,
                 Instant.EPOCH,
                 Map.of("role", role),
-                List.of(IpAddress.ofV4(address)),
+                List.of(address),
                 false,
                 false,
                 Set.of(),
@@ -101,13 +117,14 @@ final class PolicyCountsKernelTest {
                 .allowed();
     }
 
-    @Test
-    void C1_45_eachOfAHundredAndFiftyPoliciesOfAPodLetsItsOwnIn() {
+    @ParameterizedTest
+    @EnumSource
+    void C1_45_eachOfAHundredAndFiftyPoliciesOfAPodLetsItsOwnIn(IpFamily family) {
         List<PolicyPod> clients = IntStream.range(0, POLICIES)
-                .mapToObj(i -> pod("x", "c" + i, "client" + i, 0x0a020000 + i, "n2"))
+                .mapToObj(i -> pod("x", "c" + i, "client" + i, address(family, 0x0a020000 + i), "n2"))
                 .toList();
         List<PolicyPod> pods = new ArrayList<>(clients);
-        pods.add(TARGET);
+        pods.add(target(family));
 
         publish(
                 pods,
@@ -116,7 +133,7 @@ final class PolicyCountsKernelTest {
                                 "p" + i, role("app"), new PolicyPeer.OwnNamespacePods(role("client" + i)), 1000 + i))
                         .toList());
 
-        IpAddress target = TARGET.addresses().getFirst();
+        IpAddress target = address(family, TARGET);
         for (int i = 0; i < POLICIES; i++) {
             IpAddress client = clients.get(i).addresses().getFirst();
             assertThat(lets(client, target, 1000 + i)).as("client %d", i).isTrue();
@@ -124,25 +141,26 @@ final class PolicyCountsKernelTest {
                     .as("client %d at another's port", i)
                     .isFalse();
         }
-        assertThat(lets(OUTSIDE, target, 1000)).isFalse();
+        assertThat(lets(address(family, OUTSIDE), target, 1000)).isFalse();
     }
 
-    @Test
-    void C1_45_onePolicyIsolatesEachOfFiveThousandPodsOfANamespace() {
+    @ParameterizedTest
+    @EnumSource
+    void C1_45_onePolicyIsolatesEachOfFiveThousandPodsOfANamespace(IpFamily family) {
         List<PolicyPod> pods = new ArrayList<>();
         for (int i = 0; i < SELECTED; i++) {
-            pods.add(pod("x", "p" + i, "app", 0x0a030000 + i, "n1"));
-            pods.add(pod("y", "p" + i, "app", 0x0a040000 + i, "n1"));
+            pods.add(pod("x", "p" + i, "app", address(family, 0x0a030000 + i), "n1"));
+            pods.add(pod("y", "p" + i, "app", address(family, 0x0a040000 + i), "n1"));
         }
 
         publish(
                 pods,
                 List.of(policy("all", LabelSelector.EVERYTHING, new PolicyPeer.OwnNamespacePods(role("app")), 80)));
 
-        IpAddress own = IpAddress.ofV4(0x0a030000);
+        IpAddress own = address(family, 0x0a030000);
         for (int i = SELECTED - 1; i > 0; i -= 3) {
-            IpAddress selected = IpAddress.ofV4(0x0a030000 + i);
-            IpAddress other = IpAddress.ofV4(0x0a040000 + i);
+            IpAddress selected = address(family, 0x0a030000 + i);
+            IpAddress other = address(family, 0x0a040000 + i);
             assertThat(List.of(
                             lets(own, selected, 80),
                             lets(own, selected, 81),
@@ -153,25 +171,27 @@ final class PolicyCountsKernelTest {
         }
     }
 
-    @Test
-    void C1_45_aPeerOfAHundredAndFiftyThousandPodsIsEachOfThem() {
+    @ParameterizedTest
+    @EnumSource
+    void C1_45_aPeerOfAHundredAndFiftyThousandPodsIsEachOfThem(IpFamily family) {
         List<PolicyPod> pods = new ArrayList<>(IntStream.range(0, PEERS)
-                .mapToObj(i -> pod("x", "p" + i, i % 3 == 0 ? "guest" : "client", 0x0b000000 + i, "n2"))
+                .mapToObj(
+                        i -> pod("x", "p" + i, i % 3 == 0 ? "guest" : "client", address(family, 0x0b000000 + i), "n2"))
                 .toList());
-        pods.add(TARGET);
+        pods.add(target(family));
         NetworkPolicy clients = policy("clients", role("app"), new PolicyPeer.OwnNamespacePods(role("client")), 80);
         NetworkPolicy guests = policy("guests", role("app"), new PolicyPeer.OwnNamespacePods(role("guest")), 81);
 
         publish(pods, List.of(clients, guests));
 
-        IpAddress target = TARGET.addresses().getFirst();
+        IpAddress target = address(family, TARGET);
         for (int i = PEERS - 1; i >= 0; i -= 13) {
-            IpAddress peer = IpAddress.ofV4(0x0b000000 + i);
+            IpAddress peer = address(family, 0x0b000000 + i);
             assertThat(List.of(lets(peer, target, 80), lets(peer, target, 81)))
                     .as("pod %d", i)
                     .containsExactly(i % 3 != 0, i % 3 == 0);
         }
-        assertThat(lets(IpAddress.ofV4(0x0b000000 + PEERS), target, 80))
+        assertThat(lets(address(family, 0x0b000000 + PEERS), target, 80))
                 .as("behind the last")
                 .isFalse();
     }
