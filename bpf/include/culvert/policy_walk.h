@@ -300,6 +300,9 @@ __noinline int policy_packet(struct __sk_buff *skb, const struct policy_walk *wa
 		return DROP_INVALID_PACKET;
 	if (!(skb->cb[PACKET_MARK] & POLICY_STRANGER))
 		flow = policy_flow_find(&walk->packet, walk->now, &from_opener);
+	/* A request is no answer, even if the other end has asked by the same id. */
+	if (walk->message == POLICY_MESSAGE_ECHO && !from_opener)
+		flow = NULL;
 	if (flow && !(walk->packet.signals & PACKET_OPEN))
 		return policy_go_on(skb, walk, flow, from_opener);
 	if (walk->message == POLICY_MESSAGE_ERROR || walk->message == POLICY_MESSAGE_ECHO_REPLY ||

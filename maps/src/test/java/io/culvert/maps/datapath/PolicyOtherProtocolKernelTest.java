@@ -50,12 +50,36 @@ final class PolicyOtherProtocolKernelTest extends PolicyPodsFixture {
                 .isEqualTo(DROP);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void C4_10_aRequestIsNoAnswerToOneOfTheSameId(PolicyNet net) {
+        isolate(net);
+        pods.allow(PolicyPeerKey.identity(INGRESS, 9), EVERYTHING_ELSE, PolicyPods.END - 1);
+        byte[] request = echo(net, net.pod, net.remotePod, true, 7);
+        assertThat(pods.receives(echo(net, true, 7))).isEqualTo(PASS);
+        assertThat(pods.sends(request)).isEqualTo(DROP);
+        assertThat(pods.sends(echo(net, false, 7))).as("an answer").isEqualTo(PASS);
+        pods.allow(PolicyPeerKey.identity(EGRESS, 9), EVERYTHING_ELSE, PolicyPods.END - 1);
+        assertThat(pods.sends(request)).isEqualTo(PASS);
+        assertThat(pods.receives(echo(net, net.remotePod, net.pod, false, 7)))
+                .as("its own answer")
+                .isEqualTo(PASS);
+        assertThat(pods.receives(echo(net, true, 7))).as("both at once").isEqualTo(PASS);
+        assertThat(pods.sends(echo(net, false, 7))).isEqualTo(PASS);
+    }
+
     /// From outside to the pod, or the pod's answer.
     private static byte[] echo(PolicyNet net, boolean request, int id) {
+        return request ? echo(net, net.remotePod, net.pod, true, id) : echo(net, net.pod, net.remotePod, false, id);
+    }
+
+    private static byte[] echo(PolicyNet net, String from, String to, boolean request, int id) {
         int type = net == PolicyNet.V4 ? (request ? 8 : 0) : request ? 128 : 129;
-        PacketBuilder ip =
-                request ? ethernet().ip(net.remotePod, net.pod) : ethernet().ip(net.pod, net.remotePod);
-        return ip.icmp(type, 0, icmp -> icmp.word(id << 16)).payload("ping").toBytes();
+        return ethernet()
+                .ip(from, to)
+                .icmp(type, 0, icmp -> icmp.word(id << 16))
+                .payload("ping")
+                .toBytes();
     }
 
     private static PacketBuilder icmp(PolicyNet net) {
