@@ -100,7 +100,9 @@ static __always_inline long quote_parse6(struct __sk_buff *skb, __u32 offset, st
 	return walked & IPV6_L4_OFFSET_MAX;
 }
 
-/* The ports of a quoted packet, turned round; of an echo its id as both. False for what has neither. */
+/*
+ * The ports of a quoted packet, turned round; of an echo its id as both; none of protocols without. False for other ICMP.
+ */
 static __always_inline bool quote_ports(struct __sk_buff *skb, __u32 l4_offset, struct packet *answer)
 {
 	union {
@@ -116,12 +118,13 @@ static __always_inline bool quote_ports(struct __sk_buff *skb, __u32 l4_offset, 
 		answer->destination_port = quoted.port[0];
 		return true;
 	}
+	if (protocol != (answer->v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
+		return true;
 	request = answer->v4 ? ICMP_ECHO_REQUEST : ICMPV6_ECHO_REQUEST;
 	reply = answer->v4 ? ICMP_ECHO_REPLY : ICMPV6_ECHO_ANSWER;
 	answer->source_port = quoted.echo.id;
 	answer->destination_port = quoted.echo.id;
-	return protocol == (answer->v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6) &&
-	       (quoted.echo.type == request || quoted.echo.type == reply);
+	return quoted.echo.type == request || quoted.echo.type == reply;
 }
 
 /*

@@ -95,6 +95,23 @@ final class PolicyRelatedKernelTest extends PolicyPodsFixture {
                 .isEqualTo(PASS);
     }
 
+    @ParameterizedTest
+    @MethodSource("io.culvert.maps.datapath.OtherProtocol#withNets")
+    void C3_03_C4_11_errorsAboutOtherProtocolsPass(PolicyNet net, OtherProtocol protocol) {
+        isolate(net);
+        int otherProtocols = 3 << 16;
+        pods.allow(PolicyPeerKey.identity(EGRESS, 9), otherProtocols, PolicyPods.END - 1);
+        byte[] byARouter = error(net, net.outside, net.pod, protocol.builder(net.pod, net.remotePod));
+        byte[] byTheOther = error(net, net.remotePod, net.pod, protocol.builder(net.pod, net.remotePod));
+        assertThat(pods.receives(byARouter)).as("about nothing").isEqualTo(DROP);
+        assertThat(pods.sends(protocol.packet(net.pod, net.remotePod))).isEqualTo(PASS);
+        assertThat(pods.receives(byARouter)).isEqualTo(PASS);
+        assertThat(pods.receives(byTheOther)).isEqualTo(PASS);
+        pods.forget(PolicyPeerKey.identity(EGRESS, 9));
+        pods.nextEpoch();
+        assertThat(pods.receives(byARouter)).as("about what is cut").isEqualTo(DROP);
+    }
+
     private static List<byte[]> fragments(String from, String to) {
         return ethernet().ip(from, to).udp(40000, 80).payload(new byte[3000]).fragments(1400);
     }
