@@ -12,17 +12,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.cluster.ObjectName;
 import io.culvert.cluster.policy.Direction;
+import io.culvert.cluster.policy.PolicyPeer;
 import io.culvert.net.IpAddress;
 import io.culvert.policy.Verdict.Reason;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Rows C2, C4 and C5, as far as they are decided before any packet: whose an address is.
 class AddressRowsTest {
 
     private static final String NODE = "192.168.0.1";
+    private static final String NODE6 = "fd00:9::1";
 
-    private final TestCluster cluster = TestCluster.upstream().put(TestCluster.node("n1", "", NODE));
+    private final TestCluster cluster = TestCluster.upstream().put(TestCluster.node("n1", "", NODE, NODE6));
+
+    /// The block of an address alone.
+    private static PolicyPeer only(String address) {
+        return ipBlock(address + "/" + IpAddress.of(address).family().bits());
+    }
 
     @Test
     void C2_01_C2_09_aBackendIsJudgedByItsOwnAddressAndNotByItsServices() {
@@ -32,13 +42,14 @@ class AddressRowsTest {
         assertThat(cluster.egress("x/a", "203.0.113.7", "tcp/80")).as("outside").isTrue();
     }
 
-    @Test
-    void C2_06_C4_04_C2_05_aNodesAddressIsAllowedByBlocksAndByNothingElse() {
+    @ParameterizedTest
+    @ValueSource(strings = {NODE, NODE6})
+    void C2_06_C4_04_C2_05_aNodesAddressIsAllowedByBlocksAndByNothingElse(String node) {
         cluster.put(ingress("x/p", "pod=a", allow().peers(namespaces(""))));
-        assertThat(cluster.ingress("x/a", NODE, "tcp/80")).isFalse();
+        assertThat(cluster.ingress("x/a", node, "tcp/80")).isFalse();
 
-        cluster.put(ingress("x/p", "pod=a", allow().peers(ipBlock(NODE + "/32"))));
-        assertThat(cluster.ingress("x/a", NODE, "tcp/80")).isTrue();
+        cluster.put(ingress("x/p", "pod=a", allow().peers(only(node))));
+        assertThat(cluster.ingress("x/a", node, "tcp/80")).isTrue();
     }
 
     @Test
@@ -66,13 +77,15 @@ class AddressRowsTest {
         }
     }
 
-    @Test
-    void C4_05_C4_14_egressToTheNodeAndToLinkLocalAddressesIsSubjectToPolicy() {
-        cluster.put(egress("x/p", "pod=a", allow().peers(ipBlock("169.254.20.10/32"))));
+    @ParameterizedTest
+    @CsvSource({NODE + ",169.254.169.254,169.254.20.10", NODE6 + ",fd00:ec2::254,fe80::a"})
+    void C4_05_C4_14_egressToTheNodeAndToLinkLocalAddressesIsSubjectToPolicy(
+            String node, String metadata, String cache) {
+        cluster.put(egress("x/p", "pod=a", allow().peers(only(cache))));
 
-        assertThat(cluster.egress("x/a", NODE, "tcp/10250")).isFalse();
-        assertThat(cluster.egress("x/a", "169.254.169.254", "tcp/80")).isFalse();
-        assertThat(cluster.egress("x/a", "169.254.20.10", "udp/53")).isTrue();
+        assertThat(cluster.egress("x/a", node, "tcp/10250")).isFalse();
+        assertThat(cluster.egress("x/a", metadata, "tcp/80")).isFalse();
+        assertThat(cluster.egress("x/a", cache, "udp/53")).isTrue();
     }
 
     @Test
@@ -86,22 +99,24 @@ class AddressRowsTest {
                         objectName("x/p"), "selects 1 pods in this node's network, where it has no effect"));
     }
 
-    @Test
-    void C4_07_aSelectorDoesNotMeanPodsInTheNodesNetwork() {
-        cluster.put(PodDraft.named("x/host").labels("pod=host").at(NODE).inHostNetwork());
+    @ParameterizedTest
+    @ValueSource(strings = {NODE, NODE6})
+    void C4_07_aSelectorDoesNotMeanPodsInTheNodesNetwork(String node) {
+        cluster.put(PodDraft.named("x/host").labels("pod=host").at(node).inHostNetwork());
         cluster.put(ingress("x/p", "pod=a", allow().peers(pods("pod=host"), namespaces(""))));
 
-        assertThat(cluster.ingress("x/a", NODE, "tcp/80")).isFalse();
+        assertThat(cluster.ingress("x/a", node, "tcp/80")).isFalse();
     }
 
     @Test
     void C4_08_aNodesAddressNeverHasAnIdentity() {
-        cluster.put(PodDraft.named("x/host").at("192.168.0.2").inHostNetwork());
-        cluster.put(PodDraft.named("y/liar").at(NODE, "192.168.0.2", "10.0.9.9"));
+        cluster.put(PodDraft.named("x/host").at("192.168.0.2", "fd00:9::2").inHostNetwork());
+        cluster.put(PodDraft.named("y/liar").at(NODE, NODE6, "192.168.0.2", "fd00:9::2", "10.0.9.9", "fd00::9:9"));
 
         assertThat(cluster.plan().ipcache())
-                .doesNotContainKeys(IpAddress.of(NODE), IpAddress.of("192.168.0.2"))
-                .containsKey(IpAddress.of("10.0.9.9"));
+                .doesNotContainKeys(
+                        IpAddress.of(NODE), IpAddress.of(NODE6), IpAddress.of("192.168.0.2"), IpAddress.of("fd00:9::2"))
+                .containsKeys(IpAddress.of("10.0.9.9"), IpAddress.of("fd00::9:9"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
+import io.culvert.net.IpPrefix;
 import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.Lab;
@@ -21,7 +22,6 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -35,6 +35,7 @@ class PolicyPathLabTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration SILENCE = Duration.ofMillis(300);
     private static final IpAddress CACHE = IpAddress.of("169.254.20.10");
+    private static final IpAddress CACHE6 = IpAddress.of("fd53::a");
 
     /// Nothing is allowed but TCP 80 from client to web.
     private static final String ONLY_WEB = """
@@ -78,6 +79,7 @@ class PolicyPathLabTest {
                             .backedBy(lab.pod("web"))
                             .toYaml());
             lab.pod("web").sockets().serve(80);
+            serveDns();
             LabAgent.launchOnAll(lab);
         } catch (RuntimeException | AssertionError e) {
             lab.close();
@@ -135,20 +137,30 @@ class PolicyPathLabTest {
         }
     }
 
-    /// The cache listens at an address of the node, and asks a pod upstream that lets nobody in.
-    @Test
-    void C8_14_C4_05_theDnsCacheOfTheNodeNeedsABlockAndIsNotItsClient() {
+    /// A cache at addresses of the node, and a pod upstream.
+    private static void serveDns() {
         LabNode node = lab.node("n1");
-        LabPod client = lab.pod("client");
-        IpAddress upstream = lab.pod("dns").ip(IpFamily.IPV4);
-        // A bridge without ports, since not every kernel has dummy devices.
+        // A bridge without ports, since not every kernel has dummy devices; without a carrier, too, by which addresses
+        // of
+        // others would be detected.
         node.script(
                 "ip link add nodelocaldns type bridge",
                 "ip addr add " + CACHE + "/32 dev nodelocaldns",
+                "ip addr add " + CACHE6 + "/128 dev nodelocaldns nodad",
                 "ip link set nodelocaldns up");
         node.sockets().serve(DNS);
         lab.pod("dns").sockets().serve(DNS);
-        assertRefused(client, CACHE);
+    }
+
+    /// The cache asks a pod upstream that lets nobody in.
+    @ParameterizedTest
+    @EnumSource
+    void C8_14_C4_05_theDnsCacheOfTheNodeNeedsABlockAndIsNotItsClient(IpFamily family) {
+        LabNode node = lab.node("n1");
+        LabPod client = lab.pod("client");
+        IpAddress upstream = lab.pod("dns").ip(family);
+        IpAddress cache = family == IpFamily.IPV4 ? CACHE : CACHE6;
+        assertRefused(client, cache);
 
         lab.writeManifest("dns.yaml", """
                 apiVersion: networking.k8s.io/v1
@@ -158,16 +170,16 @@ class PolicyPathLabTest {
                   podSelector: {matchLabels: {app: client}}
                   policyTypes: [Egress]
                   egress:
-                  - to: [{ipBlock: {cidr: 169.254.20.10/32}}]
+                  - to: [{ipBlock: {cidr: "%s"}}]
                     ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]
-                """);
-        await().atMost(PATIENCE).untilAsserted(() -> assertAnswered(client, CACHE));
+                """.formatted(new IpPrefix(cache, family.bits())));
+        await().atMost(PATIENCE).untilAsserted(() -> assertAnswered(client, cache));
         assertRefused(client, upstream);
-        assertRefused(client, node.ip(IpFamily.IPV4));
+        assertRefused(client, node.ip(family));
         assertAnswered(node, upstream);
 
         lab.deleteManifest("dns.yaml");
-        await().atMost(PATIENCE).untilAsserted(() -> assertRefused(client, CACHE));
+        await().atMost(PATIENCE).untilAsserted(() -> assertRefused(client, cache));
         assertAnswered(node, upstream);
     }
 

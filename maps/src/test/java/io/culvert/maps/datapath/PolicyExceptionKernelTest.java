@@ -146,11 +146,12 @@ final class PolicyExceptionKernelTest extends PolicyPodsFixture {
         }
     }
 
-    @Test
-    void aForgedSourceIsStillThePodBehindTheInterface() {
-        isolate(PolicyNet.V4);
-        pods.pod("10.1.0.3", 2, 0, 0);
-        PolicyTalk forged = PolicyTalk.of(Protocol.UDP, "10.1.0.3", PolicyNet.V4.outside);
+    @ParameterizedTest
+    @EnumSource
+    void aForgedSourceIsStillThePodBehindTheInterface(PolicyNet net) {
+        isolate(net);
+        pods.pod(net.otherPod, 2, 0, 0);
+        PolicyTalk forged = PolicyTalk.of(Protocol.UDP, net.otherPod, net.outside);
         assertThat(pods.sends(forged.opens())).as("best effort").isEqualTo(PASS);
         pods.podBehindInterface(1, INGRESS, EGRESS);
         assertThat(pods.sends(forged.opens())).isEqualTo(DROP);
