@@ -11,6 +11,7 @@ import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.PodAttachment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,8 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// of a routed and of a bridged node, of which the whole matrix is looked at for each step.
 ///
 /// Cases of one direction are tried nine at a time, each at another pod: what a pod may receive is its own policies'
-/// business alone, as is what it may send, so that none hides another. SCTP is only in policies: its sockets need a
-/// kernel module.
+/// business alone, as is what it may send, so that none hides another. Where ports are varied, SCTP is tried too, by
+/// packets made by hand.
 @LabTest
 @TestInstance(Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // set before all tests
@@ -65,11 +66,21 @@ class CyclonusPolicyLabTest {
         tried += matrix.await(policies);
     }
 
-    private void expectAtEachPod(Direction direction, List<List<Rule>> cases) {
-        expectPoliciesAtEachPod(direction, cases.stream().map(List::of).toList());
+    private void expectWithSctp(List<FeaturePolicy> policies) {
+        expect(policies);
+        tried += matrix.awaitSctp(policies);
     }
 
-    private void expectPoliciesAtEachPod(Direction direction, List<List<List<Rule>>> cases) {
+    private void expectAtEachPod(Direction direction, List<List<Rule>> cases) {
+        atEachPod(direction, cases.stream().map(List::of).toList(), this::expect);
+    }
+
+    private void expectWithSctpAtEachPod(Direction direction, List<List<Rule>> cases) {
+        atEachPod(direction, cases.stream().map(List::of).toList(), this::expectWithSctp);
+    }
+
+    private static void atEachPod(
+            Direction direction, List<List<List<Rule>>> cases, Consumer<List<FeaturePolicy>> expectation) {
         int pods = PolicyLab.NAMES.size();
         for (int first = 0; first < cases.size(); first += pods) {
             List<FeaturePolicy> batch = new ArrayList<>();
@@ -80,7 +91,7 @@ class CyclonusPolicyLabTest {
                     batch.add(FeaturePolicy.of(direction, pod.substring(0, 1), selector, rules));
                 }
             }
-            expect(batch);
+            expectation.accept(batch);
         }
     }
 
@@ -110,8 +121,8 @@ class CyclonusPolicyLabTest {
     @ParameterizedTest
     @EnumSource
     void C7_06_portsByNumberAndNameOfEachProtocol(Direction direction) {
-        expectAtEachPod(direction, FeatureCases.singlePorts());
-        expectAtEachPod(direction, FeatureCases.portPairs());
+        expectWithSctpAtEachPod(direction, FeatureCases.singlePorts());
+        expectWithSctpAtEachPod(direction, FeatureCases.portPairs());
     }
 
     @ParameterizedTest
@@ -119,13 +130,13 @@ class CyclonusPolicyLabTest {
     void C7_07_C7_08_rangesAndPortsThatNobodyHas(Direction direction) {
         List<List<Rule>> cases = new ArrayList<>(FeatureCases.portRanges());
         cases.addAll(FeatureCases.pathological());
-        expectAtEachPod(direction, cases);
+        expectWithSctpAtEachPod(direction, cases);
     }
 
     @ParameterizedTest
     @EnumSource
     void C7_09_policiesThatContradictEachOther(Direction direction) {
-        expectPoliciesAtEachPod(direction, FeatureCases.conflicts());
+        atEachPod(direction, FeatureCases.conflicts(), this::expect);
     }
 
     @Test

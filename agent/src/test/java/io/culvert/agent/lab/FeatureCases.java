@@ -9,6 +9,7 @@ import io.culvert.cluster.policy.Direction;
 import io.culvert.net.Protocol;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,8 @@ final class FeatureCases {
     static List<Port> ports() {
         List<Port> ports = new ArrayList<>();
         for (@Nullable Protocol protocol : new @Nullable Protocol[] {null, Protocol.TCP, Protocol.UDP, Protocol.SCTP}) {
-            String name = protocol == Protocol.UDP ? "serve-81-udp" : "serve-81-tcp";
+            Protocol served = protocol == null ? Protocol.TCP : protocol;
+            String name = "serve-81-" + served.name().toLowerCase(Locale.ROOT);
             for (@Nullable String port : new @Nullable String[] {null, "81", name}) {
                 ports.add(new Port(protocol, port, null));
             }
@@ -100,7 +102,8 @@ final class FeatureCases {
                         new Port(Protocol.TCP, "81", 81),
                         new Port(Protocol.TCP, "82", 65535),
                         new Port(Protocol.UDP, "1", 65535),
-                        new Port(Protocol.SCTP, "80", 81))
+                        new Port(Protocol.SCTP, "80", 81),
+                        new Port(Protocol.SCTP, "81", 65535))
                 .map(port -> withPorts(List.of(port)))
                 .toList();
     }
@@ -109,6 +112,8 @@ final class FeatureCases {
     static List<List<Rule>> pathological() {
         return Stream.of(
                         new Port(Protocol.UDP, "serve-81-tcp", null),
+                        new Port(Protocol.SCTP, "serve-81-tcp", null),
+                        new Port(Protocol.SCTP, "7981", null),
                         new Port(Protocol.TCP, "serve-7981-tcp", null),
                         new Port(Protocol.TCP, "7981", null))
                 .map(port -> withPorts(List.of(port)))

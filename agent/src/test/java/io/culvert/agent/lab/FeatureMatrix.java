@@ -12,17 +12,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /// Who reaches whom in a [PolicyLab]: every pod and itself, TCP and UDP, both ports, both families, through Services
-/// and by the pods' own addresses.
+/// and by the pods' own addresses. Where it is asked for, SCTP as well, between different pods.
 final class FeatureMatrix {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final List<Protocol> PROTOCOLS = List.of(Protocol.TCP, Protocol.UDP);
+    private static final List<Protocol> SOCKETS = List.of(Protocol.TCP, Protocol.UDP);
 
-    private static final Map<String, Integer> PORT_NAMES =
-            Map.of("serve-80-tcp/TCP", 80, "serve-81-tcp/TCP", 81, "serve-80-udp/UDP", 80, "serve-81-udp/UDP", 81);
+    private static final Map<String, Integer> PORT_NAMES = Map.of(
+            "serve-80-tcp/TCP", 80,
+            "serve-81-tcp/TCP", 81,
+            "serve-80-udp/UDP", 80,
+            "serve-81-udp/UDP", 81,
+            "serve-80-sctp/SCTP", 80,
+            "serve-81-sctp/SCTP", 81);
 
     private final PolicyLab lab;
     private int lastPolicy;
@@ -46,32 +52,51 @@ final class FeatureMatrix {
     /// Waits until exactly what these policies allow connects.
     int awaitAsBefore(List<FeaturePolicy> policies) {
         int[] tried = new int[1];
+        awaitNone(() -> AtOnce.with(PolicyLab.NAMES, client -> differences(client, policies, tried)).stream()
+                .flatMap(List::stream)
+                .toList());
+        return tried[0];
+    }
+
+    /// Waits until exactly the associations of SCTP open that these policies allow.
+    ///
+    /// @return how many were tried, in all attempts
+    int awaitSctp(List<FeaturePolicy> policies) {
+        List<PodQuestion> questions = PolicyLab.NAMES.stream()
+                .flatMap(client -> questions(client, List.of(Protocol.SCTP)).stream())
+                .filter(question -> !question.client().equals(question.server()))
+                .toList();
+        int[] tried = new int[1];
+        try (SctpOpenings openings = new SctpOpenings(lab)) {
+            awaitNone(() -> {
+                tried[0] += questions.size();
+                return openings.differences(questions, question -> allows(question, policies));
+            });
+        }
+        return tried[0];
+    }
+
+    private static void awaitNone(Supplier<List<String>> differences) {
         Awaitility.await()
                 .atMost(PATIENCE)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(10))
-                .untilAsserted(() -> {
-                    List<List<String>> differences =
-                            AtOnce.with(PolicyLab.NAMES, client -> differences(client, policies, tried));
-                    assertThat(differences)
-                            .allSatisfy(ofOne -> assertThat(ofOne).isEmpty());
-                });
-        return tried[0];
+                .untilAsserted(() -> assertThat(differences.get()).isEmpty());
     }
 
     private List<String> differences(String client, List<FeaturePolicy> policies, int[] tried) {
-        List<PodQuestion> questions = questions(client);
+        List<PodQuestion> questions = questions(client, SOCKETS);
         synchronized (tried) {
             tried[0] += questions.size();
         }
         return PodQuestion.differences(lab.lab(), questions, question -> allows(question, policies));
     }
 
-    private List<PodQuestion> questions(String client) {
+    private List<PodQuestion> questions(String client, List<Protocol> protocols) {
         List<PodQuestion> questions = new ArrayList<>();
         for (String server : PolicyLab.NAMES) {
             for (IpFamily family : IpFamily.values()) {
-                for (Protocol protocol : PROTOCOLS) {
+                for (Protocol protocol : protocols) {
                     for (int port : PolicyLab.PORTS) {
                         questions.add(new PodQuestion(
                                 client, server, family, new ReachTarget(protocol, lab.service(server, family), port)));

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -234,6 +235,8 @@ final class PolicyLab implements AutoCloseable {
                     - {name: serve-81-tcp, containerPort: 81, protocol: TCP}
                     - {name: serve-80-udp, containerPort: 80, protocol: UDP}
                     - {name: serve-81-udp, containerPort: 81, protocol: UDP}
+                    - {name: serve-80-sctp, containerPort: 80, protocol: SCTP}
+                    - {name: serve-81-sctp, containerPort: 81, protocol: SCTP}
                     - {name: web, containerPort: %d, protocol: TCP}
                 status:
                   phase: Running
@@ -256,17 +259,23 @@ final class PolicyLab implements AutoCloseable {
     /// @param traffic as `tcp/80`
     /// @param blocked as [PodPairs]
     void awaitBlocked(String traffic, String... blocked) {
-        PodPairs pairs = new PodPairs(List.of(blocked));
+        Predicate<PodQuestion> open = asked -> !new PodPairs(List.of(blocked)).contain(asked.client(), asked.server());
         Protocol protocol = Protocol.valueOf(traffic.split("/")[0].toUpperCase(Locale.ROOT));
         int port = Integer.parseInt(traffic.split("/")[1]);
         if (protocol == Protocol.SCTP) {
-            try (SctpOpenings openings = new SctpOpenings(this, port)) {
-                awaitNone(traffic, () -> openings.differences(pairs));
+            List<PodQuestion> all = NAMES.stream()
+                    .flatMap(client -> questions(client, protocol, port).stream())
+                    .toList();
+            try (SctpOpenings openings = new SctpOpenings(this)) {
+                awaitNone(traffic, () -> openings.differences(all, open));
             }
         } else {
             awaitNone(
                     traffic,
-                    () -> AtOnce.with(NAMES, client -> differences(client, protocol, port, pairs)).stream()
+                    () -> AtOnce.with(
+                                    NAMES,
+                                    client -> PodQuestion.differences(lab, questions(client, protocol, port), open))
+                            .stream()
                             .flatMap(List::stream)
                             .toList());
         }
@@ -279,7 +288,7 @@ final class PolicyLab implements AutoCloseable {
                 .untilAsserted(() -> assertThat(differences.get()).as(traffic).isEmpty());
     }
 
-    private List<String> differences(String client, Protocol protocol, int port, PodPairs blocked) {
+    private List<PodQuestion> questions(String client, Protocol protocol, int port) {
         List<PodQuestion> questions = new ArrayList<>();
         for (String server : NAMES) {
             for (IpFamily family : IpFamily.values()) {
@@ -289,7 +298,7 @@ final class PolicyLab implements AutoCloseable {
                 }
             }
         }
-        return PodQuestion.differences(lab, questions, asked -> !blocked.contain(asked.client(), asked.server()));
+        return questions;
     }
 
     /// The ClusterIP of the Service of a pod.
