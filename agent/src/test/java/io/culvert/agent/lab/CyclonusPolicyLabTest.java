@@ -66,6 +66,10 @@ class CyclonusPolicyLabTest {
         tried += matrix.await(policies);
     }
 
+    private void expectUpdated(FeaturePolicy... policies) {
+        tried += matrix.awaitUpdated(List.of(policies));
+    }
+
     private void expectWithSctp(List<FeaturePolicy> policies) {
         expect(policies);
         tried += matrix.awaitSctp(policies);
@@ -144,15 +148,22 @@ class CyclonusPolicyLabTest {
         FeatureCases.conflictsOfBothEnds().forEach(this::expect);
     }
 
+    /// Each change is one of the object that is there.
     @Test
     void C7_10_policiesComeChangeAndGo() {
         FeaturePolicy base = FeatureCases.base("x", "pod=a");
         expect(base);
-        expect(new FeaturePolicy(
-                "x",
-                base.pods(),
-                List.of(new Rule(FeatureCases.BASE.peers(), List.of(new Port(Protocol.UDP, "serve-81-udp", null)))),
-                base.egress()));
+        List<Rule> udp = List.of(new Rule(FeatureCases.BASE.peers(), List.of(new Port(Protocol.UDP, "81", null))));
+        FeaturePolicy otherPort = new FeaturePolicy("x", base.pods(), udp, base.egress());
+        expectUpdated(otherPort);
+        FeaturePolicy otherPods = new FeaturePolicy("x", new Selector("pod in b,c"), udp, base.egress());
+        expectUpdated(otherPods);
+        FeaturePolicy otherPeers =
+                new FeaturePolicy("x", otherPods.pods(), List.of(Rule.ANYTHING), List.of(FeatureCases.BASE));
+        expectUpdated(otherPeers);
+        FeaturePolicy ingressAlone = new FeaturePolicy("x", otherPods.pods(), List.of(), null);
+        expectUpdated(ingressAlone);
+        expectUpdated(ingressAlone, FeatureCases.base("y", "pod=a"));
         expect();
     }
 

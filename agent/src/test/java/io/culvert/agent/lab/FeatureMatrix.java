@@ -31,20 +31,29 @@ final class FeatureMatrix {
             "serve-81-sctp/SCTP", 81);
 
     private final PolicyLab lab;
-    private int lastPolicy;
+    private int firstPolicy;
+    private int nextPolicy;
 
     FeatureMatrix(PolicyLab lab) {
         this.lab = lab;
     }
 
-    /// These policies and no others, from now on.
+    /// These policies and no others, from now on: new objects.
     ///
     /// @return how many connections were tried, in all attempts
     int await(List<FeaturePolicy> policies) {
+        firstPolicy = nextPolicy;
+        return awaitUpdated(policies);
+    }
+
+    /// The same with the objects that are there: the first policy is what the first of the last ones becomes, and so
+    /// on.
+    int awaitUpdated(List<FeaturePolicy> policies) {
         StringBuilder yaml = new StringBuilder();
-        for (FeaturePolicy policy : policies) {
-            yaml.append("---\n").append(policy.yaml("p" + ++lastPolicy));
+        for (int i = 0; i < policies.size(); i++) {
+            yaml.append("---\n").append(policies.get(i).yaml("p" + (firstPolicy + i)));
         }
+        nextPolicy = Math.max(nextPolicy, firstPolicy + policies.size());
         lab.enforce(yaml.toString());
         return awaitAsBefore(policies);
     }

@@ -26,7 +26,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /// The cluster of upstream's NetworkPolicy tests: namespaces x, y and z with pods a, b and c, on a routed
 /// and on a bridged node, each pod behind a Service of its own, an agent on each node.
@@ -42,10 +41,9 @@ final class PolicyLab implements AutoCloseable {
 
     private static final Duration OFTEN = Duration.ofMillis(10);
 
-    private static final Pattern POLICY = Pattern.compile("metadata: \\{name: (\\w+)");
-
     private final Lab lab;
     private final List<LabAgent> agents;
+    private final EnforcedPolicies policies;
     private final Map<String, LabService> services = new TreeMap<>();
     private final Map<String, String> namespaceLabels = new TreeMap<>();
     private final Map<String, String> podLabels = new TreeMap<>();
@@ -69,7 +67,8 @@ final class PolicyLab implements AutoCloseable {
             services.put(name, service);
             lab.writeManifest("service-" + name + ".yaml", service.toYaml());
         }
-        reset();
+        policies = new EnforcedPolicies(lab, agents);
+        writeObjects();
     }
 
     /// The number of a pod's port `web`: 80 of those called a, 81 of others.
@@ -118,34 +117,17 @@ final class PolicyLab implements AutoCloseable {
         podLabels.clear();
         hidden.clear();
         writeObjects();
-        policies("");
+        policies.enforce("");
     }
 
     /// These policies and no others.
     void policies(String yaml) {
-        lab.writeManifest("policies.yaml", yaml.isEmpty() ? "# none\n" : yaml);
+        policies.write(yaml);
     }
 
-    /// These policies and no others, with names that none had before; waits until agents say that they are enforced.
-    ///
-    /// So pairs that a policy must leave open are not tried before it is there, and others not in vain. More than
-    /// that is not believed.
+    /// These policies and no others; waits as [EnforcedPolicies] does.
     void enforce(String yaml) {
-        policies(yaml);
-        List<String> names =
-                POLICY.matcher(yaml).results().map(found -> found.group(1)).toList();
-        agents.forEach(agent -> awaitEnforced(agent, names));
-    }
-
-    private static void awaitEnforced(LabAgent agent, List<String> names) {
-        await().atMost(PATIENCE)
-                .pollDelay(Duration.ZERO)
-                .pollInterval(OFTEN)
-                .untilAsserted(() -> assertThat(
-                                agent.verb("policy", "list").lines().skip(1).toList())
-                        .hasSize(names.size())
-                        .allSatisfy(line -> assertThat(line).contains("enforced on"))
-                        .allSatisfy(line -> assertThat(names).contains(line.split(" +")[1])));
+        policies.enforce(yaml);
     }
 
     /// @param label as `ns2: updated`

@@ -4,6 +4,7 @@ package io.culvert.agent.lab;
 import io.culvert.net.IpFamily;
 import io.culvert.testkit.lab.LabPod;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -32,6 +33,18 @@ final class PolicyText {
     /// The same policy in another namespace.
     static String of(String namespace, String policy) {
         return policy.replace("namespace: x", "namespace: " + namespace);
+    }
+
+    /// The object of one policy with what another one says.
+    static String updated(String policy, String by) {
+        return by.replaceFirst("metadata: \\{.*}", Matcher.quoteReplacement(metadata(policy)));
+    }
+
+    private static String metadata(String policy) {
+        return policy.lines()
+                .filter(line -> line.startsWith("metadata: "))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String policy(String pods, String spec) {

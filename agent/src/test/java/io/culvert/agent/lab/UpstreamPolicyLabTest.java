@@ -26,9 +26,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /// The NetworkPolicy tests of Kubernetes' own e2e suite (test/e2e/network/netpol, 1.36), by their numbers in the list
-/// of behaviour rows: real agents, manifests, sockets in pods, through ClusterIPs, in both families. Packets of SCTP
-/// are
-/// made by hand: sockets of it need a kernel module.
+/// of behaviour rows: real agents, manifests, sockets in pods, through ClusterIPs, in both families. A policy that is
+/// updated stays the same object. Packets of SCTP are made by hand: sockets of it need a kernel module.
 @LabTest
 @TestInstance(Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // set before all tests
@@ -42,14 +41,30 @@ class UpstreamPolicyLabTest {
     private static final class Steps {
 
         private final List<Consumer<PolicyLab>> steps = new ArrayList<>();
+        private List<String> policies = List.of();
 
         static Steps policies(String... yaml) {
-            return new Steps().then(yaml);
+            return new Steps().enforce(List.of(yaml));
         }
 
-        Steps then(String... yaml) {
+        private Steps enforce(List<String> yaml) {
+            policies = yaml;
             steps.add(lab -> lab.enforce(String.join("---\n", yaml)));
             return this;
+        }
+
+        /// One more beside those that are there.
+        Steps create(String policy) {
+            return enforce(Stream.concat(policies.stream(), Stream.of(policy)).toList());
+        }
+
+        /// The only policy says this from now on; it is the same object.
+        Steps update(String policy) {
+            return enforce(List.of(PolicyText.updated(policies.getFirst(), policy)));
+        }
+
+        Steps delete() {
+            return enforce(List.of());
         }
 
         Steps labelPod(String pod, String label) {
@@ -126,9 +141,7 @@ class UpstreamPolicyLabTest {
                         "15",
                         Steps.policies(ingress("pod: a", FROM_Y + ", " + ports("port: 81")))
                                 .blocks("tcp/80", "* -> x/a")
-                                .then(
-                                        ingress("pod: a", FROM_Y + ", " + ports("port: 81")),
-                                        ingress("pod: a", FROM_Y + ", " + ports("port: 80")))
+                                .create(ingress("pod: a", FROM_Y + ", " + ports("port: 80")))
                                 .blocks("tcp/80", "* -> x/a", "!y/* -> x/a")
                                 .blocks("tcp/81", "* -> x/a", "!y/* -> x/a")),
                 test("16", Steps.policies(ingress("", "{}")).blocks("tcp/80").blocks("tcp/81")),
@@ -151,7 +164,7 @@ class UpstreamPolicyLabTest {
                         "20",
                         Steps.policies(ingress("", "{}"))
                                 .blocks("tcp/81")
-                                .then(ingress(""))
+                                .update(ingress(""))
                                 .blocks("tcp/81", "* -> x/*")),
                 test(
                         "21",
@@ -213,19 +226,19 @@ class UpstreamPolicyLabTest {
                         "31",
                         Steps.policies(ingress("", ports("port: 80")))
                                 .blocks("tcp/81", "* -> x/*")
-                                .then(ingress("", ports("port: 80")), ingress("", "{}"))
+                                .create(ingress("", "{}"))
                                 .blocks("tcp/81")),
                 test(
                         "32",
                         Steps.policies(egress("", ports("port: 80")))
                                 .blocks("tcp/81", "x/* -> *")
-                                .then(egress("", ports("port: 80")), egress("", "{}"))
+                                .create(egress("", "{}"))
                                 .blocks("tcp/81")),
                 test(
                         "33",
                         Steps.policies(both("", "", ""))
                                 .blocks("tcp/80", "* -> x/*", "x/* -> *")
-                                .then()
+                                .delete()
                                 .blocks("tcp/80")),
                 test("34", Steps.policies(egress("pod: a", toPeers(yb))).blocks("tcp/80", "x/a -> *", "!x/a -> y/b")),
                 test("35", Steps.policies(egress("pod: a", toPeers(around))).blocks("tcp/80", "x/a -> x/b")),
@@ -233,13 +246,13 @@ class UpstreamPolicyLabTest {
                         "36",
                         Steps.policies(egress("pod: a", toPeers(around)))
                                 .blocks("tcp/80", "x/a -> x/b")
-                                .then(egress("pod: a", toPeers(around), toPeers(xb)))
+                                .update(egress("pod: a", toPeers(around), toPeers(xb)))
                                 .blocks("tcp/80")),
                 test(
                         "37",
                         Steps.policies(egress("pod: a", "{}"))
                                 .blocks("tcp/80")
-                                .then(egress("pod: a", "{}"), ingress("pod: a"))
+                                .create(ingress("pod: a"))
                                 .blocks("tcp/80", "* -> x/a")),
                 test(
                         "38",
