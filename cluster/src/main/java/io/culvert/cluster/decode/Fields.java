@@ -125,6 +125,8 @@ final class Fields {
     }
 
     /// What is wrong with a field, at its own place or, where it is absent, at the mapping's.
+    ///
+    /// @param key empty for the mapping itself
     InvalidObjectException invalid(String key, String why, String remedy) {
         Value value = mapping.entries().get(key);
         return invalid(value == null ? mapping : value, key, why, remedy);
@@ -158,6 +160,6 @@ final class Fields {
 
     private String path(String key) {
         String own = parent == null ? "" : parent.path(step);
-        return own.isEmpty() ? key : own + "." + key;
+        return own.isEmpty() || key.isEmpty() ? own + key : own + "." + key;
     }
 }

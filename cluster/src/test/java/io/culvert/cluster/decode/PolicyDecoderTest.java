@@ -260,6 +260,7 @@ class PolicyDecoderTest {
                 action: Pass, from: [{namespaces: {}, pods: {}}]     | from[0].namespaces: must be there, or another kind of peer, and only one
                 action: Pass, from: [{namespaces: {}}], if: {}       | if: is not a field that Culvert knows
                 action: Pass, from: [{namespaces: {}}], protocols: [{icmp: {}}] | protocols[0].icmp: is not a field that Culvert knows
+                action: Pass, from: [{namespaces: {}}], protocols: [{tcp: {}, udp: {}}] | protocols[0]: must have exactly one of tcp, udp, sctp and destinationNamedPort
                 """)
     void C1_42_aRuleOfAClusterNetworkPolicyThatIsNotUnderstood(String rule, String message) {
         Value.Mapping document = document("metadata: {name: p}\nspec:\n  tier: Admin\n  priority: 1\n"
