@@ -27,6 +27,7 @@ import io.culvert.net.Protocol;
 import io.culvert.policy.Verdict.Reason;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// Rows D1 and D2.
@@ -36,17 +37,50 @@ class ClusterNetworkPolicyRowsTest {
     private static final PolicyPeer.SelectedPods Y = namespaces("ns=y");
     private static final PolicyPeer ALL = namespaces("");
 
+    /// Rules of a list, peers and protocols of a rule.
+    private static final int MOST = 25;
+
     private final TestCluster cluster = TestCluster.upstream();
 
     @Test
-    void D1_theSubjectIsSelectedByNamespaceAndPod() {
+    void D1_04_theSubjectIsSelectedByNamespaceAndPod() {
         cluster.put(ingress(ADMIN, 1, "p", pods("ns in (x,y)", "pod=a"), deny().peers(ALL)));
 
         cluster.blocks("tcp/80", "* -> x/a", "* -> y/a");
     }
 
     @Test
-    void D1_aPolicyWithoutRulesDoesNothing() {
+    void D1_04_emptySelectorsSelectAllPodsButThoseInTheNodesNetwork() {
+        for (PolicyPeer.SelectedPods subject : List.of(namespaces(""), pods("", ""))) {
+            cluster.put(ingress(ADMIN, 1, "p", subject, deny().peers(ALL)));
+            cluster.blocks("tcp/80", "*");
+        }
+
+        cluster.put(PodDraft.named("y/host").at("192.168.0.1").inHostNetwork());
+        assertThat(cluster.plan().localPods()).hasSize(9).doesNotContainKey(new ObjectName("y", "host"));
+    }
+
+    @Test
+    void D1_05_D1_08_D1_14_theLastOfAsManyAsThereMayBe() {
+        PolicyPeer[] peers = IntStream.rangeClosed(1, MOST)
+                .mapToObj(i -> i < MOST ? namespaces("ns=none" + i) : Y)
+                .toArray(PolicyPeer[]::new);
+        PolicyPort[] ports =
+                IntStream.rangeClosed(1, MOST).mapToObj(i -> tcp(2 * i)).toArray(PolicyPort[]::new);
+        RuleDraft[] rules = IntStream.rangeClosed(1, MOST)
+                .mapToObj(i -> i < MOST
+                        ? accept().peers(Y).ports(tcp(1_000 + i))
+                        : deny().peers(peers).ports(ports))
+                .toArray(RuleDraft[]::new);
+        cluster.put(ingress(ADMIN, 1, "p", X, rules));
+
+        cluster.blocks("tcp/" + 2 * MOST, "y/* -> x/*");
+        cluster.blocks("tcp/" + (2 * MOST - 1));
+        cluster.blocks("tcp/" + (1_000 + MOST - 1));
+    }
+
+    @Test
+    void D1_09_aPolicyWithoutRulesDoesNothing() {
         cluster.put(ingress(ADMIN, 1, "p", X));
 
         cluster.blocks("tcp/80");
@@ -54,14 +88,14 @@ class ClusterNetworkPolicyRowsTest {
     }
 
     @Test
-    void D1_peersOfARuleAreAlternatives() {
+    void D1_08_peersOfARuleAreAlternatives() {
         cluster.put(ingress(ADMIN, 1, "p", X, deny().peers(Y, pods("", "pod=c"))));
 
         cluster.blocks("tcp/80", "y/* -> x/*", "*/c -> x/*");
     }
 
     @Test
-    void D1_protocolsAreNumbersRangesAndAll() {
+    void D1_14_protocolsAreNumbersRangesAndAll() {
         cluster.put(ingress(ADMIN, 1, "p", X, deny().peers(ALL).ports(tcp(80), tcp(90, 99), any(Protocol.UDP))));
 
         cluster.blocks("tcp/80", "* -> x/*");
@@ -72,7 +106,7 @@ class ClusterNetworkPolicyRowsTest {
     }
 
     @Test
-    void D1_networksMeanEveryProtocolAndPodsInThem() {
+    void D1_11_networksMeanEveryProtocolAndPodsInThem() {
         cluster.put(egress(ADMIN, 1, "p", X, deny().peers(ipBlock("10.0.2.0/24"), ipBlock("fd00::2:0/112"))));
 
         cluster.blocks("tcp/80", "x/* -> y/*");
@@ -80,7 +114,7 @@ class ClusterNetworkPolicyRowsTest {
     }
 
     @Test
-    void C1_42_D1_aRuleThatIsNotUnderstoodAcceptsNothingAndDeniesEverything() {
+    void C1_42_D1_15_aRuleThatIsNotUnderstoodAcceptsNothingAndDeniesEverything() {
         PolicyPeer unknown = new PolicyPeer.Unknown("peer \"domainNames\" is not known");
         cluster.put(
                 ingress(BASELINE, 1, "base", namespaces(""), deny().peers(ALL).ports(tcp(81))));
@@ -105,7 +139,7 @@ class ClusterNetworkPolicyRowsTest {
     }
 
     @Test
-    void D1_H22_ofEqualPrioritiesTheOldestComesFirstThenTheName() {
+    void D1_03_ofEqualPrioritiesTheOldestComesFirstThenTheName() {
         cluster.put(
                 ingress(ADMIN, 5, "b", X, deny().peers(ALL)),
                 ingress(ADMIN, 5, "a", X, accept().peers(ALL).ports(tcp(80))));
@@ -121,7 +155,7 @@ class ClusterNetworkPolicyRowsTest {
     }
 
     @Test
-    void D2_01_theLowestPriorityComesFirstAndThenTheOrderOfRules() {
+    void D1_03_D2_01_theLowestPriorityComesFirstAndThenTheOrderOfRules() {
         cluster.put(
                 ingress(ADMIN, 20, "a", X, accept().peers(ALL)),
                 ingress(ADMIN, 10, "b", X, accept().peers(Y).ports(tcp(80)), deny().peers(Y, ipBlock("10.0.2.1/32"))));
@@ -131,7 +165,7 @@ class ClusterNetworkPolicyRowsTest {
     }
 
     @Test
-    void D2_01_theFirstRuleDecidesAlsoBetweenBlocksAndSelectors() {
+    void D1_05_D2_01_theFirstRuleDecidesAlsoBetweenBlocksAndSelectors() {
         cluster.put(
                 egress(ADMIN, 1, "p", X, accept().peers(ipBlock("10.0.2.1/32")), deny().peers(Y)),
                 egress(ADMIN, 1, "q", namespaces("ns=z"), deny().peers(Y), accept().peers(ipBlock("10.0.2.1/32"))));
@@ -227,7 +261,7 @@ class ClusterNetworkPolicyRowsTest {
     }
 
     @Test
-    void D2_17_nodesMeansEveryAddressOfTheNodesSelected() {
+    void D1_12_D2_17_nodesMeansEveryAddressOfTheNodesSelected() {
         cluster.put(TestCluster.node("n1", "role=cp", "192.168.0.1", "203.0.113.1", "fd01::1"));
         cluster.put(TestCluster.node("n2", "", "192.168.0.2"));
         cluster.put(egress(ADMIN, 1, "p", X, deny().peers(nodes("role=cp"))));

@@ -158,7 +158,7 @@ final class PolicyApiServerKernelTest extends AgentBesideApiServer {
     }
 
     @Test
-    void D2_20_theFirstVersionsOfAdminPoliciesAreNeitherAskedForNorEnforced() throws Exception {
+    void D1_01_D2_20_theFirstVersionsOfAdminPoliciesAreNeitherAskedForNorEnforced() throws Exception {
         for (String kind : List.of("AdminNetworkPolicy", "BaselineAdminNetworkPolicy")) {
             server.put("""
                     apiVersion: policy.networking.k8s.io/v1alpha1

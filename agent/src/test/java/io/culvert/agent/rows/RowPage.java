@@ -3,7 +3,7 @@ package io.culvert.agent.rows;
 
 /// What a page of rows is about.
 ///
-/// @param about one sentence
+/// @param about what the rows are, and whose numbers they have where no list gave any
 /// @param test that writes it
 /// @param rows file below `docs/rows`: row, priority, behaviour
 /// @param notes file below `docs/rows`: row, why nothing proves it
@@ -18,13 +18,12 @@ record RowPage(String title, String about, String test, String rows, String note
             "notes.tsv",
             "A");
 
-    static final RowPage POLICIES = new RowPage(
-            "Policy behaviour",
-            "What whoever enforces NetworkPolicy and ClusterNetworkPolicy must do, and what proves that Culvert does it.",
-            "PolicyRowsTest",
-            "policies.tsv",
-            "policy-notes.tsv",
-            "CD");
+    static final RowPage POLICIES =
+            new RowPage("Policy behaviour", """
+            What whoever enforces NetworkPolicy and ClusterNetworkPolicy must do, and what proves that Culvert does it.
+            Numbers of D1 (fields of a ClusterNetworkPolicy) and D3 (upstream's conformance tests of it) are ours, in the order
+            of the specification and of the suite, which have neither numbers nor priorities: P0 is what the standard channel has
+            and what fails closed, P1 what is experimental or decides about no packet.""", "PolicyRowsTest", "policies.tsv", "policy-notes.tsv", "CD");
 
     /// What the page begins with.
     String head() {

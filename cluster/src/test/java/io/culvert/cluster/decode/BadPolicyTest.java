@@ -92,8 +92,9 @@ class BadPolicyTest {
                 tier: Admin, priority: -1, subject: {namespaces: {}}            | spec.priority: -1 is not a priority
                 tier: Admin, priority: 1                                        | spec.subject.namespaces: must be there
                 tier: Admin, priority: 1, subject: {namespaces: {}, pods: {}}   | spec.subject.namespaces: must be there
+                tier: Admin, priority: 1, subject: {nodes: {}}                  | spec.subject.nodes: is not a field that Culvert knows
                 """)
-    void aClusterNetworkPolicyThatIsRefusedWhole(String spec, String message) {
+    void D1_02_D1_03_D1_04_aClusterNetworkPolicyThatIsRefusedWhole(String spec, String message) {
         assertThatThrownBy(() -> decoding.decode(
                         DocumentKind.CLUSTER_NETWORK_POLICY, "metadata: {name: p}\nspec: {" + spec + "}"))
                 .isInstanceOf(InvalidObjectException.class)
@@ -150,8 +151,21 @@ class BadPolicyTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"Admin, 0", "Admin, 1000", "Baseline, 0", "Baseline, 1000"})
+    void D1_02_D1_03_eachTierAndThePrioritiesAtBothEnds(String tier, int priority) {
+        ClusterNetworkPolicy policy = decoding.wanted(
+                DocumentKind.CLUSTER_NETWORK_POLICY,
+                "metadata: {name: p}\nspec: {tier: %s, priority: %d, subject: {namespaces: {}}}"
+                        .formatted(tier, priority));
+
+        assertThat(policy.tier().apiName()).isEqualTo(tier);
+        assertThat(policy.priority()).isEqualTo(priority);
+        assertThat(decoding.badEntries).isEmpty();
+    }
+
     @Test
-    void anEmptyClusterNetworkPolicySaysNothing() {
+    void D1_09_anEmptyClusterNetworkPolicySaysNothing() {
         ClusterNetworkPolicy policy = decoding.wanted(
                 DocumentKind.CLUSTER_NETWORK_POLICY,
                 "metadata: {name: p}\nspec: {tier: Admin, priority: 0, subject: {namespaces: {}}}");

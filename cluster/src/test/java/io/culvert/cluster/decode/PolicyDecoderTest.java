@@ -126,7 +126,7 @@ class PolicyDecoderTest {
     }
 
     @Test
-    void aClusterNetworkPolicy() {
+    void D1_06_D1_07_D1_11_D1_12_D1_14_aClusterNetworkPolicy() {
         ClusterNetworkPolicy policy = strict().clusterNetworkPolicy(document(CLUSTER_NETWORK_POLICY));
 
         assertThat(policy)
@@ -259,10 +259,16 @@ class PolicyDecoderTest {
                 action: Pass, from: [{networks: ["10.0.0.0/8"]}]     | from[0].networks: is not a field that Culvert knows
                 action: Pass, from: [{namespaces: {}, pods: {}}]     | from[0].namespaces: must be there, or another kind of peer, and only one
                 action: Pass, from: [{namespaces: {}}], if: {}       | if: is not a field that Culvert knows
+                action: Pass, from: [{nodes: {}}]                    | from[0].nodes: is not a field that Culvert knows
+                action: Pass, from: [{domainNames: [a.example]}]     | from[0].domainNames: is not a field that Culvert knows
                 action: Pass, from: [{namespaces: {}}], protocols: [{icmp: {}}] | protocols[0].icmp: is not a field that Culvert knows
                 action: Pass, from: [{namespaces: {}}], protocols: [{tcp: {}, udp: {}}] | protocols[0]: must have exactly one of tcp, udp, sctp and destinationNamedPort
+                action: Pass, from: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {number: 1, range: {start: 1, end: 2}}}}] | protocols[0].tcp.destinationPort.number: must be there, or range, and not both
+                action: Pass, from: [{namespaces: {}}], protocols: [{udp: {destinationPort: {range: {start: 2, end: 1}}}}] | protocols[0].udp.destinationPort.range.end: 1 is below start 2
+                action: Pass, from: [{namespaces: {}}], protocols: [{sctp: {destinationPort: {range: {start: 2}}}}] | protocols[0].sctp.destinationPort.range.end: is missing
                 """)
-    void C1_42_aRuleOfAClusterNetworkPolicyThatIsNotUnderstood(String rule, String message) {
+    void C1_42_D1_07_D1_08_D1_10_D1_14_D1_15_aRuleOfAClusterNetworkPolicyThatIsNotUnderstood(
+            String rule, String message) {
         Value.Mapping document = document("metadata: {name: p}\nspec:\n  tier: Admin\n  priority: 1\n"
                 + "  subject: {namespaces: {}}\n  ingress:\n  - {" + rule + "}\n");
 

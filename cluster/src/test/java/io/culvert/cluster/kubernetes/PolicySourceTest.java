@@ -153,7 +153,7 @@ class PolicySourceTest {
     }
 
     @Test
-    void D2_19_theDefinitionOfClusterNetworkPoliciesMayBeInstalledLater() {
+    void D1_01_D2_19_theDefinitionOfClusterNetworkPoliciesMayBeInstalledLater() {
         Answer absent = Answer.status(404, "NotFound", "the server could not find the requested resource");
         server.answer(lists(Resource.CLUSTER_NETWORK_POLICIES), absent, Integer.MAX_VALUE);
         server.put(Objects.node("n1"));

@@ -78,7 +78,7 @@ final class PriorityConditionsTest {
     }
 
     @Test
-    void D2_01_policiesOfOnePrioritySayWhichIsAskedFirstUntilTheyDiffer() {
+    void D1_03_D1_16_D2_01_policiesOfOnePrioritySayWhichIsAskedFirstUntilTheyDiffer() {
         server.put(Objects.node("n1"));
         put("young", "Admin", 10, 2);
         put("old", "Admin", 10, 1);
@@ -145,7 +145,7 @@ final class PriorityConditionsTest {
     }
 
     @Test
-    void conditionsOfOthersStayAndOursKeepsItsTime() {
+    void D1_16_conditionsOfOthersStayAndOursKeepsItsTime() {
         server.put(Objects.node("n1"));
         server.put("""
                 kind: ClusterNetworkPolicy
