@@ -124,7 +124,9 @@ static __noinline long parse_ipv6_extensions(struct __sk_buff *skb, struct packe
 	for (int i = 0; i < IPV6_EXTENSIONS; i++) {
 		if (offset > IPV6_L4_OFFSET_MAX)
 			return -PARSE_FOREIGN;
-		if (next == IPPROTO_TCP || next == IPPROTO_UDP || next == IPPROTO_SCTP)
+		/* AH is no extension here: authenticated addresses cannot be translated. */
+		if (next != IPPROTO_FRAGMENT && next != IPPROTO_ROUTING && next != IPPROTO_HOPOPTS &&
+		    next != IPPROTO_DSTOPTS)
 			return offset | (__u32)next << 16;
 		if (bpf_skb_load_bytes(skb, offset, &header, sizeof(header)))
 			return -PARSE_FOREIGN;
@@ -147,13 +149,8 @@ static __noinline long parse_ipv6_extensions(struct __sk_buff *skb, struct packe
 				return -PARSE_FOREIGN;
 			offset += 8 + header.length * 8;
 			break;
-		case IPPROTO_HOPOPTS:
-		case IPPROTO_DSTOPTS:
-			offset += 8 + header.length * 8;
-			break;
 		default:
-			/* AH among them: authenticated addresses cannot be translated. */
-			return offset | (__u32)next << 16;
+			offset += 8 + header.length * 8;
 		}
 		next = header.next;
 	}

@@ -89,8 +89,9 @@ public final class SlotAllocator {
         return capacity;
     }
 
-    /// How many slots are free, in all holes.
+    /// How many slots are free, in all holes; what is over its quarantine is.
     public int free() {
+        releaseWaiting();
         return free;
     }
 

@@ -32,10 +32,19 @@ enum OtherProtocol {
         return builder(from, to).toBytes();
     }
 
-    PacketBuilder builder(String from, String to) {
-        PacketBuilder ip = from.indexOf(':') < 0
+    /// With so many bytes behind the header of IP.
+    byte[] packet(String from, String to, int bytes) {
+        return ip(from, to).payload(new byte[bytes]).toBytes();
+    }
+
+    private PacketBuilder ip(String from, String to) {
+        return from.indexOf(':') < 0
                 ? ethernet().ipv4(from, to, header -> header.protocol(number))
                 : ethernet().ipv6(from, to, header -> header.nextHeader(number));
+    }
+
+    PacketBuilder builder(String from, String to) {
+        PacketBuilder ip = ip(from, to);
         return switch (this) {
             case IPV4_WITHIN -> ip.embedding(within(PolicyNet.V4));
             case IPV6_WITHIN -> ip.embedding(within(PolicyNet.V6));

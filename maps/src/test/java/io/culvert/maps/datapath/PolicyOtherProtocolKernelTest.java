@@ -124,6 +124,18 @@ final class PolicyOtherProtocolKernelTest extends PolicyPodsFixture {
                 .isEqualTo(DROP);
     }
 
+    /// Less than an extension header of IPv6 has at least.
+    @ParameterizedTest
+    @EnumSource
+    void C4_11_aBareHeaderOfGreIsAPacketOfGre(PolicyNet net) {
+        isolate(net);
+        byte[] bare = OtherProtocol.GRE.packet(net.pod, net.remotePod, 4);
+        assertThat(pods.sends(bare)).isEqualTo(DROP);
+        assertThat(pods.drops(DropReason.POLICY_DENIED)).isEqualTo(1);
+        pods.allow(PolicyPeerKey.identity(EGRESS, 9), EVERYTHING_ELSE, PolicyPods.END - 1);
+        assertThat(pods.sends(bare)).isEqualTo(PASS);
+    }
+
     private static void assertOnlyRulesWithoutPortsAllow(
             int set, byte[] first, ToIntFunction<byte[]> there, byte[] answer, ToIntFunction<byte[]> back) {
         PolicyPeerKey peer = PolicyPeerKey.identity(set, 9);

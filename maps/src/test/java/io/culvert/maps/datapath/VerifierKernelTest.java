@@ -18,9 +18,9 @@ class VerifierKernelTest {
     @ParameterizedTest
     @CsvSource({
         "sock_lb, 10000",
-        "pod, 73000",
-        "net, 110000",
-        "policy, 66000",
+        "pod, 78000",
+        "net, 115000",
+        "policy, 71000",
         "xdp, 60000",
         "xdp_generic, 60000",
         "explain, 40000",
