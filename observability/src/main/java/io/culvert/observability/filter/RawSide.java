@@ -58,9 +58,9 @@ final class RawSide {
         return flow -> flow.has(EventFlag.SERVICE) ? services.test(0, 0, flow.service()) : frontends.atAnEndOf(flow);
     }
 
-    /// Whether the Service is wanted that is reached at an address and port. Most addresses are those of no Service,
-    /// whatever the
-    /// port, of which there are too many to remember.
+    /// Whether the Service is wanted that is reached at an address and port. Most addresses are those of no Service by
+    /// any
+    /// port; of addresses with ports there are too many to remember.
     private static final class Frontends {
 
         private final Memo addresses;
@@ -79,7 +79,12 @@ final class RawSide {
             int protocol = flow.protocol() << Short.SIZE;
             return test(flow.destinationHigh(), flow.destinationLow(), protocol | flow.destinationPort())
                     || test(flow.sourceHigh(), flow.sourceLow(), protocol | flow.sourcePort())
-                    || test(flow.translatedHigh(), flow.translatedLow(), protocol | flow.translatedPort());
+                    || (becameAnotherPlace(flow)
+                            && test(flow.translatedHigh(), flow.translatedLow(), protocol | flow.translatedPort()));
+        }
+
+        private static boolean becameAnotherPlace(RawEvent flow) {
+            return !flow.keepsAddress() || flow.translatedPort() != flow.destinationPort();
         }
 
         /// @param key port, and protocol above it
