@@ -22,10 +22,19 @@ final class LabAgent {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final LabNode node;
+    private final List<String> words;
     private @Nullable LabProcess process;
 
+    /// It reads manifests.
     LabAgent(LabNode node) {
         this.node = node;
+        words = node.agentWords();
+    }
+
+    /// @param source options that name another source
+    LabAgent(LabNode node, List<String> source) {
+        this.node = node;
+        words = node.agentWords(source);
     }
 
     /// Starts one on each node of a lab, and waits for all.
@@ -51,7 +60,7 @@ final class LabAgent {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Culvert.class.getName()));
-        command.addAll(node.agentWords());
+        command.addAll(words);
         command.addAll(List.of(options));
         process = node.start("agent", command);
         return this;
@@ -74,6 +83,11 @@ final class LabAgent {
 
     LabNode node() {
         return node;
+    }
+
+    /// Everything that it has written so far.
+    String log() {
+        return running().log();
     }
 
     /// Runs a verb against this agent and returns what it prints.

@@ -15,7 +15,7 @@ import java.util.Objects;
 enum LabProgram {
     /// One end of a tunnel that encrypts.
     TUNNEL("tunnel.py"),
-    /// A sidecar.
+    /// A sidecar, or a way out of the network of its host.
     RELAY("relay.py");
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -78,8 +78,15 @@ public final class LabNode extends LabHost {
 
     /// Words after the name of the program that start an agent on this node, with the manifests as its source.
     public List<String> agentWords() {
+        return agentWords(List.of("--manifests", manifests().toString()));
+    }
+
+    /// The same with another source.
+    ///
+    /// @param source options that name it
+    public List<String> agentWords(List<String> source) {
         List<String> words = new ArrayList<>(List.of("agent", "--node-name", name()));
-        words.addAll(List.of("--manifests", manifests().toString()));
+        words.addAll(source);
         words.addAll(List.of("--cgroup-root", cgroupRoot().toString()));
         words.addAll(agentPlace());
         return words;
