@@ -40,10 +40,14 @@ public final class Publisher {
         try {
             desired = Translation.of(plan, facts, known);
             ensureRoom(known, desired);
-        } catch (MapFullException e) {
+        } catch (RuntimeException e) {
+            // Nothing was written yet, so that what is known of the maps is still true.
             known.rollBack();
             world = known;
-            return new PublishResult.Refused(e.map(), String.valueOf(e.getMessage()));
+            if (e instanceof MapFullException full) {
+                return new PublishResult.Refused(full.map(), String.valueOf(e.getMessage()));
+            }
+            throw e;
         }
         // Whatever fails from here on leaves maps of which nobody knows what they hold.
         world = null;

@@ -138,10 +138,20 @@ final class World {
                 }
             }
         }
-        PublishedSet added = new PublishedSet(
-                setNumbers.take(1), ruleRuns.take(content.frame().rules() + 1) + 1, content);
+        PublishedSet added = newSet(content);
         sets.add(added);
         return added;
+    }
+
+    private PublishedSet newSet(SetContent content) {
+        int number = setNumbers.take(1);
+        try {
+            return new PublishedSet(number, ruleRuns.take(content.frame().rules() + 1) + 1, content);
+        } catch (RuntimeException e) {
+            // No set has it that could give it back.
+            setNumbers.release(number, 1);
+            throw e;
+        }
     }
 
     /// Writes what nobody reads yet: sets that no pod has, and entries of sets for peers that no address has.

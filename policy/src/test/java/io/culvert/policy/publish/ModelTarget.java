@@ -35,6 +35,9 @@ final class ModelTarget implements PublicationTarget {
     /// A process that ends where it stands.
     static final class Crash extends RuntimeException {}
 
+    /// A map that the kernel does not let grow, before its limit.
+    static final class RefusedGrowth extends RuntimeException {}
+
     final Map<EndpointKey, Endpoint> endpoints = new HashMap<>();
     final Map<AddressKey, IpcacheEntry> ipcache = new HashMap<>();
     final Map<PolicyCidrKey, Integer> cidrs = new HashMap<>();
@@ -51,6 +54,7 @@ final class ModelTarget implements PublicationTarget {
     int counters;
     int writes;
     int crashAt = Integer.MAX_VALUE;
+    boolean growthRefused;
     private final Between between;
 
     ModelTarget(int entries, Between between) {
@@ -77,6 +81,10 @@ final class ModelTarget implements PublicationTarget {
         }
         change.run();
         between.writes();
+    }
+
+    private RuntimeException full(String map, int size) {
+        return growthRefused ? new RefusedGrowth() : new MapFullException("add to", map, size);
     }
 
     /// All that the maps hold.
@@ -206,7 +214,7 @@ final class ModelTarget implements PublicationTarget {
         @Override
         public void ensure(int wanted) {
             if (wanted > entries) {
-                throw new MapFullException("add to", name, entries);
+                throw full(name, entries);
             }
         }
     }
@@ -230,7 +238,7 @@ final class ModelTarget implements PublicationTarget {
         @Override
         public void ensure(int wanted) {
             if (wanted > size()) {
-                throw new MapFullException("add to", "policy_blocks", size());
+                throw full("policy_blocks", size());
             }
         }
     }
@@ -260,7 +268,7 @@ final class ModelTarget implements PublicationTarget {
 
         @Override
         public void ensure(int wanted) {
-            throw new MapFullException("add to", "array", values.size());
+            throw full("array", values.size());
         }
     }
 }

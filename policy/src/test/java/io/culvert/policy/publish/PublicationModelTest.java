@@ -48,6 +48,7 @@ class PublicationModelTest {
             for (int i = 0; i < 6; i++) {
                 PolicyInputs inputs = history.next();
                 Plans next = new Plans(inputs, history::facts);
+                maps.growthRefused = random.nextBoolean();
                 maps.crashAt = crashes && random.nextBoolean() ? maps.writes + random.nextInt(120) : Integer.MAX_VALUE;
                 publisher = publish(publisher, next);
             }
@@ -62,7 +63,7 @@ class PublicationModelTest {
             valid.add(next);
             running.forEach(program -> program.valid.add(next));
             try {
-                if (publisher.publish(next.plan, next.facts) instanceof PublishResult.Refused) {
+                if (isRefused(publisher, next)) {
                     refused++;
                     assertThat(maps.content()).as("nothing is written").isEqualTo(before);
                     valid = old;
@@ -76,6 +77,14 @@ class PublicationModelTest {
                 crashed++;
                 maps.crashAt = Integer.MAX_VALUE;
                 return new Publisher(maps, () -> 1);
+            }
+        }
+
+        private static boolean isRefused(Publisher publisher, Plans next) {
+            try {
+                return publisher.publish(next.plan, next.facts) instanceof PublishResult.Refused;
+            } catch (ModelTarget.RefusedGrowth e) {
+                return true;
             }
         }
 
