@@ -153,6 +153,45 @@ final class PolicyBadInputLabTest {
         awaitReach(true, false);
     }
 
+    /// A policy that selects such pods isolates nobody else who has, or had, their addresses.
+    @Test
+    void podsWithoutAnAddressOfTheirOwnAreNotIsolated() {
+        node.sockets().serve(9090);
+        String closed =
+                ingress("closed", "{}").replace("app: web", "app: odd").replace("[Ingress]", "[Ingress, Egress]");
+        String completed = client("completed", "", "phase: Failed, " + addresses("web"));
+        String nowhere = client("nowhere", "", "phase: Pending");
+        String host = client(
+                "host", ", hostNetwork: true", "phase: Running, podIPs: [{ip: \"" + node.ip(IpFamily.IPV4) + "\"}]");
+        lab.writeManifest("closed.yaml", closed);
+        lab.writeManifest("odd.yaml", odd(completed, nowhere, host));
+        lab.writeManifest("second.yaml", ingress("second", "{matchLabels: {app: nobody}}"));
+        awaitListed("second");
+        awaitReach(true, false);
+        assertThat(reachesNode("client")).isTrue();
+        assertThat(reachesNode("other")).isTrue();
+
+        // The pod that had none gets the addresses of an older one, and gives them back.
+        lab.writeManifest(
+                "odd.yaml", odd(completed, client("nowhere", "", "phase: Running, " + addresses("client")), host));
+        awaitReach(false, false);
+        await().atMost(AgentProcess.PATIENCE)
+                .untilAsserted(() -> assertThat(reachesNode("client")).isFalse());
+        assertThat(reachesNode("other")).isTrue();
+        lab.writeManifest("odd.yaml", odd(completed, nowhere, host));
+        awaitReach(true, false);
+        assertThat(reachesNode("client")).isTrue();
+    }
+
+    private static String odd(String... pods) {
+        return String.join("---\n", pods).replace("app: client", "app: odd");
+    }
+
+    private boolean reachesNode(String pod) {
+        Dial dial = Dial.to(node.ip(IpFamily.IPV4), 9090).within(Duration.ofMillis(500));
+        return lab.pod(pod).sockets().tcp(dial) instanceof Outcome.Answer;
+    }
+
     @Test
     void namesAndSelectorsAndPrioritiesAtTheirLimits() {
         String values = IntStream.range(0, 5_000).mapToObj(i -> "v" + i).collect(Collectors.joining(", "));
