@@ -20,11 +20,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/// How long an agent whose store is full takes to answer who asks for the last 100 flows that a filter wants, over the
-/// Hubble
-/// API on its Unix socket: from the call to the end of the answer. The first question of each kind that it is asked,
-/// and
-/// later ones.
+/// How long an agent whose store is full takes to answer who asks for the last 100 flows that a filter wants, over
+/// the Hubble API on its Unix socket: from the call to the end of the answer. The first question of each kind that
+/// it is asked, and later ones.
 final class FlowQuestionBenchmark {
 
     private static final int WANTED = 100;

@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Set;
 
 /// Two pods of a node, which may talk to each other, and 100 NetworkPolicies of both. Each has a rule in each
-/// direction, about pods
-/// of one label, of which there are some, and a block. The last one is about the two pods themselves.
+/// direction, about pods of one label, of which there are some, and a block. The last one is about the two pods
+/// themselves.
 final class HundredPolicies {
 
     static final int POLICIES = 100;

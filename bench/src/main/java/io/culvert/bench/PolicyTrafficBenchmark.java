@@ -26,8 +26,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Connections and round trips a second from pod to pod of one node, while both pods are held to 100 policies, and
-/// while
-/// nothing is enforced: the same pods and programs take turns.
+/// while nothing is enforced: the same pods and programs take turns.
 final class PolicyTrafficBenchmark {
 
     /// Of the three turns in a round the one with policies.

@@ -20,9 +20,8 @@ public record PolicyPorts(int start, int count, int index) {
     /// `POLICY_INDEX_LEVELS`
     public static final int INDEX_LEVELS = 3;
 
-    /// `POLICY_INDEX_STEP`: a word of `policy_index` with this bit has the number of a step in the bits below. Without
-    /// it, it
-    /// says where the words of the next level are; 0: the steps are to be searched.
+    /// `POLICY_INDEX_STEP`: a word of `policy_index` with this bit has the number of a step in the bits below.
+    /// Without it, it says where the words of the next level are; 0: the steps are to be searched.
     public static final int INDEX_STEP = 1 << 31;
 
     static final StructLayout LAYOUT = CTypes.struct(

@@ -26,10 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A policy that is enforced gets a version that is wrong, and is put right again: in a manifest, for the agent of node
-/// n1, and at an API server, which the agent of node n2 follows. The good version lets in pod client, the wrong one
-/// would
-/// let in pod other, the last one all. Policy free, of other pods, changes meanwhile.
+/// A policy that is enforced gets a version that is wrong, and is put right again: in a manifest, for the agent of
+/// node n1, and at an API server, which the agent of node n2 follows. The good version lets in pod client, the
+/// wrong one would let in pod other, the last one all. Policy free, of other pods, changes meanwhile.
 @LabTest
 @SuppressWarnings("NullAway.Init") // set before all tests
 final class BadPolicyLabTest {

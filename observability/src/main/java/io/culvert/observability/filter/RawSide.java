@@ -58,9 +58,8 @@ final class RawSide {
         return flow -> flow.has(EventFlag.SERVICE) ? services.test(0, 0, flow.service()) : frontends.atAnEndOf(flow);
     }
 
-    /// Whether the Service is wanted that is reached at an address and port. Most addresses are those of no Service by
-    /// any
-    /// port; of addresses with ports there are too many to remember.
+    /// Whether the Service is wanted that is reached at an address and port. Most addresses are those of no Service
+    /// by any port; of addresses with ports there are too many to remember.
     private static final class Frontends {
 
         private final Memo addresses;

@@ -62,9 +62,8 @@ public final class FlowHistory {
         return found;
     }
 
-    /// Where the last flows of a period are that both want. Keeps none of them, however many they are. What says that
-    /// flows
-    /// were lost is among them and does not count.
+    /// Where the last flows of a period are that both want. Keeps none of them, however many they are. What says
+    /// that flows were lost is among them and does not count.
     ///
     /// @param end only flows before this number count
     /// @param wanted what cannot be told from numbers

@@ -3,9 +3,9 @@ package io.culvert.observability.flow;
 
 import java.util.BitSet;
 
-/// Where the last flows are that somebody wants, so that who has looked for their beginning from the newest back need
-/// not look at
-/// all flows again on the way there. A bit for some flows together: 2 KiB for a million, however many are wanted.
+/// Where the last flows are that somebody wants, so that who has looked for their beginning from the newest back
+/// need not look at all flows again on the way there. A bit for some flows together: 2 KiB for a million, however
+/// many are wanted.
 public final class LastFlows {
 
     private static final int TOGETHER = 64;
@@ -39,8 +39,7 @@ public final class LastFlows {
     }
 
     /// The number of the next flow that may be wanted: this one or a later one. Of flows that came after the look
-    /// nothing is
-    /// known.
+    /// nothing is known.
     public long next(long number) {
         if (number >= end) {
             return number;

@@ -6,11 +6,9 @@ import io.culvert.policy.PortTable;
 import java.util.HashMap;
 import java.util.Map;
 
-/// The indexes of port tables, and where they lie in `policy_index`. The steps of a table are what holds: one without
-/// an index is
-/// searched, so that a map without room costs time and nothing else. In front of its words each has their number, by
-/// which a
-/// process knows what an earlier one wrote.
+/// The indexes of port tables, and where they lie in `policy_index`. The steps of a table are what holds: one
+/// without an index is searched, so that a map without room costs time and nothing else. In front of its words each
+/// has their number, by which a process knows what an earlier one wrote.
 final class PortIndexes {
 
     /// A search of so many steps looks at no more of them than an index has levels, and one.

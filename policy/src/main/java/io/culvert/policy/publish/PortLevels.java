@@ -6,9 +6,8 @@ import io.culvert.policy.PortTable;
 import java.util.Arrays;
 import java.util.List;
 
-/// The words of an index of a port table: for each value of the first bits of a number of the line of ports the step
-/// that all
-/// numbers with these bits have, or where the words for the next bits are.
+/// The words of an index of a port table: for each value of the first bits of a number of the line of ports the
+/// step that all numbers with these bits have, or where the words for the next bits are.
 final class PortLevels {
 
     private static final int ENTRIES = 1 << PolicyPorts.INDEX_BITS;
