@@ -23,7 +23,8 @@ record RowPage(String title, String about, String test, String rows, String note
             What whoever enforces NetworkPolicy and ClusterNetworkPolicy must do, and what proves that Culvert does it.
             Numbers of D1 (fields of a ClusterNetworkPolicy) and D3 (upstream's conformance tests of it) are ours, in the order
             of the specification and of the suite, which have neither numbers nor priorities: P0 is what the standard channel has
-            and what fails closed, P1 what is experimental or decides about no packet.""", "PolicyRowsTest", "policies.tsv", "policy-notes.tsv", "CD");
+            and what fails closed, P1 what is experimental or decides about no packet, P2 peers by domain name,
+            which are experimental and have no conformance test.""", "PolicyRowsTest", "policies.tsv", "policy-notes.tsv", "CD");
 
     /// What the page begins with.
     String head() {
