@@ -45,12 +45,22 @@ public final class StepTables {
         if (known != null) {
             return known;
         }
-        int count = table.steps().size();
-        int start = runs.take(count);
-        PolicyPorts place = new PolicyPorts(start, count, indexes.place(table, start));
+        PolicyPorts place = take(table);
         places.put(table, place);
         unwritten.add(table);
         return place;
+    }
+
+    private PolicyPorts take(PortTable table) {
+        int count = table.steps().size();
+        int start = runs.take(count);
+        try {
+            return new PolicyPorts(start, count, indexes.place(table, start));
+        } catch (RuntimeException e) {
+            // No table has it that could give it back.
+            runs.release(start, count);
+            throw e;
+        }
     }
 
     public void write() {

@@ -10,7 +10,9 @@ import io.culvert.cluster.policy.LabelSelector;
 import io.culvert.cluster.policy.NetworkPolicy;
 import io.culvert.cluster.policy.NetworkPolicyRule;
 import io.culvert.cluster.policy.PolicyPod;
+import io.culvert.cluster.policy.PolicyPort;
 import io.culvert.net.IpAddress;
+import io.culvert.net.Protocol;
 import io.culvert.policy.PolicyCompiler;
 import io.culvert.policy.PolicyInputs;
 import io.culvert.policy.PolicyPlan;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,6 +57,23 @@ class RefusedPlanTest {
                 .isInstanceOf(ModelTarget.RefusedGrowth.class));
     }
 
+    /// Of twelve ports that are far from each other.
+    @Test
+    void ofTheKernelWhereAnIndexMustGrow() {
+        maps.growthRefused = true;
+        PolicyPlan many = plan(1, 1, ports(12));
+        leavesRoomForOthers(() -> assertThatThrownBy(() -> publisher.publish(many, EndpointFacts.NONE))
+                .isInstanceOf(ModelTarget.RefusedGrowth.class));
+        assertThat(publisher.publish(plan(1, 1, ports(7)), EndpointFacts.NONE))
+                .isInstanceOf(PublishResult.Published.class);
+    }
+
+    private static List<PolicyPort> ports(int count) {
+        return IntStream.range(0, count)
+                .<PolicyPort>mapToObj(i -> PolicyPort.Range.single(Protocol.TCP, 1 + 5000 * i))
+                .toList();
+    }
+
     private void leavesRoomForOthers(Runnable tooLarge) {
         assertThat(publisher.publish(plan(3, 1), EndpointFacts.NONE)).isInstanceOf(PublishResult.Published.class);
         List<Object> content = maps.content();
@@ -68,6 +88,10 @@ class RefusedPlanTest {
 
     /// @param pods of this node, all of which all policies select
     private static PolicyPlan plan(int rules, int pods) {
+        return plan(rules, pods, List.of());
+    }
+
+    private static PolicyPlan plan(int rules, int pods, List<PolicyPort> ports) {
         List<PolicyPod> all = IntStream.range(0, pods)
                 .mapToObj(i -> new PolicyPod(
                         new ObjectName("x", "pod" + i),
@@ -85,7 +109,7 @@ class RefusedPlanTest {
                         new ObjectName("x", "p" + i),
                         LabelSelector.EVERYTHING,
                         Set.of(Direction.INGRESS),
-                        List.of(new NetworkPolicyRule(List.of(), List.of())),
+                        List.of(new NetworkPolicyRule(List.of(), ports)),
                         List.of()))
                 .toList();
         Set<ObjectName> local = all.stream().map(PolicyPod::name).collect(Collectors.toSet());
