@@ -18,20 +18,25 @@ public final class CniPlugin {
 
     private CniPlugin() {}
 
-    /// Puts the plugin into a directory. Whoever runs it meanwhile runs the former one to its end, or this one.
+    /// Puts the plugin into a directory. Whoever runs it meanwhile runs the former one to its end, or this one; whoever
+    /// else
+    /// puts one there at the same time does not come in between.
     ///
     /// @return the file
     /// @throws IOException if it cannot be written
     public static Path install(Path directory) throws IOException {
-        Path plugin = directory.resolve(NAME);
-        Path next = directory.resolve("." + NAME + ".next");
         try (InputStream resource = CniPlugin.class.getResourceAsStream("/io/culvert/cni/" + NAME)) {
             if (resource == null) {
                 throw new IOException("this build has no " + NAME);
             }
-            Files.copy(resource, next, StandardCopyOption.REPLACE_EXISTING);
+            Path next = Files.createTempFile(directory, "." + NAME + "-", ".next");
+            try {
+                Files.copy(resource, next, StandardCopyOption.REPLACE_EXISTING);
+                Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rwxr-xr-x"));
+                return Files.move(next, directory.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(next);
+            }
         }
-        Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return Files.move(next, plugin, StandardCopyOption.ATOMIC_MOVE);
     }
 }
