@@ -91,6 +91,20 @@ final class PolicyExplainerTest {
                         "no rule matches, and no NetworkPolicy isolates the pod");
     }
 
+    /// As one whose author meant one of these pods.
+    @Test
+    void aPolicyThatSelectsNobodyIsToldOfWhereItMayHaveBeenMeant() {
+        cluster.put(Written.ingress("y/typo", "pod=bb"));
+        cluster.put(Written.ingress("z/elsewhere", "pod=bb"));
+
+        assertThat(explain("x/a", "y/b", 80).warnings())
+                .extracting(PolicyWarning::toString)
+                .singleElement()
+                .asString()
+                .contains("y/typo")
+                .contains("it selects no pod");
+    }
+
     @Test
     void aServiceIsItsTargets() {
         cluster.put(

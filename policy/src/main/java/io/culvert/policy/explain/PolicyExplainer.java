@@ -95,13 +95,23 @@ public final class PolicyExplainer {
                         : List.of());
     }
 
+    /// Of the policies that select one of the pods, and of those that may have been meant to: that select nobody, in a
+    /// namespace
+    /// of these pods or in none.
     private List<PolicyWarning> warnings(Set<ObjectName> pods) {
-        Set<ObjectName> selecting = SeenPolicy.of(inputs).stream()
-                .filter(policy -> pods.stream()
-                        .flatMap(name -> cluster.pod(name).stream())
-                        .anyMatch(pod -> cluster.selects(policy, pod)))
+        List<PolicyPod> asked =
+                pods.stream().flatMap(name -> cluster.pod(name).stream()).toList();
+        Set<String> namespaces = Stream.concat(Stream.of(""), pods.stream().map(ObjectName::namespace))
+                .collect(Collectors.toSet());
+        Set<ObjectName> wanted = SeenPolicy.of(inputs).stream()
+                .filter(policy -> selectsOne(policy, asked)
+                        || (namespaces.contains(policy.name().namespace()) && !selectsOne(policy, cluster.governed())))
                 .map(SeenPolicy::name)
                 .collect(Collectors.toSet());
-        return ClassicMistakes.of(inputs, services, selecting::contains);
+        return ClassicMistakes.of(inputs, services, wanted::contains);
+    }
+
+    private boolean selectsOne(SeenPolicy policy, List<PolicyPod> pods) {
+        return pods.stream().anyMatch(pod -> cluster.selects(policy, pod));
     }
 }
