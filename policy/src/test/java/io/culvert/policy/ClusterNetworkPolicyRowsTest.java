@@ -50,7 +50,7 @@ class ClusterNetworkPolicyRowsTest {
     }
 
     @Test
-    void D1_04_emptySelectorsSelectAllPodsButThoseInTheNodesNetwork() {
+    void D1_04_D2_15_emptySelectorsSelectAllPodsButThoseInTheNodesNetwork() {
         for (PolicyPeer.SelectedPods subject : List.of(namespaces(""), pods("", ""))) {
             cluster.put(ingress(ADMIN, 1, "p", subject, deny().peers(ALL)));
             cluster.blocks("tcp/80", "*");

@@ -85,7 +85,7 @@ class AddressReuseLabTest {
     /// runs, all that the new pod sends and receives is judged as the new pod's. At that moment the cluster says
     /// of half of the pods before, at random, that they are gone, and of the others that they run.
     @Test
-    void C8_03_C5_09_anAddressThatIsUsedAgainAllowsNothingOfThePodBefore() throws Exception {
+    void C8_03_C5_06_C5_09_anAddressThatIsUsedAgainAllowsNothingOfThePodBefore() throws Exception {
         long seed = Long.getLong("reuse.seed", System.nanoTime());
         System.out.println("-Dreuse.seed=" + seed);
         Random random = new Random(seed);

@@ -168,7 +168,7 @@ class PolicyLabTest {
 
     /// The pods are on different nodes, one routed and one bridged: whichever node is slower decides.
     @Test
-    void aPolicyIsInForceSoonAfterItIsWritten() {
+    void C3_04_aPolicyIsInForceSoonAfterItIsWritten() {
         List<Long> millis = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             assertThat(connect("z/b", "x/a", IpFamily.IPV4)).isInstanceOf(Outcome.Answer.class);
