@@ -390,7 +390,7 @@ struct token_bucket {
 /* source_port_probes: how often a source port was found after so many that were taken; the last counts who got none. */
 #define SOURCE_PORT_PROBES 32
 
-/* drops: what was not let through, by reason. rule_counters: what passed by a rule, in the direction that it is about. */
+/* drops: what was not let through, by reason. rule_counters: what a rule decided about. */
 struct packet_count {
 	__u64 packets;
 	__u64 bytes;

@@ -27,6 +27,19 @@ static __always_inline __u32 policy_event_identity(const struct ip *address, __u
 	return pod ? pod->identity[side & 1] : 0;
 }
 
+/* The number of the rule that denies; 0: none, or not counted. */
+static __always_inline __u32 policy_rule_of(int verdict)
+{
+	return (__u32)verdict >> POLICY_REASON_BITS;
+}
+
+/* Counts a packet by the rule that decides about it. */
+static __always_inline void policy_count(const struct __sk_buff *skb, __u32 rule)
+{
+	if (rule)
+		packet_count(bpf_map_lookup_elem(&rule_counters, &rule), packet_length(skb));
+}
+
 /* what: EVENT_WHAT() */
 __noinline int policy_event(struct __sk_buff *skb, const struct packet *packet, __u32 what, __u32 rule)
 {
@@ -62,12 +75,13 @@ __noinline int policy_tell_drop(struct __sk_buff *skb, int verdict)
 
 	packet_parse(skb, &packet);
 	return policy_event(skb, &packet, EVENT_WHAT(ruled ? EVENT_VERDICT : EVENT_DROP, EVENT_DROPPED, reason),
-			    (__u32)verdict >> POLICY_REASON_BITS);
+			    policy_rule_of(verdict));
 }
 
 /* Drops a packet. verdict: policy_verdict() */
 static __always_inline int policy_drop(struct __sk_buff *skb, int verdict)
 {
+	policy_count(skb, policy_rule_of(verdict));
 	if (event_level() != EVENTS_OFF)
 		policy_tell_drop(skb, verdict);
 	return packet_drop(skb, policy_reason(verdict));

@@ -58,13 +58,6 @@ static __always_inline __u32 policy_mark(const struct __sk_buff *skb, __u32 dire
 	return direction == POLICY_EGRESS || flow_mark_is_first(mark) ? mark : 0;
 }
 
-/* Counts a packet in the direction that a rule is about. */
-static __always_inline void policy_count(const struct __sk_buff *skb, __u32 rule)
-{
-	if (rule)
-		packet_count(bpf_map_lookup_elem(&rule_counters, &rule), packet_length(skb));
-}
-
 /* Notes a steady packet whose connection was just looked up and passes. mark: policy_mark() */
 static __always_inline void policy_recent_note(const struct packet *packet, __u32 ifindex, __u32 direction,
 					       __u32 epoch, __u32 rule, __u32 mark)

@@ -74,12 +74,13 @@ __noinline int policy_ask(const struct policy_walk *walk, __u32 direction)
 	return policy_is_pod(walk->pod, question.side, &question.peer) ? 0 : -DROP_POLICY_DENIED;
 }
 
-/* Whether what would be dropped passes; then it is counted. */
-static __always_inline bool policy_is_audited(struct __sk_buff *skb, const struct policy_walk *walk)
+/* Whether what would be dropped passes; then it is counted, by the rule that denies it, too. verdict: policy_verdict() */
+static __always_inline bool policy_is_audited(struct __sk_buff *skb, const struct policy_walk *walk, int verdict)
 {
 	if (!(walk->pod_flags & ENDPOINT_AUDIT))
 		return false;
 	drop_count(DROP_POLICY_AUDIT, packet_length(skb));
+	policy_count(skb, policy_rule_of(verdict));
 	skb->cb[PACKET_VERDICT] = PACKET_AUDITED;
 	return true;
 }
@@ -87,7 +88,7 @@ static __always_inline bool policy_is_audited(struct __sk_buff *skb, const struc
 /* Of what belongs to nothing: dropped where the pod is held to policies in this direction. */
 static __always_inline int policy_stray(struct __sk_buff *skb, const struct policy_walk *walk, int reason)
 {
-	return !policy_walk_set(walk, walk->direction) || policy_is_audited(skb, walk) ? 0 : reason;
+	return !policy_walk_set(walk, walk->direction) || policy_is_audited(skb, walk, reason) ? 0 : reason;
 }
 
 /* On with a connection that is known. rule: that allows it, or 0 */
@@ -122,7 +123,7 @@ static __always_inline int policy_go_on(struct __sk_buff *skb, const struct poli
 	if (side->epoch != walk->epoch && !(flow->state & POLICY_FLOW_HOST && direction == POLICY_INGRESS) &&
 	    !(side->epoch && walk->flags & POLICY_KEEP_EXISTING)) {
 		rule = policy_ask(walk, direction);
-		if (rule < 0 && !policy_is_audited(skb, walk)) {
+		if (rule < 0 && !policy_is_audited(skb, walk, -rule)) {
 			/* It stays, so that what the other end sends next does not look like something new. */
 			side->epoch = 0;
 			policy_flow_note(flow, 0, walk->now);
@@ -226,7 +227,7 @@ static __always_inline int policy_begin(struct __sk_buff *skb, const struct poli
 		}
 	}
 	if (rule < 0) {
-		if (!policy_is_audited(skb, walk))
+		if (!policy_is_audited(skb, walk, -rule))
 			return -rule;
 		flow.state = POLICY_FLOW_AUDITED;
 		rule = 0;

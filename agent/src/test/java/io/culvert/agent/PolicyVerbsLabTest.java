@@ -87,6 +87,33 @@ final class PolicyVerbsLabTest {
     }
 
     @Test
+    void aRuleThatDeniesSaysHowOftenAndOneThatPassesOnDoesNot() {
+        lab.writeManifest("tiers.yaml", """
+                apiVersion: policy.networking.k8s.io/v1alpha2
+                kind: ClusterNetworkPolicy
+                metadata: {name: no-other}
+                spec:
+                  tier: Admin
+                  priority: 1
+                  subject: {pods: {podSelector: {matchLabels: {app: web}}}}
+                  ingress:
+                  - {action: Pass, from: [{pods: {podSelector: {matchLabels: {app: client}}}}]}
+                  - {action: Deny, from: [{namespaces: {}}]}
+                """);
+        AgentProcess agent = AgentProcess.start(node);
+        String web = lab.pod("web").ip(IpFamily.IPV6).toString();
+        lab.pod("client").sockets().tcp(web, 8080).answer();
+        lab.pod("other")
+                .sockets()
+                .tcp(Dial.to(web, 8080).within(Duration.ofMillis(500)))
+                .failure();
+
+        assertThat(agent.verb("policy", "get", "no-other").orThrow())
+                .containsPattern("ingress\\[0\\] .* - +-\n")
+                .containsPattern("ingress\\[1\\] .* [1-9][0-9]* +[1-9][0-9]*\n");
+    }
+
+    @Test
     void theMapsTellWhatTheyHoldWithoutAnAgent() {
         AgentProcess agent = AgentProcess.start(node);
         String web = lab.pod("web").ip(IpFamily.IPV4).toString();

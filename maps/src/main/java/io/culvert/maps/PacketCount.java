@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
 
-/// What was dropped for one reason, or what passed by one rule: the value of `drops` and `rule_counters`, one on each
+/// What was dropped for one reason, or what one rule decided about: the value of `drops` and `rule_counters`, for each
 /// CPU.
 ///
 /// @param packets a GSO packet counts once

@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `culvert policy get`.
-@Command(name = "get", description = "Show one policy with its rules, what they let pass, and warnings.")
+@Command(name = "get", description = "Show one policy with its rules, what they decided about, and warnings.")
 final class PolicyGetCommand extends Verb {
 
     @Mixin

@@ -80,7 +80,7 @@ public final class PolicyAnswers implements PolicyQueries {
         });
     }
 
-    /// What a rule has let pass; empty where nothing counts it.
+    /// What a rule has decided about; empty where nothing counts it.
     private Optional<PacketCount> count(PolicyView view, RuleId rule) {
         return Optional.ofNullable(view.rules().get(rule))
                 .flatMap(number -> datapath.get()

@@ -5,6 +5,7 @@ import io.culvert.agent.view.PolicyRow;
 import io.culvert.cluster.policy.ClusterNetworkPolicy;
 import io.culvert.cluster.policy.Direction;
 import io.culvert.cluster.policy.NetworkPolicy;
+import io.culvert.cluster.policy.PolicyAction;
 import io.culvert.maps.PacketCount;
 import io.culvert.policy.PolicyInputs;
 import io.culvert.policy.PolicyView;
@@ -106,7 +107,10 @@ final class PolicyRows {
     }
 
     private PolicyRow.Rule rule(SeenRule rule) {
-        Optional<PacketCount> count = enforced.flatMap(view -> counters.apply(view, rule.id()));
+        // What passes on is decided about by another rule, which counts it.
+        Optional<PacketCount> count = rule.action() == PolicyAction.PASS
+                ? Optional.empty()
+                : enforced.flatMap(view -> counters.apply(view, rule.id()));
         return new PolicyRow.Rule(
                 rule.place(),
                 rule.name(),

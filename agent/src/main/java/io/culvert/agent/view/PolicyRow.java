@@ -34,7 +34,7 @@ public record PolicyRow(
     /// @param place `ingress[0]`
     /// @param name of a ClusterNetworkPolicy's rule; may be empty
     /// @param text what it does, in words
-    /// @param packets that it let pass; null where they are not counted
+    /// @param packets that it decided about; null where they are not counted
     public record Rule(
             String place,
             String name,
