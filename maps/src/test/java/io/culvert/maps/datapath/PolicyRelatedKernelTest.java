@@ -27,11 +27,11 @@ final class PolicyRelatedKernelTest extends PolicyPodsFixture {
     }
 
     /// "Too big", about the first packet of a connection.
-    private static byte[] error(PolicyNet net, String from, PolicyTalk about) {
+    static byte[] error(PolicyNet net, String from, PolicyTalk about) {
         return error(net, from, about.opener(), about.builder());
     }
 
-    private static byte[] error(PolicyNet net, String from, String to, PacketBuilder about) {
+    static byte[] error(PolicyNet net, String from, String to, PacketBuilder about) {
         return ethernet()
                 .ip(from, to)
                 .icmp(net == PolicyNet.V4 ? 3 : 2, net == PolicyNet.V4 ? 4 : 0)
@@ -112,7 +112,7 @@ final class PolicyRelatedKernelTest extends PolicyPodsFixture {
         assertThat(pods.receives(byARouter)).as("about what is cut").isEqualTo(DROP);
     }
 
-    private static List<byte[]> fragments(String from, String to) {
+    static List<byte[]> fragments(String from, String to) {
         return ethernet().ip(from, to).udp(40000, 80).payload(new byte[3000]).fragments(1400);
     }
 
