@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// The cluster of upstream's NetworkPolicy tests: namespaces x, y and z with pods a, b and c, on a routed
 /// and on a bridged node, each pod behind a Service of its own, an agent on each node.
@@ -48,6 +49,7 @@ final class PolicyLab implements AutoCloseable {
     private final Map<String, String> namespaceLabels = new TreeMap<>();
     private final Map<String, String> podLabels = new TreeMap<>();
     private final Set<String> hidden = new TreeSet<>();
+    private final Set<String> terminating = new TreeSet<>();
 
     private PolicyLab(PodAttachment first) {
         lab = Lab.builder()
@@ -57,18 +59,22 @@ final class PolicyLab implements AutoCloseable {
         agents = lab.nodes().stream().map(LabAgent::new).toList();
         for (String name : NAMES) {
             int number = 20 + NAMES.indexOf(name);
-            LabService service = LabService.named(name, "10.96.0." + number, "fd96::" + Integer.toHexString(number))
-                    .backedBy(lab.pod(name));
+            LabService service = LabService.named(name, "10.96.0." + number, "fd96::" + Integer.toHexString(number));
             for (int port : PORTS) {
                 service = service.port(port, port).port(Protocol.SCTP, port, port);
-                lab.pod(name).sockets().serve(port);
             }
-            service = service.port(WEB, web(name));
-            services.put(name, service);
-            lab.writeManifest("service-" + name + ".yaml", service.toYaml());
+            services.put(name, service.port(WEB, web(name)));
+            serve(name);
         }
         policies = new EnforcedPolicies(lab, agents);
         writeObjects();
+    }
+
+    private void serve(String name) {
+        LabPod pod = lab.pod(name);
+        PORTS.forEach(pod.sockets()::serve);
+        LabService service = Objects.requireNonNull(services.get(name)).backedBy(pod);
+        lab.writeManifest("service-" + name + ".yaml", service.toYaml());
     }
 
     /// The number of a pod's port `web`: 80 of those called a, 81 of others.
@@ -116,6 +122,7 @@ final class PolicyLab implements AutoCloseable {
         namespaceLabels.clear();
         podLabels.clear();
         hidden.clear();
+        terminating.clear();
         writeObjects();
         policies.enforce("");
     }
@@ -148,6 +155,25 @@ final class PolicyLab implements AutoCloseable {
         hidden.clear();
         hidden.addAll(List.of(names));
         writeObjects();
+    }
+
+    /// Marks pods as deleted, which run on: as `x/a`.
+    void terminate(String... names) {
+        Stream.of(names).map(name -> name.replace("/", "")).forEach(terminating::add);
+        writeObjects();
+    }
+
+    /// Takes a pod away with its interface and its object, and makes one of the same name.
+    ///
+    /// @param pod as `x/a`
+    void replace(String pod) {
+        LabPod old = pod(pod);
+        LabNode node = old.node();
+        node.removePod(old);
+        hide(pod);
+        node.addPod(old.name());
+        serve(old.name());
+        hide();
     }
 
     private boolean isHidden(String name) {
@@ -206,7 +232,7 @@ final class PolicyLab implements AutoCloseable {
         return """
                 apiVersion: v1
                 kind: Pod
-                metadata: {name: %s, namespace: %s, uid: %s, labels: {pod: %s, %s}}
+                metadata: {name: %s, namespace: %s, uid: %s, labels: {pod: %s, %s}%s}
                 spec:
                   nodeName: %s
                   containers:
@@ -230,6 +256,7 @@ final class PolicyLab implements AutoCloseable {
                         pod.uid(),
                         name.substring(1),
                         label,
+                        terminating.contains(name) ? ", deletionTimestamp: \"2026-01-31T12:00:00Z\"" : "",
                         pod.node().name(),
                         web(name),
                         pod.ip(IpFamily.IPV4),

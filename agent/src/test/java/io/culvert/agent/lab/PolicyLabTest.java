@@ -5,6 +5,7 @@ import static io.culvert.agent.lab.PolicyText.egress;
 import static io.culvert.agent.lab.PolicyText.fromPeers;
 import static io.culvert.agent.lab.PolicyText.ingress;
 import static io.culvert.agent.lab.PolicyText.namespaces;
+import static io.culvert.agent.lab.PolicyText.pods;
 import static io.culvert.agent.lab.PolicyText.ports;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -66,6 +67,29 @@ class PolicyLabTest {
         assertThat(lab.agents().getFirst().verb("status"))
                 .contains("0 policies")
                 .contains("nothing to enforce");
+    }
+
+    /// As who is protected, as who is let in, and by policies that come while it terminates.
+    @Test
+    void C5_08_aPodThatTerminatesKeepsItsPoliciesUntilItIsGone() {
+        lab.policies(ingress("pod: a", fromPeers(pods("pod: b"), pods("seen: all"))));
+        lab.awaitBlocked("tcp/80", "* -> x/a", "!x/b -> x/a");
+
+        lab.terminate("x/a", "x/b");
+        // All pods are in one file: who may connect by this has agents that know who terminates.
+        lab.labelPod("x/c", "seen: all");
+        for (String traffic : List.of("tcp/80", "udp/80")) {
+            lab.awaitBlocked(traffic, "* -> x/a", "!x/b -> x/a", "!x/c -> x/a");
+        }
+        lab.policies(ingress(""));
+        lab.awaitBlocked("tcp/80", "* -> x/*");
+
+        lab.policies(ingress("pod: a", fromPeers(pods("pod: b"), pods("seen: all"))));
+        lab.awaitBlocked("tcp/80", "* -> x/a", "!x/b -> x/a", "!x/c -> x/a");
+        lab.hide("x/b");
+        lab.awaitBlocked("tcp/80", "* -> x/a", "!x/c -> x/a");
+        lab.hide("x/a");
+        lab.awaitBlocked("tcp/80");
     }
 
     @Test
