@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
+import io.culvert.net.Protocol;
 import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.LabClient;
 import io.culvert.testkit.lab.LabHost;
@@ -115,6 +116,11 @@ final class OutsideLab implements AutoCloseable {
 
     static Outcome udp(LabHost client, IpAddress address, int port) {
         return client.sockets().udp(Dial.to(address, port).within(ServiceLab.BRIEF));
+    }
+
+    /// @param protocol TCP or UDP
+    static Outcome dial(Protocol protocol, LabHost client, IpAddress address, int port) {
+        return protocol == Protocol.TCP ? tcp(client, address, port) : udp(client, address, port);
     }
 
     @Override

@@ -2,13 +2,13 @@
 package io.culvert.agent.lab;
 
 import static io.culvert.agent.lab.OutsideLab.awaitAnswer;
-import static io.culvert.agent.lab.OutsideLab.tcp;
 import static io.culvert.agent.lab.OutsideLab.vip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
+import io.culvert.net.Protocol;
 import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.LabExposure;
 import io.culvert.testkit.lab.LabPod;
@@ -57,27 +57,30 @@ class PolicyMasqueradeLabTest {
                 new Target(vip(family, 30 + node), ServiceLab.PORT));
     }
 
-    private static Outcome dial(LabPod pod, Target target) {
-        return tcp(pod, target.address(), target.port());
+    private static Outcome dial(Protocol protocol, LabPod pod, Target target) {
+        return OutsideLab.dial(protocol, pod, target.address(), target.port());
     }
 
-    private static boolean isSilent(LabPod pod, Target target) {
-        return dial(pod, target) instanceof Outcome.Failure failure
+    private static boolean isSilent(Protocol protocol, LabPod pod, Target target) {
+        return dial(protocol, pod, target) instanceof Outcome.Failure failure
                 && List.of("ETIMEDOUT", "TIMEOUT").contains(failure.errno());
     }
 
     @ParameterizedTest
-    @CsvSource({"1, IPV4", "1, IPV6", "2, IPV4", "2, IPV6"})
-    void C2_03_aPodIsItselfAtABackendOfItsNode(int node, IpFamily family) {
+    @CsvSource({
+        "TCP, 1, IPV4", "TCP, 1, IPV6", "TCP, 2, IPV4", "TCP, 2, IPV6",
+        "UDP, 1, IPV4", "UDP, 1, IPV6", "UDP, 2, IPV4", "UDP, 2, IPV6"
+    })
+    void C2_03_aPodIsItselfAtABackendOfItsNode(Protocol protocol, int node, IpFamily family) {
         LabPod client = outside.pod("client" + node);
         LabPod plain = outside.pod("plain" + node);
         for (LabPod allowed : List.of(client, plain)) {
             LabPod refused = allowed == client ? plain : client;
             outside.letIn("{podSelector: {matchLabels: {app: %s}}}".formatted(allowed.name()));
             for (Target frontend : frontends(node, family)) {
-                await().atMost(PATIENCE).until(() -> isSilent(refused, frontend));
-                awaitAnswer(() -> dial(allowed, frontend));
-                assertThat(dial(allowed, frontend).answer().server()).isEqualTo("web" + node);
+                await().atMost(PATIENCE).until(() -> isSilent(protocol, refused, frontend));
+                awaitAnswer(() -> dial(protocol, allowed, frontend));
+                assertThat(dial(protocol, allowed, frontend).answer().server()).isEqualTo("web" + node);
             }
         }
     }

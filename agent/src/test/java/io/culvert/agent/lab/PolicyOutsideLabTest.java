@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.lab;
 
-import static io.culvert.agent.lab.OutsideLab.tcp;
+import static io.culvert.agent.lab.OutsideLab.dial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.culvert.net.IpAddress;
 import io.culvert.net.IpFamily;
+import io.culvert.net.Protocol;
 import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.LabClient;
 import io.culvert.testkit.lab.LabExposure;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Clients outside reach NodePorts of pods that are held to policies by addresses, on routed and on bridged pods.
 @LabTest
@@ -57,21 +58,24 @@ class PolicyOutsideLabTest {
                 .collect(Collectors.joining(", ")));
     }
 
-    private static void awaitSilence(LabHost client, LabNode node, IpFamily family, int port) {
-        await().atMost(PATIENCE).until(() -> !(tcp(client, node.ip(family), port) instanceof Outcome.Answer));
-        assertThat(tcp(client, node.ip(family), port).failure().errno()).isIn("ETIMEDOUT", "TIMEOUT");
+    private static void awaitSilence(Protocol protocol, LabHost client, LabNode node, IpFamily family, int port) {
+        await().atMost(PATIENCE)
+                .until(() -> !(dial(protocol, client, node.ip(family), port) instanceof Outcome.Answer));
+        assertThat(dial(protocol, client, node.ip(family), port).failure().errno())
+                .isIn("ETIMEDOUT", "TIMEOUT");
     }
 
     @ParameterizedTest
-    @EnumSource
-    void C2_04_aBlockMeansTheClientItselfWithLocalTraffic(IpFamily family) {
+    @CsvSource({"TCP, IPV4", "TCP, IPV6", "UDP, IPV4", "UDP, IPV6"})
+    void C2_04_aBlockMeansTheClientItselfWithLocalTraffic(Protocol protocol, IpFamily family) {
         for (LabClient allowed : new LabClient[] {outside.near(), outside.far()}) {
             LabClient refused = allowed == outside.near() ? outside.far() : outside.near();
             allow(allowed::ip);
             for (LabNode node : outside.services().lab().nodes()) {
-                awaitSilence(refused, node, family, LOCAL);
-                OutsideLab.awaitAnswer(() -> tcp(allowed, node.ip(family), LOCAL));
-                Outcome.Answer answer = tcp(allowed, node.ip(family), LOCAL).answer();
+                awaitSilence(protocol, refused, node, family, LOCAL);
+                OutsideLab.awaitAnswer(() -> dial(protocol, allowed, node.ip(family), LOCAL));
+                Outcome.Answer answer =
+                        dial(protocol, allowed, node.ip(family), LOCAL).answer();
                 assertThat(answer.server()).isEqualTo(node == outside.n1() ? "web1" : "web2");
                 assertThat(answer.seen().address()).isEqualTo(allowed.ip(family));
             }
@@ -79,20 +83,20 @@ class PolicyOutsideLabTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void C2_06_behindAnotherNodeThatMasqueradesABlockMeansThatNode(IpFamily family) {
+    @CsvSource({"TCP, IPV4", "TCP, IPV6", "UDP, IPV4", "UDP, IPV6"})
+    void C2_06_behindAnotherNodeThatMasqueradesABlockMeansThatNode(Protocol protocol, IpFamily family) {
         allow(outside.near()::ip);
-        awaitSilence(outside.near(), outside.n1(), family, CLUSTER);
+        awaitSilence(protocol, outside.near(), outside.n1(), family, CLUSTER);
 
         allow(outside.n1()::ip);
 
-        OutsideLab.awaitAnswer(() -> tcp(outside.near(), outside.n1().ip(family), CLUSTER));
-        assertThat(tcp(outside.near(), outside.n1().ip(family), CLUSTER)
+        OutsideLab.awaitAnswer(() -> dial(protocol, outside.near(), outside.n1().ip(family), CLUSTER));
+        assertThat(dial(protocol, outside.near(), outside.n1().ip(family), CLUSTER)
                         .answer()
                         .seen()
                         .address())
                 .isEqualTo(outside.n1().ip(family));
         // On the backend's own node the client is known, and it is not allowed.
-        awaitSilence(outside.near(), outside.n2(), family, CLUSTER);
+        awaitSilence(protocol, outside.near(), outside.n2(), family, CLUSTER);
     }
 }

@@ -8,6 +8,7 @@ import static io.culvert.testkit.packet.PacketAssert.assertThatPacket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.maps.Flow;
+import io.culvert.maps.FrontendFlag;
 import io.culvert.maps.FrontendKey;
 import io.culvert.maps.FrontendType;
 import io.culvert.maps.PolicyPeerKey;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class PolicyServiceKernelTest extends PolicyPodsFixture {
 
     private static final int BACKEND_PORT = 8080;
+    private static final int NODE_PORT = 30080;
 
     private void service(PolicyNet net, Protocol protocol, String backend) {
         pods.node.tables.service(protocol, net.service, 80, PolicyNet.end(backend, BACKEND_PORT));
@@ -74,16 +76,60 @@ final class PolicyServiceKernelTest extends PolicyPodsFixture {
         assertThatPacket(pods.packet()).hasSource(net.service, 80);
     }
 
+    private static void nodePort(
+            PolicyNet net, Protocol protocol, Set<FrontendFlag> flags, List<String> local, List<String> cluster) {
+        IpAddress anywhere = IpAddress.of(net == PolicyNet.V4 ? "0.0.0.0" : "::");
+        pods.node.tables.service(
+                new FrontendKey(anywhere, NODE_PORT, protocol), FrontendType.NODE_PORT, flags, local, cluster);
+    }
+
+    private static void allowNodes(PolicyNet net) {
+        pods.cidrClass(net == PolicyNet.V4 ? "192.0.2.0/24" : "2001:db8::/64", 5);
+        pods.allow(PolicyPeerKey.cidrClass(INGRESS, 5), 0, PolicyPods.END - 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
+    void C2_03_aPodThatAsksANodePortIsItselfAtABackendOfThisNode(PolicyNet net, Protocol protocol) {
+        isolate(net);
+        pods.pod(net.otherPod, 2, 0, 0);
+        nodePort(net, protocol, Set.of(), List.of(), List.of(PolicyNet.end(net.pod, BACKEND_PORT)));
+        allowNodes(net);
+        byte[] asked = new PolicyTalk(protocol, net.otherPod, 40000, net.node, NODE_PORT).opens();
+        assertThat(pods.sends(asked)).isEqualTo(PASS);
+        byte[] arrives = pods.packet();
+        assertThatPacket(arrives).hasDestination(net.pod, BACKEND_PORT);
+        assertThat(pods.receives(arrives)).as("not as the node").isEqualTo(DROP);
+        allow(PolicyPeerKey.identity(INGRESS, 2), protocol, BACKEND_PORT);
+        assertThat(pods.receives(arrives)).isEqualTo(PASS);
+        assertThatPacket(pods.packet()).hasSource(net.node).checksumsAreRight();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
+    void C2_04_withLocalTrafficABlockMeansTheClient(PolicyNet net, Protocol protocol) {
+        isolate(net);
+        List<String> backend = List.of(PolicyNet.end(net.pod, BACKEND_PORT));
+        nodePort(net, protocol, Set.of(FrontendFlag.LOCAL_SET), backend, backend);
+        allowNodes(net);
+        byte[] arrives = pods.node.in(new PolicyTalk(protocol, net.outside, 40000, net.node, NODE_PORT).opens(), false);
+        assertThat(pods.receives(arrives)).as("not as the node").isEqualTo(DROP);
+        pods.cidrClass(net == PolicyNet.V4 ? "198.51.100.0/24" : "2001:db8:7::/64", 6);
+        allow(PolicyPeerKey.cidrClass(INGRESS, 6), protocol, BACKEND_PORT);
+        assertThat(pods.receives(arrives)).isEqualTo(PASS);
+        assertThatPacket(pods.packet())
+                .hasSource(net.outside, 40000)
+                .hasDestination(net.pod, BACKEND_PORT)
+                .checksumsAreRight();
+    }
+
     @ParameterizedTest
     @MethodSource("io.culvert.maps.datapath.PolicyNet#withProtocols")
     void C2_05_aMasqueradedClientIsItselfAtABackendOfThisNode(PolicyNet net, Protocol protocol) {
         isolate(net);
-        FrontendKey nodePort = new FrontendKey(IpAddress.of(net == PolicyNet.V4 ? "0.0.0.0" : "::"), 30080, protocol);
-        pods.node.tables.service(
-                nodePort, FrontendType.NODE_PORT, Set.of(), List.of(), List.of(PolicyNet.end(net.pod, BACKEND_PORT)));
-        pods.cidrClass(net == PolicyNet.V4 ? "192.0.2.0/24" : "2001:db8::/64", 5);
-        pods.allow(PolicyPeerKey.cidrClass(INGRESS, 5), 0, PolicyPods.END - 1);
-        byte[] arrives = pods.node.in(new PolicyTalk(protocol, net.outside, 40000, net.node, 30080).opens(), false);
+        nodePort(net, protocol, Set.of(), List.of(), List.of(PolicyNet.end(net.pod, BACKEND_PORT)));
+        allowNodes(net);
+        byte[] arrives = pods.node.in(new PolicyTalk(protocol, net.outside, 40000, net.node, NODE_PORT).opens(), false);
         assertThat(pods.receives(arrives)).as("not as the node").isEqualTo(DROP);
         pods.cidrClass(net == PolicyNet.V4 ? "198.51.100.0/24" : "2001:db8:7::/64", 6);
         allow(PolicyPeerKey.cidrClass(INGRESS, 6), protocol, BACKEND_PORT);
