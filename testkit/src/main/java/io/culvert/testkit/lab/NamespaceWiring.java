@@ -79,8 +79,14 @@ record NamespaceWiring(Set<IpFamily> families, int mtu) {
         }
     }
 
+    /// With an address of its own, as the bridge plugin of CNI gives it: else it is the lowest one of its ports, and
+    /// once that pod goes, the others send to a gateway that is not there.
     void bridge(Script script, String netns, int index) {
-        script.ip(netns, "link add cni0 type bridge mcast_snooping 0", "link set cni0 mtu " + mtu + " up");
+        String address = "02:00:00:00:01:%02x".formatted(index);
+        script.ip(
+                netns,
+                "link add cni0 address " + address + " type bridge mcast_snooping 0",
+                "link set cni0 mtu " + mtu + " up");
         for (IpFamily family : families) {
             address(script, netns, "cni0", AddressPlan.bridge(family, index), AddressPlan.podRangeLength(family));
         }
