@@ -198,6 +198,17 @@ class CyclonusPolicyLabTest {
         expectAsBefore(base);
     }
 
+    /// With another interface, whether it is who is protected, who is let in, or neither.
+    @Test
+    void C7_12_podsAreMadeAnew() {
+        FeaturePolicy base = FeatureCases.base("x", "pod=a");
+        expect(base);
+        for (String pod : List.of("x/a", "y/b", "z/c")) {
+            lab.replace(pod);
+            expectAsBefore(base);
+        }
+    }
+
     @Test
     void C7_13_theExampleOfOneNamedPort() {
         expect(FeaturePolicy.of(

@@ -158,8 +158,10 @@ final class FeatureCases {
         List<Rule> nothing = List.of();
         List<Rule> anything = List.of(Rule.ANYTHING);
         List<Rule> allPods = List.of(new Rule(List.of(Peer.pods("", null)), List.of()));
-        List<Rule> allAddresses = List.of(new Rule(List.of(Peer.block("0.0.0.0/0", null)), List.of()));
-        List<Rule> noAddress = List.of(new Rule(List.of(Peer.block("0.0.0.0/31", null)), List.of()));
+        List<Rule> allAddresses = block("0.0.0.0/0", null);
+        List<Rule> noAddress = block("0.0.0.0/31", null);
+        List<Rule> allOfIpv6 = block("::/0", null);
+        List<Rule> noneOfIpv6 = block("::/127", null);
         List<Rule> noPod = List.of(new Rule(List.of(Peer.pods("never=there", null)), List.of()));
         List<Rule> ownNamespace = List.of(new Rule(List.of(Peer.pods(null, "")), List.of()));
         List<Rule> namespaceY = List.of(new Rule(List.of(Peer.pods("ns=y", null)), List.of()));
@@ -174,10 +176,20 @@ final class FeatureCases {
                 List.of(noPod, allAddresses),
                 List.of(noAddress),
                 List.of(noPod),
+                List.of(nothing, allOfIpv6),
+                List.of(noneOfIpv6, allPods),
+                List.of(noPod, allOfIpv6),
+                List.of(noneOfIpv6),
+                List.of(block("10.244.1.0/24", "10.244.1.4/30"), block("10.244.1.4/31", null)),
+                List.of(block("fd44:0:0:1::/64", "fd44:0:0:1::4/126"), block("fd44:0:0:1::4/127", null)),
                 List.of(ownNamespace, namespaceY),
                 List.of(tcp80, tcp81),
                 List.of(tcp80, udp80),
                 List.of(namespaceY, tcp81));
+    }
+
+    private static List<Rule> block(String block, @Nullable String except) {
+        return List.of(new Rule(List.of(Peer.block(block, except)), List.of()));
     }
 
     /// One end may and the other one may not.
