@@ -52,11 +52,9 @@ final class Policies {
             return "web answered";
         });
         stage.step("culvert says which rule decided, and the programs in the kernel agree", () -> {
-            String refused = agent.run("policy", "explain", "sidecar", "web", "80/TCP");
-            stage.show("culvert policy explain sidecar web 80/TCP", refused);
-            Demo.check(refused.contains(": refused"), refused);
-            Demo.check(refused.contains("datapath: agrees"), refused);
-            return "datapath: agrees";
+            explain(agent, "sidecar", ": refused");
+            explain(agent, "client", ": allowed");
+            return "sidecar refused, client allowed, datapath: agrees";
         });
         stage.step("its flow logs name pods, Service and policy verdict", () -> flowLogs(agents));
         lab.deleteManifest(FILE);
@@ -64,6 +62,13 @@ final class Policies {
             await(sidecar, true);
             return "web answered";
         });
+    }
+
+    private void explain(DemoAgent agent, String from, String verdict) {
+        String explained = agent.run("policy", "explain", from, "web", "80/TCP");
+        stage.show("culvert policy explain " + from + " web 80/TCP", explained);
+        Demo.check(explained.contains(verdict), explained);
+        Demo.check(explained.contains("datapath: agrees"), explained);
     }
 
     /// The node of the backend that was chosen tells of the refusal.
