@@ -76,15 +76,20 @@ static __noinline int event_set_datagram(struct event *event, struct bpf_sock *s
 	return 0;
 }
 
-/* The same where the socket was given its backend when it connected: veth pairs leave a packet its socket. */
-static __always_inline void event_set_socket(struct event *event, struct __sk_buff *skb)
+/* The socket that sends a packet, or null: veth pairs leave it that. */
+static __always_inline struct bpf_sock *event_sender(const struct __sk_buff *skb)
 {
 	struct bpf_sock *sk = skb->sk;
+
+	return sk ? bpf_sk_fullsock(sk) : NULL;
+}
+
+/* The same where the socket was given its backend when it connected. */
+static __always_inline void event_set_socket(struct event *event, struct __sk_buff *skb)
+{
+	struct bpf_sock *sk = event_sender(skb);
 	struct sock_connected *connected;
 
-	if (!sk)
-		return;
-	sk = bpf_sk_fullsock(sk);
 	if (!sk)
 		return;
 	if (event->protocol != IPPROTO_TCP) {
@@ -94,6 +99,19 @@ static __always_inline void event_set_socket(struct event *event, struct __sk_bu
 	connected = bpf_sk_storage_get(&sock_connected, sk, 0, 0);
 	if (connected && event_set_peer(event, &connected->peer))
 		event_set_service(event, connected->service);
+}
+
+/* Whether the end of a packet's connection will be told by its sender's socket, or just was. */
+static __always_inline bool event_ends_with_socket(const struct __sk_buff *skb, const struct packet *packet)
+{
+	struct bpf_sock *sk = event_sender(skb);
+	struct sock_connected *connected;
+
+	if (!sk)
+		return false;
+	connected = bpf_sk_storage_get(&sock_connected, sk, 0, 0);
+	return connected && connected->time &&
+	       sock_peer_has_backend(&connected->peer, &packet->destination, packet->destination_port);
 }
 
 /* What ended a connection is told once, with what both directions counted. */
@@ -188,10 +206,16 @@ static __always_inline struct event *event_begin(const struct packet *packet, __
 	return event;
 }
 
-/* The entry that a packet meets, or null; not looked for once more where that is known. */
+/*
+ * The entry that a packet meets, or null; not looked for once more where that is known. What a pod opens and nothing
+ * translated has none: an entry with its addresses would be of an earlier connection.
+ */
 static __always_inline struct flow *event_flow(const struct __sk_buff *skb, const struct packet *packet)
 {
-	return skb->cb[PACKET_HOOK] & PACKET_DIRECT ? NULL : flow_find(packet);
+	__u32 hook = skb->cb[PACKET_HOOK];
+	bool opens = packet->signals & PACKET_OPEN && (hook & 0xff) == EVENT_AT_FROM_POD && !(hook & PACKET_MOVED);
+
+	return opens || hook & PACKET_DIRECT ? NULL : flow_find(packet);
 }
 
 /* What its connection tells, and all that was counted if it ends it. */

@@ -61,9 +61,10 @@ static __always_inline bool event_is_due(struct __sk_buff *skb, __u32 hook, __u3
 }
 
 /*
- * Whether what a packet shows is worth an event. Devices of the node carry much that is none of ours. At the highest
- * aggregation only the last of the packets that end a connection counts, and so it does where another program has told of
- * the packet before: that may have been before the connection's own program saw it.
+ * Whether what a packet shows is worth an event. Devices of the node carry much that is none of ours. What a client ends is
+ * told once, by its socket where that knows of it. At the highest aggregation only the last of the packets that end a
+ * connection counts, and so it does where another program has told of the packet before: that may have been before the
+ * connection's own program saw it.
  */
 static __noinline bool event_is_wanted(struct __sk_buff *skb, const struct packet *packet, __u32 hook, __u32 level)
 {
@@ -71,6 +72,8 @@ static __noinline bool event_is_wanted(struct __sk_buff *skb, const struct packe
 		   (level == EVENTS_MAXIMUM || (level != EVENTS_NONE && event_was_seen(skb, hook)));
 	struct flow *flow;
 
+	if (level == EVENTS_MEDIUM && packet->signals & (PACKET_CLOSE | PACKET_RESET) && event_ends_with_socket(skb, packet))
+		return false;
 	if (hook < EVENT_AT_FROM_NETWORK && !end)
 		return true;
 	flow = event_flow(skb, packet);

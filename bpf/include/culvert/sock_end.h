@@ -11,6 +11,8 @@
 #include "event_ring.h"
 
 #define SOCK_FAMILY_IPV4 2 /* AF_INET, whose header is the C library's */
+#define SOCK_END_CLOSED 0x11 /* FIN and ACK, as in the header */
+#define SOCK_END_RESET 0x14  /* RST and ACK */
 
 /* Notes when a socket with a peer connects, and asks to be called when it ends. */
 static __always_inline void sock_begin(struct bpf_sock_ops *ctx)
@@ -40,6 +42,20 @@ static __always_inline void sock_set_source(struct event *event, const struct bp
 	event->source_port = bpf_htons(ctx->local_port);
 }
 
+/* How the client's side ended: by its FIN, or cut off, by whomever. Of what never was a connection nothing. was: its last state */
+static __always_inline __u8 sock_end_flags(__u32 was)
+{
+	switch (was) {
+	case BPF_TCP_SYN_SENT:
+		return 0;
+	case BPF_TCP_ESTABLISHED:
+	case BPF_TCP_CLOSE_WAIT:
+		return SOCK_END_RESET;
+	default:
+		return SOCK_END_CLOSED;
+	}
+}
+
 /* Tells of the end, as of what the client sends. The SYN is in what was acknowledged. */
 static __always_inline void sock_end(struct bpf_sock_ops *ctx)
 {
@@ -65,6 +81,7 @@ static __always_inline void sock_end(struct bpf_sock_ops *ctx)
 	event->verdict = EVENT_FORWARDED;
 	event->hook = EVENT_AT_FROM_POD;
 	event->protocol = IPPROTO_TCP;
+	event->tcp_flags = sock_end_flags(ctx->args[0]);
 	event->flags = EVENT_FLAG_DIRECTED | EVENT_FLAG_ADDRESSED | EVENT_FLAG_SERVICE |
 		       (bpf_get_netns_cookie(ctx) == config_host_netns ? EVENT_FLAG_HOST : 0);
 	event->service = connected->service;

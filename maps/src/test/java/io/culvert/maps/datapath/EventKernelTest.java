@@ -83,6 +83,23 @@ final class EventKernelTest extends EventFixture {
         assertThat(event.time()).isBetween(before, System.nanoTime());
     }
 
+    /// Whose Service went, and whose client connects from the same port to what has its address now.
+    @ParameterizedTest
+    @EnumSource
+    void aConnectionThatNothingTranslatesHasNothingOfAnEarlierOne(PolicyNet net) {
+        TestService service = service(net);
+        byte[] syn = tcp(net.pod, 40000, net.service, 80, SYN);
+        pods.sends(syn);
+        pods.tables.remove(Tables.FRONTENDS, service.key());
+        log.begin(EventLevel.MEDIUM);
+
+        pods.sends(syn);
+
+        Event event = log.only();
+        assertThat(event.destination()).isEqualTo(end(net.service, 80));
+        assertThat(event.flags()).containsExactly(EventFlag.DIRECTED);
+    }
+
     @ParameterizedTest
     @EnumSource
     void whatAnswersIsToldAsAReplyAtMediumAndNotAtMaximum(PolicyNet net) {

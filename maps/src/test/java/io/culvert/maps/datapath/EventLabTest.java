@@ -38,6 +38,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @LabTest
 final class EventLabTest {
 
+    private static final int FIN_ACK = 0x11;
+    private static final int RST_ACK = 0x14;
+
     private static Lab lab;
     private static LabPod client;
     private static LabPod server;
@@ -195,22 +198,91 @@ final class EventLabTest {
         assertThat(small.detail().fourth()).as("nanoseconds").isBetween(1_000L, 60_000_000_000L);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void whatTheClientEndsIsToldByItsSocketAlone(IpFamily family) {
+        programs.tables.service(TCP, vip(family).address().toString(), 80, "[" + server.ip(family) + "]:8080");
+
+        List<Event> closed = ended(family, "x", false);
+        List<Event> reset = ended(family, "x", true);
+
+        assertThat(ends(closed, client, family)).singleElement().satisfies(event -> {
+            assertThat(event.kind()).isEqualTo(EventKind.CLOSE);
+            assertThat(event.tcpFlags()).isEqualTo(FIN_ACK);
+        });
+        assertThat(ends(closed, server, family)).singleElement().satisfies(event -> {
+            assertThat(event.kind()).as("the server's").isEqualTo(EventKind.TRACE);
+            assertThat(event.tcpFlags()).isEqualTo(FIN_ACK);
+        });
+        assertThat(ends(reset, client, family)).singleElement().satisfies(event -> {
+            assertThat(event.kind()).isEqualTo(EventKind.CLOSE);
+            assertThat(event.tcpFlags()).isEqualTo(RST_ACK);
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatTheClientEndsIsToldByItsPacketTooAtLow(IpFamily family) {
+        programs.tables.service(TCP, vip(family).address().toString(), 80, "[" + server.ip(family) + "]:8080");
+        log.begin(EventLevel.LOW);
+
+        assertThat(ends(ended(family, "x", false), client, family))
+                .extracting(Event::kind)
+                .containsExactly(EventKind.TRACE, EventKind.CLOSE);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aConnectionToNoServiceEndsWithItsPackets(IpFamily family) {
+        log.take();
+        client.sockets().openTcp(Dial.to(server.ip(family).toString(), 8080)).close();
+
+        List<Event> told = new ArrayList<>();
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            told.addAll(log.take());
+            assertThat(ends(told, client, family)).isNotEmpty();
+        });
+        assertThat(ends(told, client, family)).extracting(Event::kind).containsOnly(EventKind.TRACE);
+    }
+
+    /// Those that end a connection, from one side.
+    private static List<Event> ends(List<Event> events, LabPod from, IpFamily family) {
+        return events.stream()
+                .filter(event -> event.protocol() == TCP.number() && (event.tcpFlags() & 0x05) != 0)
+                .filter(event -> event.source().address().equals(from.ip(family)))
+                .toList();
+    }
+
     /// What is told of the end of a connection that carried a line.
     private static Event end(IpFamily family, String line) {
-        log.take();
-        try (TcpConnection connection =
-                client.sockets().openTcp(Dial.to(vip(family).address().toString(), 80))) {
-            connection.exchange(line).answer();
-        }
-        List<Event> told = new ArrayList<>();
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
-            told.addAll(log.take());
-            return told.stream().anyMatch(event -> event.kind() == EventKind.CLOSE);
-        });
+        List<Event> told = ended(family, line, false);
         List<Event> ends =
                 told.stream().filter(event -> event.kind() == EventKind.CLOSE).toList();
         assertThat(ends).hasSize(1);
         return ends.getFirst();
+    }
+
+    /// All that is told of a connection that carried a line, until its end.
+    private static List<Event> ended(IpFamily family, String line, boolean reset) {
+        log.take();
+        int port;
+        try (TcpConnection connection =
+                client.sockets().openTcp(Dial.to(vip(family).address().toString(), 80))) {
+            port = connection.local().port();
+            connection.exchange(line).answer();
+            if (reset) {
+                connection.closesByReset();
+            }
+        }
+        List<Event> told = new ArrayList<>();
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            log.take().stream()
+                    .filter(event ->
+                            event.source().port() == port || event.destination().port() == port)
+                    .forEach(told::add);
+            return told.stream().anyMatch(event -> event.kind() == EventKind.CLOSE);
+        });
+        return told;
     }
 
     @ParameterizedTest

@@ -20,7 +20,7 @@ class VerifierKernelTest {
         "sock_lb, 10000",
         "pod, 78000",
         "net, 115000",
-        "policy, 71000",
+        "policy, 73000",
         "xdp, 60000",
         "xdp_generic, 60000",
         "explain, 40000",

@@ -192,6 +192,10 @@ public final class LabSockets {
                 report.get("changes").asInt());
     }
 
+    void order(String operation, OpenSocket socket) {
+        SocketReplies.ok(call(SocketActor.command(operation).put("handle", socket.handle())));
+    }
+
     void close(int handle) {
         SocketReplies.ok(call(SocketActor.command("close").put("handle", handle)));
     }

@@ -12,4 +12,10 @@ public final class TcpConnection extends OpenSocket {
     public Outcome exchange(String text) {
         return sockets().exchange("tcp_exchange", this, text);
     }
+
+    /// Makes its close send RST in place of FIN.
+    public TcpConnection closesByReset() {
+        sockets().order("tcp_reset", this);
+        return this;
+    }
 }

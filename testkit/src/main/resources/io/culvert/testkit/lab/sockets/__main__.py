@@ -12,7 +12,7 @@ import threading
 import time
 
 from calls import Failed, close, name
-from clients import tcp, tcp_exchange, tcp_open, udp, udp_exchange, udp_open
+from clients import tcp, tcp_exchange, tcp_open, tcp_reset, udp, udp_exchange, udp_open
 from load import load_report, load_start, load_stop
 from raw import capture, captured, raw, send
 from reach import reach
@@ -20,7 +20,7 @@ from servers import tcp_serve, udp_serve
 
 out_lock = threading.Lock()
 OPERATIONS = {operation.__name__: operation for operation in (
-    tcp_serve, udp_serve, tcp, tcp_open, tcp_exchange, udp, udp_open, udp_exchange, name, close,
+    tcp_serve, udp_serve, tcp, tcp_open, tcp_exchange, tcp_reset, udp, udp_open, udp_exchange, name, close,
     load_start, load_report, load_stop, raw, send, capture, captured,
     reach)}
 

@@ -3,6 +3,7 @@
 import errno
 import json
 import socket
+import struct
 import time
 
 from calls import Failed, attempt, handles, keep, name_of, new_socket
@@ -52,6 +53,12 @@ def tcp_open(command):
 
 def tcp_exchange(command):
     return exchange_line(handles[command["handle"]], command["text"], time.monotonic())
+
+
+def tcp_reset(command):
+    """What close(2) does with no time to linger: it sends RST."""
+    handles[command["handle"]].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    return {}
 
 
 def udp_open(command):
