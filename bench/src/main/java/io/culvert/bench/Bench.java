@@ -59,7 +59,7 @@ public final class Bench {
             page.add(FlowSections.questions(new FlowQuestionBenchmark(culvert, quick ? 5 : 21).run()));
             page.add(FlowSections.ingest(new FlowIngestBenchmark(quick ? 0.5 : 1.5, quick ? 5 : 21).run()));
             page.add(FlowSections.observers(new FlowObserversBenchmark(quick ? 1 : 5, quick ? 1 : 2).run()));
-            page.add(FlowSections.traffic(new FlowTrafficBenchmark(load, culvert, quick ? 6 : 56, 0.3).run()));
+            page.add(FlowSections.traffic(new FlowTrafficBenchmark(load, culvert, quick ? 12 : 120).run()));
         }
         if (all || words.contains("select")) {
             page.add(SelectSection.of(new SelectCostBenchmark(root, quick ? 3 : 11).run()));

@@ -147,15 +147,21 @@ final class FlowSections {
                 ## Flows: connections
 
                 Connections of pods to a Service on one node, as in Traffic, while programs tell at `medium` and an agent keeps it, and while they tell nothing;
-                the same agent, pods and programs take turns. `crr`: one connection after the other, `crr8`: eight at a time. Lost in the ring: %,d.
+                the same agent, pods and programs, and a load that goes on while the level changes, four times a second. `crr`: one connection after the other, `crr8`:
+                eight at a time. Lost in the ring: %,d.
 
-                | mode | off | medium | ratio |
-                |---|---|---|---|
+                | mode | off | medium | ratio | standard error |
+                |---|---|---|---|---|
                 """.formatted(result.lost()));
         List<Figure> figures = new ArrayList<>();
         for (FlowTrafficBenchmark.Series series : result.series()) {
-            text.append("| %s | %,.0f | %,.0f | %.3f |%n"
-                    .formatted(series.mode(), Median.of(series.off()), Median.of(series.medium()), series.ratio()));
+            text.append("| %s | %,.0f | %,.0f | %.3f | %.3f |%n"
+                    .formatted(
+                            series.mode(),
+                            Median.of(series.off()),
+                            Median.of(series.medium()),
+                            series.ratio(),
+                            series.error()));
             figures.add(Figure.atLeast(
                     series.mode().unit() + ", with flows at medium, of off", series.ratio(), 0.98, " x"));
         }

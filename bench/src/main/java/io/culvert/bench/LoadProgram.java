@@ -72,15 +72,23 @@ record LoadProgram(Path program) {
     /// @param mode `connect`, or that of a [LoadMode]
     /// @param targets address, port, address, port, ...
     double run(LabHost client, String mode, double seconds, List<String> targets) {
+        return await(start(client, mode, seconds, targets), seconds);
+    }
+
+    /// Begins what [#run] does as a whole.
+    LabProcess start(LabHost client, String mode, double seconds, List<String> targets) {
         List<String> command = new ArrayList<>(List.of(program.toString(), mode, Double.toString(seconds)));
         command.addAll(targets);
-        LabProcess process = client.start("load-" + mode, command);
+        return client.start("load-" + mode, command);
+    }
+
+    /// The end of what [#start] began.
+    static double await(LabProcess process, double seconds) {
         int status =
                 process.awaitExit(Duration.ofMillis((long) (seconds * 1000)).plus(SLACK));
         String[] result = process.log().trim().split(" ");
         if (status != 0 || result.length != 3 || !result[2].equals("0")) {
-            throw new IllegalStateException(
-                    "load " + mode + " from " + client + " ended with status " + status + ": " + process.log());
+            throw new IllegalStateException(process.name() + " ended with status " + status + ": " + process.log());
         }
         return Long.parseLong(result[0]) / Double.parseDouble(result[1]);
     }
