@@ -29,6 +29,7 @@ public final class Bench {
         Page page = new Page();
         if (all || words.contains("traffic")) {
             page.traffic(new TrafficBenchmark(load, culvert, kubeProxy, quick ? 2 : 11, quick ? 0.5 : 0.7).run());
+            page.add(HandOverSection.of(new HandOverBenchmark(root, load, quick ? 12 : 120).run()));
         }
         if (all || words.contains("nodeport")) {
             page.add(NodePortSection.of(new NodePortBenchmark(load, culvert, quick ? 2 : 11, 0.25).run()));

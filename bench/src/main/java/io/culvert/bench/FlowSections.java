@@ -154,12 +154,12 @@ final class FlowSections {
                 |---|---|---|---|---|
                 """.formatted(result.lost()));
         List<Figure> figures = new ArrayList<>();
-        for (FlowTrafficBenchmark.Series series : result.series()) {
+        for (SwitchedLoad.Series series : result.series()) {
             text.append("| %s | %,.0f | %,.0f | %.3f | %.3f |%n"
                     .formatted(
                             series.mode(),
                             Median.of(series.off()),
-                            Median.of(series.medium()),
+                            Median.of(series.on()),
                             series.ratio(),
                             series.error()));
             figures.add(Figure.atLeast(

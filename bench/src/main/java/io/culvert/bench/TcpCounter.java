@@ -9,14 +9,20 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/// Connections that a process' network namespace has opened: the kernel's own count (`ActiveOpens` of RFC 4022), so
-/// that a process that goes on can be measured in parts.
-record OpenedConnections(Path counters) {
+/// What TCP of a process' network namespace has done, by the kernel's own counts (RFC 4022), so that a load that goes
+/// on
+/// can be measured in parts.
+///
+/// @param name of the count
+record TcpCounter(Path counters, String name) {
 
     private static final String TCP = "Tcp: ";
 
-    static OpenedConnections of(LabProcess process) {
-        return new OpenedConnections(Path.of("/proc", Long.toString(process.pid()), "net", "snmp"));
+    /// Counts what a client in that mode does: connections that it opened, or round trips, as segments that it
+    /// received.
+    static TcpCounter of(LabProcess client, LoadMode mode) {
+        Path counters = Path.of("/proc", Long.toString(client.pid()), "net", "snmp");
+        return new TcpCounter(counters, mode.connects() ? "ActiveOpens" : "InSegs");
     }
 
     /// So far.
@@ -26,7 +32,7 @@ record OpenedConnections(Path counters) {
                     .filter(line -> line.startsWith(TCP))
                     .map(line -> Arrays.asList(line.split(" ")))
                     .toList();
-            return Long.parseLong(rows.getLast().get(rows.getFirst().indexOf("ActiveOpens")));
+            return Long.parseLong(rows.getLast().get(rows.getFirst().indexOf(name)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.bench;
+
+import io.culvert.loader.BpfObject;
+import io.culvert.loader.TcDirection;
+import io.culvert.loader.TcxAttachment;
+import io.culvert.loader.netlink.NetworkNamespace;
+import io.culvert.net.IpFamily;
+import io.culvert.testkit.lab.Lab;
+import io.culvert.testkit.lab.LabHost;
+import io.culvert.testkit.lab.LabNode;
+import io.culvert.testkit.lab.LabPod;
+import io.culvert.testkit.lab.PodAttachment;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What the fast path may bring at most: pod to pod of one node, without a Service, through the stack, and handed over
+/// by
+/// programs that do nothing else (`hand_over.c`).
+final class HandOverBenchmark {
+
+    private static final String NODE = "n1";
+    private static final String CLIENT = "client";
+    private static final String SERVER = "server";
+
+    /// As `ip -o link` says it: the index, and the hardware address.
+    private static final Pattern LINK = Pattern.compile("^(\\d+): .*link/ether ([0-9a-f:]{17}) ", Pattern.DOTALL);
+
+    private static final HexFormat COLONS = HexFormat.ofDelimiter(":");
+
+    private final Path root;
+    private final LoadProgram load;
+    private final int rounds;
+
+    /// @param root of the checkout
+    HandOverBenchmark(Path root, LoadProgram load, int rounds) {
+        this.root = root;
+        this.load = load;
+        this.rounds = rounds;
+    }
+
+    /// @param address hexadecimal, with colons
+    private record Link(int index, String address) {
+
+        static Link of(LabHost host, String name) {
+            String line = host.exec("ip", "-o", "link", "show", "dev", name).orThrow();
+            Matcher matcher = LINK.matcher(line);
+            if (!matcher.find()) {
+                throw new IllegalStateException("no hardware address in what ip said of " + name + ": " + line);
+            }
+            return new Link(Integer.parseInt(matcher.group(1)), matcher.group(2));
+        }
+    }
+
+    List<SwitchedLoad.Series> run() throws IOException, InterruptedException {
+        byte[] elf = BenchProgram.compile(root, "hand_over");
+        try (Lab lab = Lab.builder()
+                        .families(IpFamily.IPV4)
+                        .node(NODE, PodAttachment.ROUTED, CLIENT, SERVER)
+                        .create();
+                BpfObject toServer = to(lab.pod(SERVER), elf);
+                BpfObject toClient = to(lab.pod(CLIENT), elf)) {
+            load.serve(lab.pod(SERVER), BenchService.TARGET_PORT);
+            SwitchedLoad switched = new SwitchedLoad(
+                    load,
+                    lab.pod(CLIENT),
+                    List.of(lab.pod(SERVER).ip(IpFamily.IPV4).toString(), Integer.toString(BenchService.TARGET_PORT)));
+            List<TcxAttachment> attached = new ArrayList<>();
+            List<SwitchedLoad.Series> all = new ArrayList<>();
+            try {
+                for (LoadMode mode : LoadMode.ALL) {
+                    all.add(switched.measure("hand over", mode, rounds, on -> {
+                        detach(attached);
+                        if (on) {
+                            attached.add(attach(toServer, lab.pod(CLIENT)));
+                            attached.add(attach(toClient, lab.pod(SERVER)));
+                        }
+                    }));
+                }
+            } finally {
+                detach(attached);
+            }
+            return all;
+        }
+    }
+
+    /// Hands over to one pod what another one sends to it.
+    private static BpfObject to(LabPod pod, byte[] elf) {
+        Link host = Link.of(pod.node(), pod.hostInterface());
+        String frame = Link.of(pod, "eth0").address() + ":" + host.address();
+        BpfObject object = BpfObject.open("hand_over", elf)
+                .configure("config_pod", pod.ip(IpFamily.IPV4).toInetAddress().getAddress())
+                .configure("config_interface", host.index())
+                .configure("config_frame", COLONS.parseHex(frame));
+        object.load();
+        return object;
+    }
+
+    private static void detach(List<TcxAttachment> attached) {
+        attached.forEach(TcxAttachment::detach);
+        attached.clear();
+    }
+
+    private static TcxAttachment attach(BpfObject object, LabPod sender) throws InterruptedException {
+        LabNode node = sender.node();
+        int ifindex = Link.of(node, sender.hostInterface()).index();
+        try {
+            return NetworkNamespace.call(
+                    Path.of("/run/netns", node.netns()),
+                    () -> TcxAttachment.attach(object.program("hand_over"), ifindex, TcDirection.INGRESS));
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("attach hand_over to " + sender.hostInterface(), e);
+        }
+    }
+}
