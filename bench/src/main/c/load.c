@@ -11,9 +11,9 @@
  *   load connect SECONDS ADDRESS PORT [...]      UDP connect(2) and nothing else, one fresh socket each; no packet is sent
  *   load paced SECONDS ADDRESS PORT RATE         as crr, RATE connections a second
  *
- * The client prints one line: operations, seconds, failures, and paced the longest connection in milliseconds as well. It
- * closes with a reset (SO_LINGER 0), so that a run of hundreds of thousands of connections does not end in TIME_WAIT; the
- * byte was answered before.
+ * The client prints one line: operations, seconds, failures, and paced the longest connection in milliseconds as well. SIGTERM
+ * ends all but paced before their time. It closes with a reset (SO_LINGER 0), so that a run of hundreds of thousands of
+ * connections does not end in TIME_WAIT; the byte was answered before.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -23,6 +23,7 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,15 @@ static void fail(const char *what)
 {
 	fprintf(stderr, "load: %s: %s\n", what, strerror(errno));
 	exit(1);
+}
+
+/* Somebody wants the line now. */
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
 }
 
 static double now(void)
@@ -268,7 +278,7 @@ static void *turn(void *context)
 {
 	struct loop *loop = context;
 
-	for (long i = 0; now() < loop->end; i++) {
+	for (long i = 0; !stopped && now() < loop->end; i++) {
 		int ok = loop->keeps ? exchange(loop->open) : loop->operation(&loop->target[i % loop->targets]);
 
 		loop->done += ok;
@@ -289,6 +299,7 @@ static int loops(const struct loop *as, int threads)
 		if (as->keeps)
 			each[i].open = keep(as->target);
 	}
+	signal(SIGTERM, stop);
 	start = now();
 	for (int i = 0; i < threads; i++) {
 		each[i].end += start;

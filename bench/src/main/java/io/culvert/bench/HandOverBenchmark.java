@@ -2,13 +2,13 @@
 package io.culvert.bench;
 
 import io.culvert.loader.BpfObject;
+import io.culvert.loader.BpfProgram;
 import io.culvert.loader.TcDirection;
 import io.culvert.loader.TcxAttachment;
 import io.culvert.loader.netlink.NetworkNamespace;
 import io.culvert.net.IpFamily;
 import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabHost;
-import io.culvert.testkit.lab.LabNode;
 import io.culvert.testkit.lab.LabPod;
 import io.culvert.testkit.lab.PodAttachment;
 import java.io.IOException;
@@ -71,6 +71,8 @@ final class HandOverBenchmark {
                     load,
                     lab.pod(CLIENT),
                     List.of(lab.pod(SERVER).ip(IpFamily.IPV4).toString(), Integer.toString(BenchService.TARGET_PORT)));
+            Sender fromClient = new Sender(lab.pod(CLIENT), toServer);
+            Sender fromServer = new Sender(lab.pod(SERVER), toClient);
             List<TcxAttachment> attached = new ArrayList<>();
             List<SwitchedLoad.Series> all = new ArrayList<>();
             try {
@@ -78,8 +80,8 @@ final class HandOverBenchmark {
                     all.add(switched.measure("hand over", mode, rounds, on -> {
                         detach(attached);
                         if (on) {
-                            attached.add(attach(toServer, lab.pod(CLIENT)));
-                            attached.add(attach(toClient, lab.pod(SERVER)));
+                            attached.add(fromClient.attach());
+                            attached.add(fromServer.attach());
                         }
                     }));
                 }
@@ -107,15 +109,23 @@ final class HandOverBenchmark {
         attached.clear();
     }
 
-    private static TcxAttachment attach(BpfObject object, LabPod sender) throws InterruptedException {
-        LabNode node = sender.node();
-        int ifindex = Link.of(node, sender.hostInterface()).index();
-        try {
-            return NetworkNamespace.call(
-                    Path.of("/run/netns", node.netns()),
-                    () -> TcxAttachment.attach(object.program("hand_over"), ifindex, TcDirection.INGRESS));
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("attach hand_over to " + sender.hostInterface(), e);
+    /// Where a pod's packets are handed over.
+    private record Sender(String name, Path netns, int ifindex, BpfProgram program) {
+
+        Sender(LabPod pod, BpfObject object) {
+            this(
+                    pod.hostInterface(),
+                    Path.of("/run/netns", pod.node().netns()),
+                    Link.of(pod.node(), pod.hostInterface()).index(),
+                    object.program("hand_over"));
+        }
+
+        TcxAttachment attach() throws InterruptedException {
+            try {
+                return NetworkNamespace.call(netns, () -> TcxAttachment.attach(program, ifindex, TcDirection.INGRESS));
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("attach hand_over to " + name, e);
+            }
         }
     }
 }

@@ -15,6 +15,9 @@ record LoadProgram(Path program) {
 
     private static final Duration SLACK = Duration.ofSeconds(20);
 
+    /// Longer than any measurement, so that what is forgotten ends nevertheless.
+    private static final double ENDLESS_SECONDS = 3_600;
+
     /// Compiles it into `directory`.
     static LoadProgram compile(Path source, Path directory) throws IOException, InterruptedException {
         Path program = directory.resolve("load");
@@ -72,20 +75,29 @@ record LoadProgram(Path program) {
     /// @param mode `connect`, or that of a [LoadMode]
     /// @param targets address, port, address, port, ...
     double run(LabHost client, String mode, double seconds, List<String> targets) {
-        return await(start(client, mode, seconds, targets), seconds);
+        LabProcess process = start(client, mode, seconds, targets);
+        return rate(
+                process,
+                process.awaitExit(Duration.ofMillis((long) (seconds * 1000)).plus(SLACK)));
     }
 
-    /// Begins what [#run] does as a whole.
-    LabProcess start(LabHost client, String mode, double seconds, List<String> targets) {
+    /// Begins what [#run] does as a whole, to go on until [#stop].
+    LabProcess startEndless(LabHost client, String mode, List<String> targets) {
+        return start(client, mode, ENDLESS_SECONDS, targets);
+    }
+
+    /// Ends it.
+    static double stop(LabProcess endless) {
+        return rate(endless, endless.terminate(SLACK));
+    }
+
+    private LabProcess start(LabHost client, String mode, double seconds, List<String> targets) {
         List<String> command = new ArrayList<>(List.of(program.toString(), mode, Double.toString(seconds)));
         command.addAll(targets);
         return client.start("load-" + mode, command);
     }
 
-    /// The end of what [#start] began.
-    static double await(LabProcess process, double seconds) {
-        int status =
-                process.awaitExit(Duration.ofMillis((long) (seconds * 1000)).plus(SLACK));
+    private static double rate(LabProcess process, int status) {
         String[] result = process.log().trim().split(" ");
         if (status != 0 || result.length != 3 || !result[2].equals("0")) {
             throw new IllegalStateException(process.name() + " ended with status " + status + ": " + process.log());

@@ -20,9 +20,10 @@ final class PacketCostSection {
                 time. New: one run for each connection, which is mostly cold memory; its Service has ten backends. `xdp_lb` does what
                 `net_ingress`, the route and `net_egress` do together.
 
-                Lookups in maps. An established packet: one in `flows`, whatever the program (`xdp_lb` and replies: see [xdp.md](xdp.md#cost)), beside that of the level of
-                events. A new one: `frontends`, `flows`, `services`, `slots` (header, table, entry, backend; plain chance: backend), an insertion for each entry
-                of the connection (two, with masquerade three), one of its place among those that may be evicted, and `flows` again.
+                Lookups in hash tables. An established packet: one in `flows`, whatever the program (`xdp_lb` and replies: see [xdp.md](xdp.md#cost)). A
+                new one: `frontends`, `flows`, an insertion for each entry of the connection (two, with masquerade three), and `flows` again. Beside
+                these, in arrays: the level of events, settings of policies, marks of connections, and of a new one the Service, its table, the
+                backend (`services`, `slots`, `backends`), and its place among those that may be evicted.
 
                 """);
         table(text, "what", result.costs(), false);

@@ -52,8 +52,7 @@ record SwitchedLoad(LoadProgram program, LabPod client, List<String> target) {
 
     /// @param what for the progress line
     Series measure(String what, LoadMode mode, int rounds, Switch change) throws InterruptedException {
-        double seconds = 1 + (rounds + 1) * 2.4 * (SETTLING_MILLIS + COUNTED_MILLIS) / 1000;
-        LabProcess process = program.start(client, mode.toString(), seconds, target);
+        LabProcess process = program.startEndless(client, mode.toString(), target);
         TcpCounter done = TcpCounter.of(process, mode);
         Series series = new Series(mode, new ArrayList<>(), new ArrayList<>());
         for (int round = 0; round <= rounds; round++) {
@@ -69,7 +68,7 @@ record SwitchedLoad(LoadProgram program, LabPod client, List<String> target) {
                 }
             }
         }
-        LoadProgram.await(process, seconds);
+        double _ = LoadProgram.stop(process);
         return series;
     }
 }
