@@ -62,12 +62,40 @@ public final class WallClock {
         return Instant.ofEpochSecond(Math.floorDiv(nanos, SECOND), Math.floorMod(nanos, SECOND));
     }
 
-    /// The time of a flow of an instant, by the clock as it is now.
-    public synchronized long monotonic(Instant instant) {
-        long offset = changes.getLast().offset;
+    /// When the clock first showed an instant, or went past it.
+    public synchronized long firstAt(Instant instant) {
+        for (int i = 0; i < changes.size() - 1; i++) {
+            long time = Math.max(monotonic(instant, i), begin(i));
+            if (time < begin(i + 1)) {
+                return time;
+            }
+        }
+        int last = changes.size() - 1;
+        return Math.max(monotonic(instant, last), begin(last));
+    }
+
+    /// When it last showed no later one: where it was set back, that is after it did so for the first time.
+    public synchronized long lastAt(Instant instant) {
+        long end = Long.MAX_VALUE;
+        for (int i = changes.size() - 1; i > 0; i--) {
+            long time = monotonic(instant, i);
+            if (time >= begin(i)) {
+                return Math.min(time, end);
+            }
+            end = begin(i) - 1;
+        }
+        return Math.min(monotonic(instant, 0), end);
+    }
+
+    /// The first one holds for all that was before it, too.
+    private long begin(int change) {
+        return change == 0 ? Long.MIN_VALUE : changes.get(change).since;
+    }
+
+    private long monotonic(Instant instant, int change) {
         Instant first = Instant.ofEpochSecond(0, Long.MIN_VALUE / 2);
         Instant last = Instant.ofEpochSecond(0, Long.MAX_VALUE / 2);
         Instant bounded = instant.isBefore(first) ? first : instant.isAfter(last) ? last : instant;
-        return bounded.getEpochSecond() * SECOND + bounded.getNano() - offset;
+        return bounded.getEpochSecond() * SECOND + bounded.getNano() - changes.get(change).offset;
     }
 }

@@ -35,8 +35,8 @@ record FlowQuery(long number, boolean first, boolean follow, boolean sinceGiven,
 
     private static Period period(@Nullable Timestamp since, @Nullable Timestamp until, WallClock clock) {
         Period period = new Period(
-                since == null ? Long.MIN_VALUE : clock.monotonic(instant("since", since)),
-                until == null ? Long.MAX_VALUE : clock.monotonic(instant("until", until)));
+                since == null ? Long.MIN_VALUE : clock.firstAt(instant("since", since)),
+                until == null ? Long.MAX_VALUE : clock.lastAt(instant("until", until)));
         if (period.since() > period.until()) {
             throw Status.INVALID_ARGUMENT.withDescription(BACKWARD).asRuntimeException();
         }
