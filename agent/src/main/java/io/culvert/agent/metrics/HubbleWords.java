@@ -4,9 +4,9 @@ package io.culvert.agent.metrics;
 import io.culvert.maps.event.EventHook;
 import io.culvert.maps.event.EventKind;
 import io.culvert.net.IpFamily;
+import io.culvert.observability.api.flow.DropReason;
 import io.culvert.observability.count.FlowDirection;
 import io.culvert.observability.hubble.DropReasons;
-import java.util.Locale;
 
 /// What dashboards of Hubble and Cilium call things.
 final class HubbleWords {
@@ -27,7 +27,7 @@ final class HubbleWords {
     static String subtype(EventKind kind, EventHook hook) {
         return switch (kind) {
             case TRACE, CLOSE -> point(hook);
-            case SOCKET -> "130";
+            case SOCKET -> "7";
             case DROP, VERDICT, LOST -> "";
         };
     }
@@ -52,10 +52,11 @@ final class HubbleWords {
         return DropReasons.describe(number).name();
     }
 
-    /// `Policy denied`
+    /// `Policy denied`; the text of the same reason, and our own where none of Hubble's is near.
     static String reasonText(int number) {
-        String text = reason(number).toLowerCase(Locale.ROOT).replace('_', ' ');
-        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+        DropReason nearest = DropReasons.describe(number);
+        return io.culvert.observability.print.HubbleWords.drop(
+                nearest == DropReason.DROP_REASON_UNKNOWN ? number : nearest.getNumber());
     }
 
     /// `EchoRequest`, for types that are common; else `Type 42`.

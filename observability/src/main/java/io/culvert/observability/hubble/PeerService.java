@@ -57,7 +57,7 @@ final class PeerService extends PeerGrpc.PeerImplBase {
 
     private ChangeNotification notification(String name, String address, ChangeNotificationType type) {
         ChangeNotification.Builder notification = ChangeNotification.newBuilder()
-                .setName(name)
+                .setName(book.name(name))
                 .setAddress(address)
                 .setType(type);
         String serverName = book.serverName(name);

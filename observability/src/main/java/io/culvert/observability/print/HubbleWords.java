@@ -73,6 +73,7 @@ public final class HubbleWords {
             Map.entry(155, "CT: Map insertion failed"),
             Map.entry(158, "Service backend not found"),
             Map.entry(167, "No mapping for NAT masquerade"),
+            Map.entry(169, "FIB lookup failed"),
             Map.entry(174, "Is a ClusterIP"),
             Map.entry(175, "First logical datagram fragment not found"),
             Map.entry(177, "Denied by LB src range check"),
@@ -87,7 +88,9 @@ public final class HubbleWords {
             Map.entry(213, "No room for policy state"),
             Map.entry(214, "Pod not known to policies yet"),
             Map.entry(215, "Policy would deny (audit)"),
-            Map.entry(216, "Connection taken up in the middle"));
+            Map.entry(216, "Connection taken up in the middle"),
+            Map.entry(217, "Too big for the way to its backend"),
+            Map.entry(218, "Backend is not on this node"));
 
     private HubbleWords() {}
 
@@ -127,7 +130,8 @@ public final class HubbleWords {
         return word(MATCHES, number).orElse(Integer.toString(number));
     }
 
-    static String drop(int number) {
+    /// Why something was dropped, by the number of the reason.
+    public static String drop(int number) {
         return DROPS.getOrDefault(number, number + " (unknown)");
     }
 

@@ -36,6 +36,7 @@ import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -182,11 +183,17 @@ class ApiTest {
     }
 
     @Test
-    void peersOfANamedClusterSaySo() {
-        PeerBook named = new PeerBook("east", false);
+    void peersOfANamedClusterSaySo() throws IOException {
+        PeerBook east = new PeerBook("east", false);
+        east.set(Map.of("node1", "192.0.2.1:4244"));
 
-        assertThat(named.name("node1")).isEqualTo("east/node1");
-        assertThat(named.serverName("node1")).isEmpty();
+        try (ServedHubble named = new ServedHubble(Files.createDirectory(directory.resolve("east")), east)) {
+            Iterator<ChangeNotification> changes = PeerGrpc.newBlockingStub(named.connect())
+                    .withDeadlineAfter(20, TimeUnit.SECONDS)
+                    .notify(NotifyRequest.getDefaultInstance());
+
+            assertThat(text(changes.next())).isEqualTo("PEER_ADDED east/node1 192.0.2.1:4244 ");
+        }
     }
 
     private static String text(ChangeNotification change) {

@@ -29,7 +29,7 @@ final class ServedHubble implements AutoCloseable {
     final FlowStore store;
     final Hubble hubble;
     final AgentLog log = new AgentLog(() -> BOOT);
-    final PeerBook peers = new PeerBook("default", true);
+    final PeerBook peers;
     private final Path socket;
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final EventLoopGroup clients = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
@@ -45,6 +45,15 @@ final class ServedHubble implements AutoCloseable {
     }
 
     ServedHubble(Path directory, int capacity, WallClock clock, int limit) throws IOException {
+        this(directory, capacity, clock, limit, new PeerBook("default", true));
+    }
+
+    ServedHubble(Path directory, PeerBook peers) throws IOException {
+        this(directory, 1, new WallClock(() -> BOOT, () -> 0L), Observations.LIMIT, peers);
+    }
+
+    private ServedHubble(Path directory, int capacity, WallClock clock, int limit, PeerBook peers) throws IOException {
+        this.peers = peers;
         store = new FlowStore(capacity);
         FlowMessages messages = new FlowMessages(new Names(), clock);
         hubble = new Hubble(new Hubble.Content(store, messages, clock, log, peers), limit);
