@@ -38,13 +38,18 @@ class CyclonusPolicyLabTest {
 
     @BeforeAll
     void create() {
-        lab = PolicyLab.create(ofFirstNode());
+        lab = PolicyLab.create(ofFirstNode(), options());
         matrix = new FeatureMatrix(lab);
     }
 
     /// How most pods are attached that are protected.
     PodAttachment ofFirstNode() {
         return PodAttachment.ROUTED;
+    }
+
+    /// Of the agents.
+    String[] options() {
+        return new String[0];
     }
 
     @AfterAll

@@ -132,6 +132,49 @@ class FastPathLabTest {
                 .isEqualTo("ECONNREFUSED");
     }
 
+    /// The server's policy is asked on the way to it, and what it allows is known after the first packet of a
+    /// connection.
+    @ParameterizedTest
+    @EnumSource
+    void policiesHoldForPacketsThatGoPastTheStack(PodAttachment attachment) {
+        LabAgent agent = start(attachment, AUTO);
+        awaitOn(agent);
+        new EnforcedPolicies(lab, List.of(agent)).enforce("""
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata: {name: the-port, namespace: default}
+                spec:
+                  podSelector: {}
+                  ingress: [{ports: [{protocol: TCP, port: %d}]}]
+                """.formatted(ServiceLab.TARGET_PORT));
+        LabPod server = lab.pod("server");
+        long before = forwarded();
+        String resets = resets(server);
+
+        for (IpFamily family : IpFamily.values()) {
+            Dial dial = Dial.to(server.ip(family).toString(), ServiceLab.TARGET_PORT);
+            for (LabPod client : List.of(lab.pod("client"), lab.pod("plain"))) {
+                try (TcpConnection connection = client.sockets().openTcp(dial)) {
+                    assertThat(connection.exchange(LONG).answer().echo()).isEqualTo(LONG);
+                }
+            }
+            assertThat(lab.pod("client")
+                            .sockets()
+                            .tcp(server.ip(family), 9)
+                            .failure()
+                            .errno())
+                    .isIn("ETIMEDOUT", "TIMEOUT");
+        }
+
+        assertThat(forwarded() - before).as("packets in the forward hook").isZero();
+        assertThat(resets(server)).as("what a port that nobody serves answers").isEqualTo(resets);
+    }
+
+    /// How many a pod has sent.
+    private static String resets(LabPod pod) {
+        return pod.exec("awk", "/^Tcp:/ {print $15}", "/proc/net/snmp").orThrow();
+    }
+
     @ParameterizedTest
     @EnumSource
     void theStackSeesThemWhereThatIsAskedFor(PodAttachment attachment) {

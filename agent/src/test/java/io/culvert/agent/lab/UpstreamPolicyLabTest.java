@@ -85,12 +85,17 @@ class UpstreamPolicyLabTest {
 
     @BeforeAll
     void create() {
-        lab = PolicyLab.create(ofMostPods());
+        lab = PolicyLab.create(ofMostPods(), options());
     }
 
     /// How the pod is attached that most of these tests protect.
     PodAttachment ofMostPods() {
         return PodAttachment.ROUTED;
+    }
+
+    /// Of the agents.
+    String[] options() {
+        return new String[0];
     }
 
     @AfterAll
