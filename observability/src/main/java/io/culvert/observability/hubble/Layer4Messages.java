@@ -15,9 +15,11 @@ import java.util.stream.Collectors;
 final class Layer4Messages {
 
     static final int ICMP = 1;
+    static final int IGMP = 2;
     static final int TCP = 6;
     static final int UDP = 17;
     static final int ICMPV6 = 58;
+    static final int VRRP = 112;
     static final int SCTP = 132;
 
     static final int FIN = 1;
@@ -97,6 +99,8 @@ final class Layer4Messages {
                 layer.setICMPv4(ICMPv4.newBuilder().setType(event.icmpType()).setCode(event.icmpCode()));
             case ICMPV6 ->
                 layer.setICMPv6(ICMPv6.newBuilder().setType(event.icmpType()).setCode(event.icmpCode()));
+            case IGMP -> layer.setIGMP(io.culvert.observability.api.flow.IGMP.getDefaultInstance());
+            case VRRP -> layer.setVRRP(io.culvert.observability.api.flow.VRRP.getDefaultInstance());
             default -> {
                 return Optional.empty();
             }
@@ -125,6 +129,8 @@ final class Layer4Messages {
             case SCTP -> "SCTP";
             case ICMP -> "ICMPv4 " + type(ICMPV4_TYPES, event.icmpType());
             case ICMPV6 -> "ICMPv6 " + type(ICMPV6_TYPES, event.icmpType());
+            case IGMP -> "IGMP";
+            case VRRP -> "VRRP";
             default -> "protocol " + event.protocol();
         };
     }

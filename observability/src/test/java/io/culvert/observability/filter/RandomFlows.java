@@ -26,7 +26,7 @@ final class RandomFlows {
 
     private static final List<String> ADDRESSES =
             List.of("10.0.0.1", "10.0.0.2", "10.0.1.9", "192.0.2.1", "fd00::1", "fd00::2", "2001:db8::1");
-    private static final int[] PROTOCOLS = {6, 6, 17, 1, 58, 132, 47};
+    private static final int[] PROTOCOLS = {6, 6, 17, 1, 58, 132, 47, 2, 112};
     private static final int[] REASONS = {133, 134, 158, 210, 211, 214, 216, 250};
 
     /// Values of each field of a filter, in the text format of protobuf.
@@ -54,7 +54,7 @@ final class RandomFlows {
             "event_type { type: 1 }|event_type { type: 4 }|event_type { type: 5 }|event_type { type: 7 }"
                     + "|event_type { match_sub_type: true sub_type: 133 }|event_type { type: 4 match_sub_type: true }",
             "http_status_code: '404'",
-            "protocol: 'tcp'|protocol: 'icmp'|protocol: 'sctp'|protocol: 'http'",
+            "protocol: 'tcp'|protocol: 'icmp'|protocol: 'sctp'|protocol: 'http'|protocol: 'igmp'|protocol: 'vrrp'",
             "source_port: '0'|source_port: '1'|source_port: '2'",
             "destination_port: '1'|destination_port: '3'",
             "reply: true|reply: false",

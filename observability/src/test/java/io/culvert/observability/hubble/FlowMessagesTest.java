@@ -252,6 +252,8 @@ class FlowMessagesTest {
         Flow sctp =
                 messages.flow(new EventDraft(V6.client, V6.web).protocol(132).event());
         Flow gre = messages.flow(v4.protocol(47).event());
+        Flow igmp = messages.flow(v4.protocol(2).event());
+        Flow vrrp = messages.flow(v4.protocol(112).event());
 
         assertThat(echo.getL4().getICMPv4().getType()).isEqualTo(8);
         assertThat(echo.getSummary()).isEqualTo("ICMPv4 EchoRequest");
@@ -260,6 +262,10 @@ class FlowMessagesTest {
         assertThat(sctp.getL4().getSCTP().getDestinationPort()).isEqualTo(8080);
         assertThat(gre.hasL4()).isFalse();
         assertThat(gre.getSummary()).isEqualTo("protocol 47");
+        assertThat(igmp.getL4().hasIGMP()).isTrue();
+        assertThat(igmp.getSummary()).isEqualTo("IGMP");
+        assertThat(vrrp.getL4().hasVRRP()).isTrue();
+        assertThat(vrrp.getSummary()).isEqualTo("VRRP");
     }
 
     @Test
