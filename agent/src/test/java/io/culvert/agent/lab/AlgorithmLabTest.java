@@ -157,6 +157,34 @@ class AlgorithmLabTest {
         }
     }
 
+    /// Connections that end while no agent runs are taken out all the same, and those that stay are still counted.
+    @ParameterizedTest
+    @ValueSource(strings = {"client", "plain"})
+    void countsAreRightAfterAnAgentWasKilled(String client) {
+        annotate("round-robin", 1, 0);
+        annotate("least-connection", 1, 0);
+        LabProcess ends = hold(client, 10);
+        LabProcess stays = hold(client, 6);
+        agent.kill();
+        ends.kill();
+        agent.launch("--audit-interval", "1s").awaitReady();
+        annotate("least-connection", 1, 1);
+
+        LabProcess more = hold(client, 14);
+
+        assertThat(counts(more.log())).isEqualTo(Map.of("blue", 4, "green", 10));
+        assertThat(agent.verb("audit", "-o", "json")).contains("\"total\" : 0");
+        stays.kill();
+        more.kill();
+    }
+
+    /// Connections that stay open until the process is killed.
+    private static LabProcess hold(String client, int connections) {
+        return lab.pod(client)
+                .start("holder-" + client, List.of("python3", "-c", CONNECT, Integer.toString(connections), "keep"))
+                .awaitLine("=", PATIENCE);
+    }
+
     @Test
     void socketsCallNothingWhenTheyAreClosedOnceNobodyCounts() throws IOException {
         annotate("least-connection", 1, 1);
