@@ -155,13 +155,7 @@ final class FlowSections {
                 """.formatted(result.lost()));
         List<Figure> figures = new ArrayList<>();
         for (SwitchedLoad.Series series : result.series()) {
-            text.append("| %s | %,.0f | %,.0f | %.3f | %.3f |%n"
-                    .formatted(
-                            series.mode(),
-                            Median.of(series.off()),
-                            Median.of(series.on()),
-                            series.ratio(),
-                            series.error()));
+            text.append(series.row());
             figures.add(Figure.atLeast(
                     series.mode().unit() + ", with flows at medium, of off", series.ratio(), 0.98, " x"));
         }

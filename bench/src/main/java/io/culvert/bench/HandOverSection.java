@@ -19,15 +19,7 @@ final class HandOverSection {
                 | mode | direct | handed over | ratio | standard error |
                 |---|---|---|---|---|
                 """);
-        for (SwitchedLoad.Series series : all) {
-            text.append("| %s | %,.0f | %,.0f | %.3f | %.3f |%n"
-                    .formatted(
-                            series.mode(),
-                            Median.of(series.off()),
-                            Median.of(series.on()),
-                            series.ratio(),
-                            series.error()));
-        }
+        all.forEach(series -> text.append(series.row()));
         return new Page.Section(text.toString(), List.of());
     }
 }

@@ -43,6 +43,12 @@ record SwitchedLoad(LoadProgram program, LabPod client, List<String> target) {
             return MEDIAN_ERROR * quartiles / Math.sqrt(off.size());
         }
 
+        /// Of a table: mode, the rate while it was off, that while it was on, ratio, standard error.
+        String row() {
+            return "| %s | %,.0f | %,.0f | %.3f | %.3f |%n"
+                    .formatted(mode, Median.of(off), Median.of(on), ratio(), error());
+        }
+
         private List<Double> ratios() {
             return IntStream.range(0, off.size())
                     .mapToObj(round -> on.get(round) / off.get(round))
