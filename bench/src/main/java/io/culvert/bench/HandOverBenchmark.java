@@ -8,7 +8,7 @@ import io.culvert.loader.TcxAttachment;
 import io.culvert.loader.netlink.NetworkNamespace;
 import io.culvert.net.IpFamily;
 import io.culvert.testkit.lab.Lab;
-import io.culvert.testkit.lab.LabHost;
+import io.culvert.testkit.lab.LabLink;
 import io.culvert.testkit.lab.LabPod;
 import io.culvert.testkit.lab.PodAttachment;
 import java.io.IOException;
@@ -17,20 +17,14 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// What the fast path may bring at most: pod to pod of one node, without a Service, through the stack, and handed over
-/// by
-/// programs that do nothing else (`hand_over.c`).
+/// by programs that do nothing else (`hand_over.c`).
 final class HandOverBenchmark {
 
     private static final String NODE = "n1";
     private static final String CLIENT = "client";
     private static final String SERVER = "server";
-
-    /// As `ip -o link` says it: the index, and the hardware address.
-    private static final Pattern LINK = Pattern.compile("^(\\d+): .*link/ether ([0-9a-f:]{17}) ", Pattern.DOTALL);
 
     private static final HexFormat COLONS = HexFormat.ofDelimiter(":");
 
@@ -43,19 +37,6 @@ final class HandOverBenchmark {
         this.root = root;
         this.load = load;
         this.rounds = rounds;
-    }
-
-    /// @param address hexadecimal, with colons
-    private record Link(int index, String address) {
-
-        static Link of(LabHost host, String name) {
-            String line = host.exec("ip", "-o", "link", "show", "dev", name).orThrow();
-            Matcher matcher = LINK.matcher(line);
-            if (!matcher.find()) {
-                throw new IllegalStateException("no hardware address in what ip said of " + name + ": " + line);
-            }
-            return new Link(Integer.parseInt(matcher.group(1)), matcher.group(2));
-        }
     }
 
     List<SwitchedLoad.Series> run() throws IOException, InterruptedException {
@@ -94,8 +75,8 @@ final class HandOverBenchmark {
 
     /// Hands over to one pod what another one sends to it.
     private static BpfObject to(LabPod pod, byte[] elf) {
-        Link host = Link.of(pod.node(), pod.hostInterface());
-        String frame = Link.of(pod, "eth0").address() + ":" + host.address();
+        LabLink host = pod.node().link(pod.hostInterface());
+        String frame = pod.link("eth0").address() + ":" + host.address();
         BpfObject object = BpfObject.open("hand_over", elf)
                 .configure("config_pod", pod.ip(IpFamily.IPV4).toInetAddress().getAddress())
                 .configure("config_interface", host.index())
@@ -116,7 +97,7 @@ final class HandOverBenchmark {
             this(
                     pod.hostInterface(),
                     Path.of("/run/netns", pod.node().netns()),
-                    Link.of(pod.node(), pod.hostInterface()).index(),
+                    pod.node().link(pod.hostInterface()).index(),
                     object.program("hand_over"));
         }
 

@@ -40,9 +40,6 @@ final class PacketWorld implements Closeable {
     private static final IpAddress NO_ADDRESS = IpAddress.UNSPECIFIED;
     private static final List<String> OBJECTS = List.of("pod", "net", "xdp");
 
-    /// As in `maps.h`.
-    private static final int FLOW_MARKS = 1 << 10;
-
     private final List<BpfObject> objects = new ArrayList<>();
     private final Map<String, BpfMap> maps = new HashMap<>();
     private final BenchTables tables;
@@ -71,7 +68,8 @@ final class PacketWorld implements Closeable {
         tables.put(Tables.XDP_TARGETS, PacketSite.DEVICE, PacketSite.DEVICE);
         tables.put(Tables.DEVICES, new DeviceKey(PacketCostBenchmark.POD), new Device(NO_ADDRESS, NO_ADDRESS, true));
         // Connections are looked for where there may be some: as on a node that has served for a while.
-        for (int index = 0; index < FLOW_MARKS; index++) {
+        BpfMap marks = Objects.requireNonNull(maps.get(Tables.FLOW_MARKS.name()));
+        for (int index = 0; index < marks.info().maxEntries(); index++) {
             tables.put(Tables.FLOW_MARKS, index, 1);
         }
         for (int i = 0; i < services; i++) {

@@ -61,7 +61,9 @@ final class PodAttachBenchmark {
                         .orThrow();
                 pod.exec("ip", "link", "set", name + "p", "up").orThrow();
                 LockSupport.parkNanos(PAUSE_NANOS);
-                Path link = node.bpffs().resolve("links").resolve("pod_" + ifindex(node, name) + "_egress");
+                Path link = node.bpffs()
+                        .resolve("links")
+                        .resolve("pod_" + node.link(name).index() + "_egress");
                 long start = System.nanoTime();
                 commands.write(
                         "link set %s up%nroute add 10.245.%d.%d/32 dev %s%n".formatted(name, i >> 8, i & 255, name));
@@ -86,10 +88,5 @@ final class PodAttachBenchmark {
             // A processor that waits here is one that the agent does not have.
             LockSupport.parkNanos(LOOK_NANOS);
         }
-    }
-
-    private static int ifindex(LabNode node, String device) {
-        String line = node.exec("ip", "-o", "link", "show", "dev", device).orThrow();
-        return Integer.parseInt(line.substring(0, line.indexOf(':')));
     }
 }

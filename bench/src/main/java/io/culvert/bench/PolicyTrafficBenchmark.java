@@ -123,7 +123,7 @@ final class PolicyTrafficBenchmark {
             LabNode node = lab.node("n1");
             Map<IpAddress, Integer> interfaces = new HashMap<>();
             for (LabPod pod : List.of(lab.pod("client"), lab.pod("server"))) {
-                int ifindex = ifindex(node, pod);
+                int ifindex = node.link(pod.hostInterface()).index();
                 interfaces.put(pod.ip(family), ifindex);
                 LabNode _ = NetworkNamespace.call(Path.of("/run/netns", node.netns()), () -> {
                     datapath.attachPod(ifindex);
@@ -149,12 +149,6 @@ final class PolicyTrafficBenchmark {
         void enforce(boolean on) {
             datapath.policies().enforce(on);
         }
-    }
-
-    private static int ifindex(LabNode node, LabPod pod) {
-        String line = node.exec("ip", "-o", "link", "show", "dev", pod.hostInterface())
-                .orThrow();
-        return Integer.parseInt(line.substring(0, line.indexOf(':')));
     }
 
     private Series measure(Lab lab, IpFamily family, Policies policies, Load what) {

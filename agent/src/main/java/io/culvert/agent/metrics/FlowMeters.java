@@ -104,7 +104,7 @@ final class FlowMeters {
         flows.set(sums(sorts, FlowMeters::tags, FlowCounts.Sort::count));
         verdicts.set(sums(
                 sorts.stream().filter(sort -> sort.kind() == EventKind.VERDICT).toList(),
-                sort -> Tags.of("direction", HubbleWords.direction(sort.hook()), "action", text(sort.verdict())),
+                sort -> Tags.of("direction", HubbleLabels.direction(sort.hook()), "action", text(sort.verdict())),
                 FlowCounts.Sort::count));
         List<FlowCounts.Drop> dropped = reading.counts().drops();
         drops.set(sums(dropped, FlowMeters::tags, FlowCounts.Drop::count));
@@ -138,7 +138,7 @@ final class FlowMeters {
 
     private static Tags tags(FlowCounts.Drop drop) {
         String reason = DropReason.ofNumber(drop.reason()).map(FlowMeters::text).orElse("unknown");
-        return Tags.of("reason", reason, "direction", HubbleWords.direction(drop.hook()));
+        return Tags.of("reason", reason, "direction", HubbleLabels.direction(drop.hook()));
     }
 
     static String text(Enum<?> value) {

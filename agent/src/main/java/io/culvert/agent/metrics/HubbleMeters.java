@@ -95,16 +95,16 @@ final class HubbleMeters {
         processed.set(FlowMeters.sums(
                 sorts,
                 sort -> Tags.of("protocol", sort.protocol().toString())
-                        .and("type", HubbleWords.type(sort.kind()))
-                        .and("subtype", HubbleWords.subtype(sort.kind(), sort.hook()))
+                        .and("type", HubbleLabels.type(sort.kind()))
+                        .and("subtype", HubbleLabels.subtype(sort.kind(), sort.hook()))
                         .and("verdict", sort.verdict().name()),
                 FlowCounts.Sort::count));
         verdicts.set(FlowMeters.sums(
                 sorts.stream()
-                        .filter(sort -> HubbleWords.type(sort.kind()).equals("PolicyVerdict"))
+                        .filter(sort -> HubbleLabels.type(sort.kind()).equals("PolicyVerdict"))
                         .toList(),
                 sort -> Tags.of(
-                        "direction", HubbleWords.direction(sort.hook()), "action", FlowMeters.text(sort.verdict())),
+                        "direction", HubbleLabels.direction(sort.hook()), "action", FlowMeters.text(sort.verdict())),
                 FlowCounts.Sort::count));
         drops(counts.drops());
         tcp.set(FlowMeters.sums(
@@ -115,7 +115,7 @@ final class HubbleMeters {
         icmp.set(FlowMeters.sums(
                 counts.icmp(),
                 row -> Tags.of(
-                        "family", row.family().apiName(), "type", HubbleWords.icmpType(row.family(), row.type())),
+                        "family", row.family().apiName(), "type", HubbleLabels.icmpType(row.family(), row.type())),
                 FlowCounts.Icmp::count));
         ports.set(FlowMeters.sums(
                 counts.ports(),
@@ -133,7 +133,7 @@ final class HubbleMeters {
                 dropped,
                 drop -> Tags.of(
                         "reason",
-                        HubbleWords.reason(drop.reason()),
+                        HubbleLabels.reason(drop.reason()),
                         "protocol",
                         drop.protocol().toString()),
                 FlowCounts.Drop::count));
@@ -143,8 +143,8 @@ final class HubbleMeters {
 
     /// Cilium says directions in capitals there.
     private static Tags tags(FlowCounts.Drop drop) {
-        return Tags.of("reason", HubbleWords.reasonText(drop.reason()))
-                .and("direction", HubbleWords.direction(drop.hook()).toUpperCase(Locale.ROOT));
+        return Tags.of("reason", HubbleLabels.reasonText(drop.reason()))
+                .and("direction", HubbleLabels.direction(drop.hook()).toUpperCase(Locale.ROOT));
     }
 
     private static Row<?> pressure(MapUse map) {

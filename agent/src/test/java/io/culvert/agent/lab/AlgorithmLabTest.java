@@ -61,6 +61,10 @@ class AlgorithmLabTest {
         lab.writeManifest("nodes.yaml", ServiceLab.nodesAndPods(lab));
         Stream.of("blue", "green").forEach(name -> lab.pod(name).sockets().serve(8080));
         lab.writeManifest("web.yaml", web("random", "blue=1,green=1"));
+        launch();
+    }
+
+    private static void launch() {
         agent.launch("--audit-interval", "1s").awaitReady();
     }
 
@@ -147,10 +151,9 @@ class AlgorithmLabTest {
     void openConnectionsAreCountedWhileTheyAreOpen(String client) {
         annotate("round-robin", 1, 1);
         annotate("least-connection", 1, 1);
-        LabProcess holder = lab.pod(client).start("holder-" + client, List.of("python3", "-c", CONNECT, "20", "keep"));
+        LabProcess holder = hold(client, 20);
         try {
-            assertThat(counts(holder.awaitLine("blue=.* green=", PATIENCE).log()))
-                    .isEqualTo(Map.of("blue", 10, "green", 10));
+            assertThat(counts(holder.log())).isEqualTo(Map.of("blue", 10, "green", 10));
             assertThat(agent.verb("audit", "-o", "json")).contains("\"total\" : 0");
         } finally {
             holder.kill();
@@ -167,7 +170,7 @@ class AlgorithmLabTest {
         LabProcess stays = hold(client, 6);
         agent.kill();
         ends.kill();
-        agent.launch("--audit-interval", "1s").awaitReady();
+        launch();
         annotate("least-connection", 1, 1);
 
         LabProcess more = hold(client, 14);
@@ -189,8 +192,7 @@ class AlgorithmLabTest {
     void socketsCallNothingWhenTheyAreClosedOnceNobodyCounts() throws IOException {
         annotate("least-connection", 1, 1);
         assertThat(countsClosedSockets()).isTrue();
-        LabProcess holder = lab.pod("client").start("holder", List.of("python3", "-c", CONNECT, "4", "keep"));
-        holder.awaitLine("blue=.* green=", PATIENCE);
+        LabProcess holder = hold("client", 4);
         annotate("random", 2, 1);
         holder.kill();
         await().atMost(PATIENCE).until(() -> !countsClosedSockets());

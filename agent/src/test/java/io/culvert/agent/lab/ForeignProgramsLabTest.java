@@ -186,10 +186,7 @@ class ForeignProgramsLabTest {
     }
 
     private List<TcxAttachment> attach(BpfObject object) throws Exception {
-        int index = Integer.parseInt(web.node()
-                .exec("ip", "-o", "link", "show", "dev", web.hostInterface())
-                .orThrow()
-                .replaceFirst("(?s):.*", ""));
+        int index = web.node().link(web.hostInterface()).index();
         return NetworkNamespace.call(
                 Path.of("/run/netns", web.node().netns()),
                 () -> List.of(

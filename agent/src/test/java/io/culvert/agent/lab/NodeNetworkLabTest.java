@@ -167,10 +167,7 @@ final class NodeNetworkLabTest {
     }
 
     private String index(String device) {
-        return node.exec("ip", "-o", "link", "show", "dev", device)
-                .orThrow()
-                .split(":", 2)[0]
-                .strip();
+        return Integer.toString(node.link(device).index());
     }
 
     private void ip(String... commands) {

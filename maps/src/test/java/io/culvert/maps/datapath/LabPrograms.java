@@ -144,7 +144,8 @@ final class LabPrograms implements AutoCloseable {
     LabPrograms attachPods(LabNode node) {
         for (LabPod pod : node.pods()) {
             var device = new Device(IpAddress.UNSPECIFIED, IpAddress.UNSPECIFIED, true);
-            tables.put(Tables.DEVICES, new DeviceKey(ifindex(node, pod.hostInterface())), device);
+            tables.put(
+                    Tables.DEVICES, new DeviceKey(node.link(pod.hostInterface()).index()), device);
             attach(node, pod.hostInterface(), packets, "pod");
         }
         return this;
@@ -157,7 +158,7 @@ final class LabPrograms implements AutoCloseable {
                 ServiceTables own = new ServiceTables(packets::map)) {
             for (LabPod pod : node.pods()) {
                 LocalPod entry = new LocalPod(
-                        ifindex(node, pod.hostInterface()), mac(pod, "eth0"), mac(node, pod.hostInterface()));
+                        node.link(pod.hostInterface()).index(), mac(pod, "eth0"), mac(node, pod.hostInterface()));
                 for (IpFamily family : IpFamily.values()) {
                     own.put(Tables.LOCAL_PODS, new AddressKey(pod.ip(family)), entry);
                 }
@@ -172,11 +173,8 @@ final class LabPrograms implements AutoCloseable {
         return this;
     }
 
-    /// `... link/ether 02:42:ac:11:00:02 brd ...`
     private static MacAddress mac(LabHost host, String device) {
-        String line = host.exec("ip", "-o", "link", "show", "dev", device).orThrow();
-        String text = line.replaceFirst("(?s).*link/ether (\\S+).*", "$1");
-        return new MacAddress(Long.parseLong(text.replace(":", ""), 16));
+        return new MacAddress(Long.parseLong(host.link(device).address().replace(":", ""), 16));
     }
 
     /// Devices that are attached from now on hand packets to other nodes by Geneve, or by IPIP.
@@ -191,7 +189,7 @@ final class LabPrograms implements AutoCloseable {
                 .configure("config_dsr_geneve", geneve)
                 .load();
         others.add(devices);
-        tables.put(Tables.DEVICES, new DeviceKey(ifindex(node, name)), new Device(ipv4, ipv6, false));
+        tables.put(Tables.DEVICES, new DeviceKey(node.link(name).index()), new Device(ipv4, ipv6, false));
         attach(node, name, devices, "net");
         return this;
     }
@@ -240,12 +238,6 @@ final class LabPrograms implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /// `7: cali1@if2: ...`
-    private static int ifindex(LabNode node, String device) {
-        String line = node.exec("ip", "-o", "link", "show", "dev", device).orThrow();
-        return Integer.parseInt(line.substring(0, line.indexOf(':')));
     }
 
     @Override

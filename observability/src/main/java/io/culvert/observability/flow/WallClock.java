@@ -64,32 +64,31 @@ public final class WallClock {
 
     /// When the clock first showed an instant, or went past it.
     public synchronized long firstAt(Instant instant) {
-        for (int i = 0; i < changes.size() - 1; i++) {
+        for (int i = 0; ; i++) {
             long time = Math.max(monotonic(instant, i), begin(i));
-            if (time < begin(i + 1)) {
+            if (time <= end(i)) {
                 return time;
             }
         }
-        int last = changes.size() - 1;
-        return Math.max(monotonic(instant, last), begin(last));
     }
 
     /// When it last showed no later one: where it was set back, that is after it did so for the first time.
     public synchronized long lastAt(Instant instant) {
-        long end = Long.MAX_VALUE;
-        for (int i = changes.size() - 1; i > 0; i--) {
-            long time = monotonic(instant, i);
+        for (int i = changes.size() - 1; ; i--) {
+            long time = Math.min(monotonic(instant, i), end(i));
             if (time >= begin(i)) {
-                return Math.min(time, end);
+                return time;
             }
-            end = begin(i) - 1;
         }
-        return Math.min(monotonic(instant, 0), end);
     }
 
     /// The first one holds for all that was before it, too.
     private long begin(int change) {
         return change == 0 ? Long.MIN_VALUE : changes.get(change).since;
+    }
+
+    private long end(int change) {
+        return change == changes.size() - 1 ? Long.MAX_VALUE : begin(change + 1) - 1;
     }
 
     private long monotonic(Instant instant, int change) {

@@ -91,6 +91,13 @@ public sealed class LabHost permits LabClient, LabNode, LabPod {
         }
     }
 
+    /// One of its Ethernet interfaces.
+    ///
+    /// @throws LabException if there is none of that name
+    public LabLink link(String device) {
+        return LabLink.parse(exec("ip", "-o", "link", "show", "dev", device).orThrow());
+    }
+
     /// Starts a command that goes on; its log is shown when a test of the lab fails.
     public LabProcess start(String processName, List<String> command) {
         try {

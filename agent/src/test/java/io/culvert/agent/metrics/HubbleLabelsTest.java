@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class HubbleWordsTest {
+final class HubbleLabelsTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -20,11 +20,11 @@ final class HubbleWordsTest {
         "TOO_BIG, Too big for the way to its backend"
     })
     void reasonsHaveTheTextsThatDashboardsKnow(DropReason reason, String text) {
-        assertThat(HubbleWords.reasonText(reason.number())).isEqualTo(text);
+        assertThat(HubbleLabels.reasonText(reason.number())).isEqualTo(text);
     }
 
     @Test
     void flowsOfSocketsHaveTheirMessageType() {
-        assertThat(HubbleWords.subtype(EventKind.SOCKET, EventHook.SOCKET)).isEqualTo("7");
+        assertThat(HubbleLabels.subtype(EventKind.SOCKET, EventHook.SOCKET)).isEqualTo("7");
     }
 }

@@ -7,11 +7,12 @@ import io.culvert.net.IpFamily;
 import io.culvert.observability.api.flow.DropReason;
 import io.culvert.observability.count.FlowDirection;
 import io.culvert.observability.hubble.DropReasons;
+import io.culvert.observability.print.HubbleWords;
 
-/// What dashboards of Hubble and Cilium call things.
-final class HubbleWords {
+/// Values of labels, as dashboards of Hubble and Cilium know them.
+final class HubbleLabels {
 
-    private HubbleWords() {}
+    private HubbleLabels() {}
 
     /// `Trace`, `Drop`, `PolicyVerdict`; what Hubble's metrics do not know is `Unknown` there, too.
     static String type(EventKind kind) {
@@ -27,7 +28,7 @@ final class HubbleWords {
     static String subtype(EventKind kind, EventHook hook) {
         return switch (kind) {
             case TRACE, CLOSE -> point(hook);
-            case SOCKET -> "7";
+            case SOCKET -> Integer.toString(HubbleWords.TRACE_SOCK);
             case DROP, VERDICT, LOST -> "";
         };
     }
@@ -55,8 +56,7 @@ final class HubbleWords {
     /// `Policy denied`; the text of the same reason, and our own where none of Hubble's is near.
     static String reasonText(int number) {
         DropReason nearest = DropReasons.describe(number);
-        return io.culvert.observability.print.HubbleWords.drop(
-                nearest == DropReason.DROP_REASON_UNKNOWN ? number : nearest.getNumber());
+        return HubbleWords.drop(nearest == DropReason.DROP_REASON_UNKNOWN ? number : nearest.getNumber());
     }
 
     /// `EchoRequest`, for types that are common; else `Type 42`.
