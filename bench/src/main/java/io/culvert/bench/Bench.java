@@ -48,7 +48,7 @@ public final class Bench {
         }
         if (all || words.contains("policy")) {
             page.add(PolicySections.cost(new PolicyCostBenchmark(quick ? 1 : 5, 20_000).run()));
-            page.add(PolicySections.traffic(new PolicyTrafficBenchmark(load, quick ? 6 : 128, 0.1).run()));
+            page.add(PolicySections.traffic(new PolicyTrafficBenchmark(load, quick ? 12 : 120).run()));
         }
         if (all || words.contains("policyscale")) {
             page.add(PolicySections.attach(new PodAttachBenchmark(culvert, quick ? 20 : 120).run()));

@@ -54,7 +54,8 @@ final class FlowTrafficBenchmark {
                 SwitchedLoad switched = new SwitchedLoad(
                         load,
                         lab.pod(contender.clientName()),
-                        List.of(BenchService.clusterIp(0).toString(), Integer.toString(BenchService.PORT)));
+                        List.of(BenchService.clusterIp(0).toString(), Integer.toString(BenchService.PORT)),
+                        SwitchedLoad.Turns.OF_EVENTS);
                 List<SwitchedLoad.Series> series = new ArrayList<>();
                 for (LoadMode mode : List.of(LoadMode.CRR, LoadMode.CRR8)) {
                     series.add(switched.measure(

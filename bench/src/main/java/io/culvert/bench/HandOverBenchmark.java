@@ -51,7 +51,8 @@ final class HandOverBenchmark {
             SwitchedLoad switched = new SwitchedLoad(
                     load,
                     lab.pod(CLIENT),
-                    List.of(lab.pod(SERVER).ip(IpFamily.IPV4).toString(), Integer.toString(BenchService.TARGET_PORT)));
+                    List.of(lab.pod(SERVER).ip(IpFamily.IPV4).toString(), Integer.toString(BenchService.TARGET_PORT)),
+                    SwitchedLoad.Turns.OF_PROGRAMS);
             Sender fromClient = new Sender(lab.pod(CLIENT), toServer);
             Sender fromServer = new Sender(lab.pod(SERVER), toClient);
             List<TcxAttachment> attached = new ArrayList<>();

@@ -52,36 +52,28 @@ final class PolicySections {
         return new Page.Section(text.toString(), figures);
     }
 
-    static Page.Section traffic(List<PolicyTrafficBenchmark.Series> all) {
+    static Page.Section traffic(List<PolicyTrafficBenchmark.Result> all) {
         StringBuilder text = new StringBuilder("""
                 ## Traffic of pods with policies
 
                 Pod to pod on one node, routed pods; `crr`: one connection after the other, `rr`: round trips on one,
                 `crr8`, `rr8`: eight at a time, so that no processor waits. Both pods are isolated in both directions by 100 NetworkPolicies, whose objects
-                are compiled and published as the agent does it. The same pods without policies take turns with them, twice in each round: the ratio
-                is to the mean of both, and the last column is the ratio of the second such turn to the first, which is chance. The client goes round
-                its ports in a second or less, so that most connections open again what was asked before. Where it says `first`, a policy changes
+                are compiled and published as the agent does it. One load goes on while policies are enforced and not, twice a second. The client goes round
+                its ports in some seconds, so that most connections open again what was asked before. Where it says `first`, a policy changes
                 before each turn, and each connection is asked about. One after the other is mostly waking who waits, which may be faster with
                 policies by chance: what these cost is told by eight at a time.
 
-                | mode | family | no policies | 100 policies | ratio | chance |
+                | mode | family | no policies | 100 policies | ratio | standard error |
                 |---|---|---|---|---|---|
                 """);
         List<Figure> figures = new ArrayList<>();
-        for (PolicyTrafficBenchmark.Series series : all) {
-            text.append("| %s | %s | %,.0f | %,.0f | %.3f | %.3f |%n"
-                    .formatted(
-                            series.load(),
-                            series.family().apiName(),
-                            Median.of(series.free()),
-                            Median.of(series.held()),
-                            series.ratio(),
-                            series.chance()));
+        for (PolicyTrafficBenchmark.Result result : all) {
+            String family = result.family().apiName();
+            text.append(result.series().row(result.load() + " | " + family));
             figures.add(Figure.atLeast(
-                    "%s, %s, with 100 policies, of none"
-                            .formatted(series.load().unit(), series.family().apiName()),
-                    series.ratio(),
-                    series.load().mode().connects() ? 0.97 : 0.99,
+                    "%s, %s, with 100 policies, of none".formatted(result.load().unit(), family),
+                    result.series().ratio(),
+                    result.load().mode().connects() ? 0.97 : 0.99,
                     " x"));
         }
         return new Page.Section(text.toString(), figures);

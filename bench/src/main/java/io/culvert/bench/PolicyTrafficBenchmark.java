@@ -21,25 +21,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Connections and round trips a second from pod to pod of one node, while both pods are held to 100 policies, and
-/// while nothing is enforced: the same pods and programs take turns.
+/// while nothing is enforced: one load goes on while the same pods and programs take turns.
 final class PolicyTrafficBenchmark {
 
-    /// Of the three turns in a round the one with policies.
-    private static final int HELD = 1;
+    /// Longer than a client takes to go round its ports.
+    private static final double WARM_SECONDS = 4;
 
     private final LoadProgram load;
     private final int rounds;
-    private final double seconds;
 
-    PolicyTrafficBenchmark(LoadProgram load, int rounds, double seconds) {
+    PolicyTrafficBenchmark(LoadProgram load, int rounds) {
         this.load = load;
         this.rounds = rounds;
-        this.seconds = seconds;
     }
 
     /// What is measured.
@@ -64,50 +60,49 @@ final class PolicyTrafficBenchmark {
         }
     }
 
-    /// @param free rates without policies, one of each round
-    /// @param held rates with them
-    /// @param again rates without them, once more: what comes out of that and `free` is chance
-    record Series(Load load, IpFamily family, List<Double> free, List<Double> held, List<Double> again) {
+    record Result(Load load, IpFamily family, SwitchedLoad.Series series) {}
 
-        /// The median over the rounds of the ratio, within a round, to the mean of both turns without policies.
-        double ratio() {
-            return median(round -> held.get(round) * 2 / (free.get(round) + again.get(round)));
-        }
-
-        /// The same of nothing to nothing.
-        double chance() {
-            return median(round -> again.get(round) / free.get(round));
-        }
-
-        private double median(IntFunction<Double> ofRound) {
-            return Median.of(IntStream.range(0, free.size()).mapToObj(ofRound).toList());
-        }
-    }
-
-    List<Series> run() throws Exception {
-        List<Series> all = new ArrayList<>();
+    List<Result> run() throws Exception {
+        List<Result> all = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {
             all.addAll(run(family));
         }
         return all;
     }
 
-    private List<Series> run(IpFamily family) throws Exception {
+    private List<Result> run(IpFamily family) throws Exception {
         try (Lab lab = Lab.builder()
                 .families(family)
                 .node("n1", PodAttachment.ROUTED, "client", "server")
                 .create()) {
             LabNode node = lab.node("n1");
             load.serve(lab.pod("server"), BenchService.TARGET_PORT);
+            List<String> target =
+                    List.of(lab.pod("server").ip(family).toString(), Integer.toString(BenchService.TARGET_PORT));
+            SwitchedLoad switched = new SwitchedLoad(load, lab.pod("client"), target, SwitchedLoad.Turns.OF_PROGRAMS);
             try (Datapath datapath = Datapath.open(DatapathConfig.of(node.bpffs()))) {
                 Policies policies = new Policies(lab, family, datapath);
-                return Load.ALL.stream()
-                        .map(what -> measure(lab, family, policies, what))
-                        .toList();
+                List<Result> results = new ArrayList<>();
+                for (Load what : Load.ALL) {
+                    policies.enforce(true);
+                    double _ = load.run(lab.pod("client"), what.mode().toString(), WARM_SECONDS, target);
+                    results.add(new Result(what, family, measure(switched, policies, what)));
+                }
+                return results;
             } finally {
                 DatapathPins.remove(node.bpffs());
             }
         }
+    }
+
+    private SwitchedLoad.Series measure(SwitchedLoad switched, Policies policies, Load what)
+            throws InterruptedException {
+        return switched.measure("policy" + (what.first() ? ", first" : ""), what.mode(), rounds, held -> {
+            policies.enforce(held);
+            if (what.first() && held) {
+                policies.change();
+            }
+        });
     }
 
     /// Those of the two pods.
@@ -149,29 +144,5 @@ final class PolicyTrafficBenchmark {
         void enforce(boolean on) {
             datapath.policies().enforce(on);
         }
-    }
-
-    private Series measure(Lab lab, IpFamily family, Policies policies, Load what) {
-        List<String> target =
-                List.of(lab.pod("server").ip(family).toString(), Integer.toString(BenchService.TARGET_PORT));
-        Series series = new Series(what, family, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        List<List<Double>> turns = List.of(series.free(), series.held(), series.again());
-        for (int round = 0; round <= rounds; round++) {
-            Progress.say("policy: %s, %s, round %d of %d".formatted(what, family.apiName(), round, rounds));
-            // Who goes first changes, because the machine may become faster or slower within a round.
-            for (int turn = 0; turn < turns.size(); turn++) {
-                int which = (turn + round) % turns.size();
-                policies.enforce(which == HELD);
-                if (what.first() && which == HELD) {
-                    policies.change();
-                }
-                double rate = load.run(lab.pod("client"), what.mode().toString(), seconds, target);
-                // The first round warms caches and is thrown away.
-                if (round > 0) {
-                    turns.get(which).add(rate);
-                }
-            }
-        }
-        return series;
     }
 }

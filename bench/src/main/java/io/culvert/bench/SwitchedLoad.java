@@ -11,12 +11,20 @@ import java.util.stream.IntStream;
 /// differences of some percent can be told from chance.
 ///
 /// @param target address and port
-record SwitchedLoad(LoadProgram program, LabPod client, List<String> target) {
+record SwitchedLoad(LoadProgram program, LabPod client, List<String> target, Turns turns) {
 
-    /// Longer than events wait to be read, so that their reader works in the turn in which they are told.
-    private static final long SETTLING_MILLIS = 120;
+    /// How long a turn is, in milliseconds: the shorter, the more alike is the machine in both turns of a round.
+    ///
+    /// @param settling until what is switched shows in what follows
+    /// @param counted behind that
+    record Turns(long settling, long counted) {
 
-    private static final long COUNTED_MILLIS = 130;
+        /// Events wait to be read, and their reader is to work in the turn in which they are told.
+        static final Turns OF_EVENTS = new Turns(120, 130);
+
+        /// Programs do another thing, or others run, from the next packet on.
+        static final Turns OF_PROGRAMS = new Turns(10, 40);
+    }
 
     /// Of a median, in distances of quartiles, where what was measured is normally distributed: sqrt(pi / 2) / 1.349.
     private static final double MEDIAN_ERROR = 0.93;
@@ -45,8 +53,13 @@ record SwitchedLoad(LoadProgram program, LabPod client, List<String> target) {
 
         /// Of a table: mode, the rate while it was off, that while it was on, ratio, standard error.
         String row() {
+            return row(mode.toString());
+        }
+
+        /// The same with other cells in place of the mode.
+        String row(String first) {
             return "| %s | %,.0f | %,.0f | %.3f | %.3f |%n"
-                    .formatted(mode, Median.of(off), Median.of(on), ratio(), error());
+                    .formatted(first, Median.of(off), Median.of(on), ratio(), error());
         }
 
         private List<Double> ratios() {
@@ -66,8 +79,8 @@ record SwitchedLoad(LoadProgram program, LabPod client, List<String> target) {
             // Who goes first changes, because the machine may become faster or slower within a round.
             for (boolean on : round % 2 == 0 ? new boolean[] {false, true} : new boolean[] {true, false}) {
                 change.turn(on);
-                Thread.sleep(SETTLING_MILLIS);
-                double rate = done.rate(COUNTED_MILLIS);
+                Thread.sleep(turns.settling());
+                double rate = done.rate(turns.counted());
                 // The first round warms caches and is thrown away.
                 if (round > 0) {
                     (on ? series.on() : series.off()).add(rate);
