@@ -157,13 +157,13 @@ static __always_inline bool event_is_of_host(const struct __sk_buff *skb, __u32 
 static __always_inline void event_set_header(struct event *event, struct __sk_buff *skb, const struct packet *packet)
 {
 	__u32 offset = packet->l4_offset & IPV6_L4_OFFSET_MAX;
-	__u8 bytes[2] = {};
+	__u8 bytes[2] = {}, *flags;
 
 	if (packet->fragment == FRAGMENT_LATER || !offset)
 		return;
 	if (packet->protocol == IPPROTO_TCP) {
-		bpf_skb_load_bytes(skb, offset + TCP_FLAGS_OFFSET, bytes, 1);
-		event->tcp_flags = bytes[0];
+		flags = packet_bytes(skb, offset + TCP_FLAGS_OFFSET, sizeof(*flags));
+		event->tcp_flags = flags ? *flags : 0;
 	} else if (packet->protocol == (packet->v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6)) {
 		bpf_skb_load_bytes(skb, offset, bytes, sizeof(bytes));
 		event->icmp_type = bytes[0];
