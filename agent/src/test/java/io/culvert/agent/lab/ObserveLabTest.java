@@ -138,6 +138,10 @@ class ObserveLabTest {
                 "db",
                 "--drop-reason-desc",
                 "POLICY_DENIED");
+        // The packet has lost its socket there, and with it what was dialled; where it was sent, that was told.
+        assertThat(observe(
+                        version(family), "--verdict", "DROPPED", "--to-service", "default/db", "--from-pod", "client"))
+                .anyMatch(line -> line.contains("INGRESS DENIED"));
         assertThat(observe(version(family), "--not", "--verdict", "DROPPED", "--to-pod", "db"))
                 .noneMatch(line -> line.contains("DENIED"));
         String exported = "{\"flow\":{\"verdict\":\"DROPPED\",\"IP\":{\"ipVersion\":\""

@@ -105,6 +105,28 @@ public final class RawEvent {
         return new IpAddress(half(offset), half(offset + Long.BYTES));
     }
 
+    /// Makes it say whom the client dialled, what that became, and which Service that was, as the packet does that
+    /// opened
+    /// its connection.
+    public void takeDialled(RawEvent opening) {
+        take(opening, DESTINATION, Long.BYTES);
+        take(opening, DESTINATION + Long.BYTES, Long.BYTES);
+        take(opening, TRANSLATED, Long.BYTES);
+        take(opening, TRANSLATED + Long.BYTES, Long.BYTES);
+        take(opening, DESTINATION_PORT, Short.BYTES);
+        take(opening, TRANSLATED_PORT, Short.BYTES);
+        take(opening, SERVICE, Integer.BYTES);
+        long known = opening.flags() & (EventFlag.DIRECTED.bit() | EventFlag.ADDRESSED.bit() | EventFlag.SERVICE.bit());
+        words[first + (FLAGS >>> 3)] |= known << ((FLAGS & 7) << 3);
+    }
+
+    /// A member that lies within a word.
+    private void take(RawEvent other, int offset, int bytes) {
+        long mask = -1L >>> (Long.SIZE - (bytes << 3)) << ((offset & 7) << 3);
+        int place = first + (offset >>> 3);
+        words[place] = (words[place] & ~mask) | (other.word(offset) & mask);
+    }
+
     /// The whole event as a value.
     ///
     /// @throws io.culvert.maps.layout.CorruptRecordException if it is none that Culvert writes

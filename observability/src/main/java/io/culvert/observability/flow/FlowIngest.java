@@ -57,7 +57,9 @@ public final class FlowIngest implements AutoCloseable {
         this.tables = tables;
         this.store = store;
         this.clock = clock;
+        Dialled dialled = new Dialled();
         this.sink = flow -> {
+            dialled.complete(flow);
             counter.accept(flow);
             store.add(flow);
         };
