@@ -108,6 +108,7 @@ final class AgentView implements NodeView {
                 new StatusView.Fact("Audit", audit(kernel.audit().totals())),
                 new StatusView.Fact("Flows", FlowLines.summary(plan, flows)),
                 new StatusView.Fact("Pins", plan.bpffs().toString())));
+        FlowLines.file(plan, flows).ifPresent(lines -> facts.add(new StatusView.Fact("Flow file", lines)));
         FlowLines.otlp(plan, flows).ifPresent(sent -> facts.add(new StatusView.Fact("OpenTelemetry", sent)));
         return facts;
     }

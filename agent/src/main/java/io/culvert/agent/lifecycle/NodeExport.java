@@ -24,19 +24,19 @@ final class NodeExport {
     private NodeExport() {}
 
     /// A mistake in a filter is told, and nothing is written: who asked for some flows does not want all.
-    static Optional<FlowExport> start(Settings settings, FlowStore store, FlowMessages messages, FlowNames names) {
+    static ExportStart<FlowExport> start(Settings settings, FlowStore store, FlowMessages messages, FlowNames names) {
         Optional<Path> path = settings.find(ExportSettings.PATH);
         if (path.isEmpty()) {
-            return Optional.empty();
+            return new ExportStart.Off<>();
         }
         try {
-            return Optional.of(FlowExport.start(plan(path.get(), settings), store, messages, names));
+            return new ExportStart.Running<>(FlowExport.start(plan(path.get(), settings), store, messages, names));
         } catch (MalformedFilterException e) {
             LOG.error(
                     "export flows to {}: {}; nothing is exported until the agent starts with another",
                     path.get(),
                     e.getMessage());
-            return Optional.empty();
+            return new ExportStart.Refused<>("export flows to " + path.get(), String.valueOf(e.getMessage()));
         }
     }
 

@@ -43,8 +43,8 @@ final class NodeFlows implements AutoCloseable {
             Hubble hubble,
             Optional<FlowServer> server,
             Optional<FlowListener> listener,
-            Optional<FlowExport> export,
-            Optional<OtlpExport> otlp) {}
+            ExportStart<FlowExport> file,
+            ExportStart<OtlpExport> otlp) {}
 
     private final NodeState state;
     private final Path runDir;
@@ -124,10 +124,11 @@ final class NodeFlows implements AutoCloseable {
                 .endpoint(Setting.HUBBLE)
                 .map(endpoint -> FlowListener.of(endpoint.toSocketAddress(), tls(), control, hubble));
         listener.ifPresent(FlowListener::look);
-        Optional<FlowExport> export = NodeExport.start(state.plan().settings(), store, messages, context.names());
-        Optional<OtlpExport> otlp = NodeOtlp.start(state.plan().settings(), store, messages, context.names());
-        otlp.ifPresent(state.shownFlows()::sends);
-        return new Running(store, clock, ingest, messages, hubble, serve(hubble), listener, export, otlp);
+        ExportStart<FlowExport> file = NodeExport.start(state.plan().settings(), store, messages, context.names());
+        ExportStart<OtlpExport> otlp = NodeOtlp.start(state.plan().settings(), store, messages, context.names());
+        file.export().ifPresent(state.shownFlows()::writes);
+        otlp.export().ifPresent(state.shownFlows()::sends);
+        return new Running(store, clock, ingest, messages, hubble, serve(hubble), listener, file, otlp);
     }
 
     private Optional<TlsFiles.Paths> tls() {
@@ -174,8 +175,8 @@ final class NodeFlows implements AutoCloseable {
             present.listener.ifPresent(FlowListener::close);
             present.server.ifPresent(FlowServer::close);
             present.hubble.close();
-            present.export.ifPresent(FlowExport::close);
-            present.otlp.ifPresent(OtlpExport::close);
+            present.file.export().ifPresent(FlowExport::close);
+            present.otlp.export().ifPresent(OtlpExport::close);
             state.shownFlows().end();
             present.ingest.close();
             present.store.close();

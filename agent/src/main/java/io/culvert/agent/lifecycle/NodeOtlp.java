@@ -22,20 +22,20 @@ final class NodeOtlp {
     private NodeOtlp() {}
 
     /// A mistake in a filter or a file of TLS is told, and nothing is sent.
-    static Optional<OtlpExport> start(Settings settings, FlowStore store, FlowMessages messages, FlowNames names) {
+    static ExportStart<OtlpExport> start(Settings settings, FlowStore store, FlowMessages messages, FlowNames names) {
         Optional<URI> endpoint = settings.find(OtlpSettings.ENDPOINT);
         if (endpoint.isEmpty()) {
-            return Optional.empty();
+            return new ExportStart.Off<>();
         }
         try {
-            return Optional.of(OtlpExport.start(plan(endpoint.get(), settings), store, messages, names));
+            return new ExportStart.Running<>(OtlpExport.start(plan(endpoint.get(), settings), store, messages, names));
         } catch (RuntimeException e) {
             LOG.error(
                     "export flows to {}: {}; nothing is sent until the agent starts with another setting",
                     endpoint.get(),
                     e.getMessage());
             LOG.debug("export flows", e);
-            return Optional.empty();
+            return new ExportStart.Refused<>("export flows to " + endpoint.get(), String.valueOf(e.getMessage()));
         }
     }
 

@@ -7,6 +7,7 @@ import io.culvert.agent.view.FrontendRow;
 import io.culvert.maps.event.EventKind;
 import io.culvert.maps.event.EventTables;
 import io.culvert.observability.count.FlowCounts;
+import io.culvert.observability.export.FlowExport;
 import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.flow.WallClock;
 import io.culvert.observability.otlp.OtlpExport;
@@ -22,6 +23,7 @@ final class ShownFlows implements PageSource {
     private final NodeState state;
     private final FlowCounts counts = new FlowCounts();
     private volatile @Nullable Kept kept;
+    private volatile @Nullable FlowExport file;
     private volatile @Nullable OtlpExport otlp;
 
     private record Kept(FlowStore store, WallClock clock) {}
@@ -40,6 +42,11 @@ final class ShownFlows implements PageSource {
         kept = new Kept(store, clock);
     }
 
+    /// Tells what this writes to files.
+    void writes(FlowExport export) {
+        file = export;
+    }
+
     /// Tells what this sends to a collector.
     void sends(OtlpExport export) {
         otlp = export;
@@ -56,7 +63,8 @@ final class ShownFlows implements PageSource {
             return FlowReading.NOTHING;
         }
         FlowStore store = present.store;
-        OtlpExport export = otlp;
+        FlowExport lines = file;
+        OtlpExport sent = otlp;
         return new FlowReading(
                 counts,
                 state.flows().names()::service,
@@ -65,8 +73,8 @@ final class ShownFlows implements PageSource {
                 store.written() - store.oldest(),
                 store.capacity(),
                 store.bytes(),
-                export == null ? 0 : export.sent(),
-                export == null ? 0 : export.lost());
+                lines == null ? FlowReading.Exported.NOTHING : new FlowReading.Exported(lines.written(), lines.lost()),
+                sent == null ? FlowReading.Exported.NOTHING : new FlowReading.Exported(sent.sent(), sent.lost()));
     }
 
     private Map<EventKind, Long> lost() {

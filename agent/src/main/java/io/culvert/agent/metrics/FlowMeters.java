@@ -61,15 +61,27 @@ final class FlowMeters {
         counter(
                 registry,
                 source,
+                "culvert_flow_file_lines_total",
+                "Lines of flows and of losses that were written to files.",
+                now -> now.file().done());
+        counter(
+                registry,
+                source,
+                "culvert_flow_file_lost_total",
+                "Flows that were to be written to files and were not.",
+                now -> now.file().lost());
+        counter(
+                registry,
+                source,
                 "culvert_flow_otlp_sent_total",
                 "Flows that a collector of OpenTelemetry took.",
-                FlowReading::sent);
+                now -> now.collector().done());
         counter(
                 registry,
                 source,
                 "culvert_flow_otlp_lost_total",
                 "Flows that were to be sent to a collector of OpenTelemetry and were not.",
-                FlowReading::unsent);
+                now -> now.collector().lost());
         gauge(registry, source, "culvert_flow_store_flows", "Flows that are kept.", FlowReading::kept);
         gauge(registry, source, "culvert_flow_store_capacity", "Flows that there is room for.", FlowReading::capacity);
         gauge(registry, source, "culvert_flow_store_bytes", "Memory of kept flows.", FlowReading::bytes);

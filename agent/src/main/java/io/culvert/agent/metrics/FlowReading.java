@@ -16,8 +16,8 @@ import java.util.function.IntFunction;
 /// @param kept flows in the store
 /// @param capacity flows that it keeps
 /// @param bytes that it takes outside of the heap
-/// @param sent flows that a collector of OpenTelemetry took
-/// @param unsent flows that were to be sent there and were not
+/// @param file lines of files
+/// @param collector flows for a collector of OpenTelemetry
 public record FlowReading(
         FlowCounts counts,
         IntFunction<Optional<ServiceName>> services,
@@ -26,12 +26,19 @@ public record FlowReading(
         long kept,
         long capacity,
         long bytes,
-        long sent,
-        long unsent) {
+        Exported file,
+        Exported collector) {
+
+    /// @param done what got there
+    /// @param lost flows that were to get there and did not
+    public record Exported(long done, long lost) {
+
+        public static final Exported NOTHING = new Exported(0, 0);
+    }
 
     /// Nothing is told.
-    public static final FlowReading NOTHING =
-            new FlowReading(new FlowCounts(), _ -> Optional.empty(), Map.of(), 0, 0, 0, 0, 0, 0);
+    public static final FlowReading NOTHING = new FlowReading(
+            new FlowCounts(), _ -> Optional.empty(), Map.of(), 0, 0, 0, 0, Exported.NOTHING, Exported.NOTHING);
 
     public FlowReading {
         lost = Map.copyOf(lost);

@@ -137,6 +137,10 @@ final class AgentMetricsTest {
                 .contains("\nculvert_flow_events_lost_total{kind=\"drop\"} 11.0\n")
                 .contains("\nculvert_flow_events_lost_total{kind=\"close\"} 0.0\n")
                 .contains("\nculvert_flow_observer_missed_total 5.0\n")
+                .contains("\nculvert_flow_file_lines_total 9.0\n")
+                .contains("\nculvert_flow_file_lost_total 10.0\n")
+                .contains("\nculvert_flow_otlp_sent_total 7.0\n")
+                .contains("\nculvert_flow_otlp_lost_total 8.0\n")
                 .contains("\nculvert_flow_store_flows 6.0\n");
     }
 

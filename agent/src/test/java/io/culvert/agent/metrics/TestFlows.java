@@ -60,8 +60,8 @@ final class TestFlows {
                 6,
                 1000,
                 4096,
-                7,
-                8);
+                new FlowReading.Exported(9, 10),
+                new FlowReading.Exported(7, 8));
     }
 
     static void add(FlowCounts counts, List<Event> events) {

@@ -24,7 +24,7 @@ final class ExportFile implements AutoCloseable {
     private final RotatingFile file;
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
-    private boolean failing;
+    private volatile String failure = "";
     private long missing;
     private long nextTry;
 
@@ -38,22 +38,43 @@ final class ExportFile implements AutoCloseable {
         return written.get();
     }
 
+    /// Flows for whose lines there was no room.
     long dropped() {
         return dropped.get();
     }
 
-    /// @param line with its end
+    /// Why lines cannot be written now; empty if they can.
+    String failure() {
+        return failure;
+    }
+
+    /// @param line of a flow, with its end
     void write(byte[] line) {
+        if (!append(line)) {
+            missing++;
+            dropped.incrementAndGet();
+        }
+    }
+
+    /// @param line that tells of lost flows, with its end
+    /// @param count of those: who reads the file learns of them later if there is no room now
+    void writeLoss(byte[] line, long count) {
+        if (!append(line)) {
+            missing += count;
+        }
+    }
+
+    private boolean append(byte[] line) {
         if (!retry()) {
-            drop();
-            return;
+            return false;
         }
         try {
             file.write(line);
             written.incrementAndGet();
+            return true;
         } catch (IOException e) {
             fail(e);
-            drop();
+            return false;
         }
     }
 
@@ -61,7 +82,7 @@ final class ExportFile implements AutoCloseable {
     ///
     /// @return whether it is worth to write
     boolean retry() {
-        if (!failing) {
+        if (failure.isEmpty()) {
             return true;
         }
         if (System.nanoTime() - nextTry < 0) {
@@ -74,7 +95,7 @@ final class ExportFile implements AutoCloseable {
             return false;
         }
         LOG.info("export flows to {}: goes on; {} of them are missing", plan.path(), missing);
-        failing = false;
+        failure = "";
         missing = 0;
         return true;
     }
@@ -88,21 +109,16 @@ final class ExportFile implements AutoCloseable {
         return (HubbleJson.text(event) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    private void drop() {
-        missing++;
-        dropped.incrementAndGet();
-    }
-
     private void fail(IOException e) {
         nextTry = System.nanoTime() + retryNanos;
-        if (!failing) {
-            failing = true;
+        if (failure.isEmpty()) {
             LOG.warn(
                     "export flows to {}: {}; they are counted until it can be written again: make room, or set a flow-export-path"
                             + " that can be written",
                     plan.path(),
                     reason(e));
         }
+        failure = reason(e);
     }
 
     private static String reason(IOException e) {

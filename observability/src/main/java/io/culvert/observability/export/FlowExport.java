@@ -11,8 +11,10 @@ import io.culvert.observability.names.FlowNames;
 import io.culvert.observability.print.HubbleJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,7 @@ public final class FlowExport implements AutoCloseable {
     private final FollowedFlows followed;
     private final ExportFile file;
     private final Thread thread;
+    private final AtomicLong overtaken = new AtomicLong();
     private volatile boolean closed;
 
     private FlowExport(ExportPlan plan, FlowStore store, FlowMessages messages, FlowNames names) {
@@ -57,6 +60,7 @@ public final class FlowExport implements AutoCloseable {
                 boolean found = followed.read();
                 long lost = followed.takeLost();
                 if (lost > 0) {
+                    overtaken.addAndGet(lost);
                     write(messages.overtaken(lost, InstantSource.system().instant()));
                 }
                 if (!found) {
@@ -70,23 +74,34 @@ public final class FlowExport implements AutoCloseable {
     }
 
     private void write(Flow flow) {
-        write(ExportEvent.newBuilder()
+        file.write(line(ExportEvent.newBuilder()
                 .setFlow(selection.show(flow))
                 .setNodeName(flow.getNodeName())
                 .setTime(flow.getTime())
-                .build());
+                .build()));
     }
 
     private void write(GetFlowsResponse loss) {
-        write(ExportEvent.newBuilder()
+        byte[] line = line(ExportEvent.newBuilder()
                 .setLostEvents(loss.getLostEvents())
                 .setNodeName(loss.getNodeName())
                 .setTime(loss.getTime())
                 .build());
+        file.writeLoss(line, loss.getLostEvents().getNumEventsLost());
     }
 
-    private void write(ExportEvent event) {
-        file.write((HubbleJson.text(event) + "\n").getBytes(StandardCharsets.UTF_8));
+    private static byte[] line(ExportEvent event) {
+        return (HubbleJson.text(event) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// The file that is being written.
+    public Path path() {
+        return plan.path();
+    }
+
+    /// Why lines cannot be written now; empty if they can.
+    public String failure() {
+        return file.failure();
     }
 
     /// Lines that are in files.
@@ -94,9 +109,9 @@ public final class FlowExport implements AutoCloseable {
         return file.written();
     }
 
-    /// Lines for which there was no room.
-    public long dropped() {
-        return file.dropped();
+    /// Flows that were overwritten before they were looked at, or for whose lines there was no room.
+    public long lost() {
+        return overtaken.get() + file.dropped();
     }
 
     /// Ends after the flows that it is at.

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.culvert.testkit.KernelTest;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,29 +15,23 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A disk that is full.
+/// Lines on a disk that is full.
 @KernelTest
 final class ExportFileKernelTest {
-
-    private static final int DISK = 64 << 10;
 
     @TempDir
     private Path directory;
 
+    private SmallDisk disk;
+
     @BeforeEach
     void mount() throws Exception {
-        run("mount", "-t", "tmpfs", "-o", "size=" + DISK, "culvert-export", directory.toString());
+        disk = SmallDisk.mount(directory);
     }
 
     @AfterEach
     void unmount() throws Exception {
-        run("umount", directory.toString());
-    }
-
-    private static void run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
+        disk.unmount();
     }
 
     private static byte[] line(int number) {
@@ -47,26 +40,29 @@ final class ExportFileKernelTest {
 
     @Test
     void aFullDiskCostsTheLinesOfThatTimeOnly() throws Exception {
-        Path path = directory.resolve("flows.log");
-        Path ballast = Files.write(directory.resolve("ballast"), new byte[DISK / 2]);
+        Path path = disk.file("flows.log");
         ExportPlan plan = new ExportPlan(path, 1 << 20, 1, false, List.of(), List.of(), List.of());
         try (ExportFile file = new ExportFile(plan, Duration.ofMillis(50))) {
             int number = 0;
             while (file.dropped() < 10) {
                 file.write(line(number++));
             }
+            file.writeLoss(line(number), 100);
+            assertThat(file.dropped()).isEqualTo(10);
+            assertThat(file.failure()).isEqualTo("No space left on device");
             assertThat(Files.readAllLines(path)).hasSize((int) file.written()).allMatch(line -> line.endsWith("\"}"));
             long before = file.written();
 
-            Files.delete(ballast);
+            disk.makeRoom();
             await().until(file::retry);
             file.write(line(number));
 
             List<String> lines = Files.readAllLines(path);
+            assertThat(file.failure()).isEmpty();
             assertThat(file.written()).isEqualTo(before + 1);
             assertThat(lines).hasSize((int) before + 2).allMatch(line -> line.endsWith("}"));
             assertThat(lines.get((int) before))
-                    .isEqualTo("{\"lost_events\":{\"source\":\"OBSERVER_EVENTS_QUEUE\",\"num_events_lost\":\"10\"}}");
+                    .isEqualTo("{\"lost_events\":{\"source\":\"OBSERVER_EVENTS_QUEUE\",\"num_events_lost\":\"110\"}}");
             assertThat(lines.getLast()).startsWith("{\"line\":" + number + ",");
         }
     }

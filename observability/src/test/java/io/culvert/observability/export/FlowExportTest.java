@@ -5,13 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.culvert.maps.IpPort;
-import io.culvert.maps.event.Event;
-import io.culvert.maps.event.EventDetail;
-import io.culvert.maps.event.EventHook;
 import io.culvert.maps.event.EventKind;
 import io.culvert.maps.event.EventVerdict;
-import io.culvert.net.IpAddress;
 import io.culvert.observability.filter.MalformedFilterException;
 import io.culvert.observability.filter.TestNames;
 import io.culvert.observability.flow.FlowStore;
@@ -21,7 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,31 +27,6 @@ final class FlowExportTest {
 
     @TempDir
     private Path directory;
-
-    private static Event flow(EventKind kind, EventVerdict verdict, String source) {
-        IpPort client = new IpPort(IpAddress.of(source), 4000);
-        return new Event(
-                System.nanoTime(),
-                client,
-                client,
-                client,
-                kind,
-                verdict,
-                1,
-                0,
-                0,
-                0,
-                0,
-                60,
-                Set.of(),
-                6,
-                0,
-                EventHook.FROM_POD,
-                2,
-                0,
-                0,
-                new EventDetail(9, 0, 0, 0));
-    }
 
     private ExportPlan plan(String allowed, String denied, List<String> mask) {
         return ExportPlan.of(directory.resolve("flows.log"), 1 << 20, 1, false, allowed, denied, mask);
@@ -69,13 +39,13 @@ final class FlowExportTest {
                 "{\"source_ip\":[\"10.0.0.3\"]}",
                 List.of("verdict", "IP.source"));
         try (FlowStore store = new FlowStore(100)) {
-            store.add(flow(EventKind.TRACE, EventVerdict.DROPPED, "10.0.0.9"));
+            store.add(TestFlows.flow(EventKind.TRACE, EventVerdict.DROPPED, "10.0.0.9"));
             try (FlowExport export = FlowExport.start(plan, store, MESSAGES, NAMES)) {
-                store.add(flow(EventKind.TRACE, EventVerdict.DROPPED, "10.0.0.1"));
-                store.add(flow(EventKind.TRACE, EventVerdict.FORWARDED, "10.0.0.1"));
-                store.add(flow(EventKind.TRACE, EventVerdict.FORWARDED, "10.0.0.2"));
-                store.add(flow(EventKind.TRACE, EventVerdict.DROPPED, "10.0.0.3"));
-                store.add(flow(EventKind.LOST, EventVerdict.DROPPED, "10.0.0.3"));
+                store.add(TestFlows.flow(EventKind.TRACE, EventVerdict.DROPPED, "10.0.0.1"));
+                store.add(TestFlows.flow(EventKind.TRACE, EventVerdict.FORWARDED, "10.0.0.1"));
+                store.add(TestFlows.flow(EventKind.TRACE, EventVerdict.FORWARDED, "10.0.0.2"));
+                store.add(TestFlows.flow(EventKind.TRACE, EventVerdict.DROPPED, "10.0.0.3"));
+                store.add(TestFlows.flow(EventKind.LOST, EventVerdict.DROPPED, "10.0.0.3"));
                 store.publish();
                 await().until(() -> export.written() == 3);
             }
@@ -89,6 +59,36 @@ final class FlowExportTest {
         assertThat(lines.get(1)).startsWith("{\"flow\":{\"verdict\":\"FORWARDED\",\"IP\":{\"source\":\"10.0.0.2\"}}");
         assertThat(lines.get(2))
                 .startsWith("{\"lost_events\":{\"source\":\"PERF_EVENT_RING_BUFFER\",\"num_events_lost\":\"9\"");
+    }
+
+    @Test
+    void whatIsOverwrittenIsALineAndCounted() throws IOException {
+        int flows = 100_000;
+        try (FlowStore store = new FlowStore(100);
+                FlowExport export = FlowExport.start(plan("", "", List.of("verdict")), store, MESSAGES, NAMES)) {
+            for (int i = 0; i < flows; i++) {
+                store.add(TestFlows.flow(EventKind.TRACE, EventVerdict.FORWARDED, "10.0.0.1"));
+            }
+            store.publish();
+            await().until(() -> told() == flows);
+
+            assertThat(export.lost())
+                    .isPositive()
+                    .isEqualTo(flows - lines("\"flow\":").count());
+            assertThat(export.failure()).isEmpty();
+        }
+    }
+
+    /// Flows in the file, and those of which it says that they are lost.
+    private long told() throws IOException {
+        long lost = lines("\"HUBBLE_RING_BUFFER\"")
+                .mapToLong(line -> Long.parseLong(line.replaceFirst(".*\"num_events_lost\":\"(\\d+)\".*", "$1")))
+                .sum();
+        return lost + lines("\"flow\":").count();
+    }
+
+    private Stream<String> lines(String part) throws IOException {
+        return Files.readAllLines(directory.resolve("flows.log")).stream().filter(line -> line.contains(part));
     }
 
     @Test
