@@ -14,9 +14,11 @@ import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /// Asks an agent's hubble.sock, as `hubble` does.
@@ -58,6 +60,28 @@ final class HubbleClient implements AutoCloseable {
                 flows.add(response.getFlow());
             }
         });
+        return flows;
+    }
+
+    /// Flows that come from now on, in a list that they are added to until this is closed.
+    List<Flow> follow() {
+        List<Flow> flows = new CopyOnWriteArrayList<>();
+        ObserverGrpc.newStub(channel)
+                .getFlows(GetFlowsRequest.newBuilder().setFollow(true).build(), new StreamObserver<>() {
+                    @Override
+                    public void onNext(GetFlowsResponse response) {
+                        if (response.hasFlow()) {
+                            flows.add(response.getFlow());
+                        }
+                    }
+
+                    // Whoever waits for a flow finds that none comes.
+                    @Override
+                    public void onError(Throwable reason) {}
+
+                    @Override
+                    public void onCompleted() {}
+                });
         return flows;
     }
 

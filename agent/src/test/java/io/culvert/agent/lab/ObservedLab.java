@@ -33,12 +33,12 @@ final class ObservedLab {
 
     private ObservedLab() {}
 
-    /// One node with pods `client`, `web` and `db`. No agent runs.
+    /// One node with pods `client`, `plain`, whose sockets are not translated, `web` and `db`. No agent runs.
     ///
     /// @param policies manifest
     static Lab create(String policies) {
         Lab lab = Lab.builder()
-                .node("n1", PodAttachment.ROUTED, "client", "web", "db")
+                .node("n1", PodAttachment.ROUTED, "client", "plain", "web", "db")
                 .create();
         lab.writeManifest(
                 "objects.yaml",
@@ -46,6 +46,7 @@ final class ObservedLab {
                         "---\n",
                         LabObjects.node(lab.node("n1")),
                         LabObjects.pod(lab.pod("client"), Map.of()),
+                        LabObjects.pod(lab.pod("plain"), Map.of("culvert.io/socket-lb", "off")),
                         LabObjects.pod(lab.pod("web"), Map.of()),
                         LabObjects.pod(lab.pod("db"), Map.of())));
         lab.writeManifest("policy.yaml", policies);
