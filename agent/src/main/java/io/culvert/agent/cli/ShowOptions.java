@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.cli;
 
+import io.culvert.observability.print.ColourChoice;
 import io.culvert.observability.print.OutputFormat;
 import io.culvert.observability.print.PrintOptions;
 import io.culvert.observability.print.ResponsePrinter;
@@ -77,12 +78,9 @@ final class ShowOptions {
     }
 
     private boolean isPainted(Verb verb) {
-        return switch (color.toLowerCase(Locale.ROOT)) {
-            case "always" -> true;
-            case "never" -> false;
-            case "auto" -> isTerminal(System.console()) && System.getenv("NO_COLOR") == null;
-            default -> throw wrong(verb, "--color " + color + ": one of auto, always, never");
-        };
+        return ColourChoice.of(color)
+                .orElseThrow(() -> wrong(verb, "--color " + color + ": one of auto, always, never"))
+                .isPainted(isTerminal(System.console()), System.getenv("NO_COLOR"));
     }
 
     private static boolean isTerminal(@Nullable Console console) {

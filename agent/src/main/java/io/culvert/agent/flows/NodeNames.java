@@ -9,6 +9,7 @@ import io.culvert.cluster.policy.PolicyNode;
 import io.culvert.cluster.policy.PolicyPod;
 import io.culvert.maps.IpPort;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
 import io.culvert.observability.names.FlowNames;
 import io.culvert.observability.names.NodeLabel;
 import io.culvert.observability.names.Party;
@@ -184,6 +185,17 @@ public final class NodeNames implements FlowNames {
             present.ifPresent(party -> gonePods.put(uid, party));
             return present.or(() -> gonePods.find(uid));
         });
+    }
+
+    @Override
+    public Optional<IpAddress> addressOfCgroup(long cgroup, IpFamily family) {
+        return cgroups.uid(cgroup)
+                .flatMap(uid -> cluster.get().pods().values().stream()
+                        .filter(pod -> pod.uid().equals(uid) && !pod.hostNetwork())
+                        .findFirst())
+                .flatMap(pod -> pod.ips().stream()
+                        .filter(address -> address.family() == family)
+                        .findFirst());
     }
 
     private Party party(Pod pod) {

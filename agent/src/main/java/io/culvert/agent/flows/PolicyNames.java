@@ -25,7 +25,7 @@ final class PolicyNames {
 
         static Snapshot of(PublishedNumbers numbers) {
             Map<Integer, PolicyRule> rules = new HashMap<>();
-            RuleNames names = new RuleNames(numbers.policies());
+            RuleNames names = new RuleNames(numbers.policies(), Integer.toUnsignedLong(numbers.epoch()));
             numbers.rules().forEach((rule, number) -> rules.put(number, names.of(rule)));
             return new Snapshot(
                     numbers,

@@ -16,7 +16,9 @@ import io.culvert.policy.Stage;
 import java.util.List;
 
 /// What rules are called, and what they ask about.
-record RuleNames(PolicyState policies) {
+///
+/// @param revision of all these policies
+record RuleNames(PolicyState policies, long revision) {
 
     PolicyRule of(RuleId rule) {
         boolean namespaced = rule.stage() == Stage.NETWORK_POLICY;
@@ -24,7 +26,7 @@ record RuleNames(PolicyState policies) {
                 namespaced ? "NetworkPolicy" : "ClusterNetworkPolicy",
                 rule.policy().namespace(),
                 rule.policy().name());
-        return new PolicyRule(name, namespaced ? matchOfNamespaced(rule) : matchOfCluster(rule));
+        return new PolicyRule(name, namespaced ? matchOfNamespaced(rule) : matchOfCluster(rule), revision);
     }
 
     private RuleMatch matchOfNamespaced(RuleId id) {

@@ -23,13 +23,14 @@ final class FlowLines {
         String level = plan.settings().get(Setting.FLOW_AGGREGATION).name().toLowerCase(Locale.ROOT);
         return flows.map(running -> String.format(
                         Locale.ROOT,
-                        "aggregation %s, %d kept of at most %d, %.1f/s, %d lost in the kernel, %d observers",
+                        "aggregation %s, %d kept of at most %d, %.1f/s, %d lost in the kernel, %d observers, which missed %d",
                         level,
                         Math.min(running.store().written(), running.store().capacity()),
                         running.store().capacity(),
                         running.hubble().rate(),
                         running.ingest().lost(),
-                        running.hubble().observers()))
+                        running.hubble().observers(),
+                        running.store().missed()))
                 .orElse("aggregation " + level + ", none kept");
     }
 

@@ -268,7 +268,11 @@ public final class NodePolicies {
         if (enforced != null) {
             Publication publication = publisher.publication();
             numbers = new PublishedNumbers(
-                    enforced.state().policies(), enforced.plan(), publication.identities(), publication.rules());
+                    enforced.state().policies(),
+                    enforced.plan(),
+                    publication.identities(),
+                    publication.rules(),
+                    datapath.maps().policies().control().get(0).epoch());
         }
         return numbers;
     }

@@ -13,8 +13,13 @@ import java.util.Map;
 /// @param policies that the plan was made of
 /// @param identities the written number of each identity
 /// @param rules the written number of each rule
+/// @param epoch that programs enforce with it
 public record PublishedNumbers(
-        PolicyState policies, PolicyPlan plan, Map<Identity, Integer> identities, Map<RuleId, Integer> rules) {
+        PolicyState policies,
+        PolicyPlan plan,
+        Map<Identity, Integer> identities,
+        Map<RuleId, Integer> rules,
+        int epoch) {
 
     /// Before the first plan.
     public static final PublishedNumbers NOTHING = new PublishedNumbers(
@@ -29,5 +34,6 @@ public record PublishedNumbers(
                     Map.of(),
                     List.of()),
             Map.of(),
-            Map.of());
+            Map.of(),
+            0);
 }

@@ -94,6 +94,33 @@ final class ObserveCommandTest {
         assertThat(request.getFieldMask().getPathsList()).contains("Summary").doesNotContain("ingress_denied_by");
     }
 
+    /// What tests print goes to no terminal.
+    @ParameterizedTest
+    @CsvSource({"always, true", "ALWAYS, true", "never, false", "auto, false"})
+    void colourIsForTerminalsUnlessItIsAskedFor(String when, boolean painted) {
+        CommandLineRun run = observe("--color", when);
+
+        assertThat(run.status()).isEqualTo(ExitStatus.DONE);
+        assertThat(run.out().contains("\033[")).isEqualTo(painted);
+    }
+
+    @Test
+    void colourIsNothingElse() {
+        CommandLineRun run = observe("--color", "often");
+
+        assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
+        assertThat(run.err()).contains("--color often: one of auto, always, never");
+    }
+
+    @Test
+    void whoFollowsAsksForWhatComes() throws InterruptedException {
+        assertThat(observe("--follow").status()).isEqualTo(ExitStatus.DONE);
+
+        GetFlowsRequest request = observer.asked();
+        assertThat(request.getFollow()).isTrue();
+        assertThat(request.getNumber()).isZero();
+    }
+
     @Test
     void jsonIsWhatWasSent() throws InterruptedException {
         CommandLineRun run = observe("-o", "json", "--numeric", "--experimental-field-mask", "verdict,source.pod_name");

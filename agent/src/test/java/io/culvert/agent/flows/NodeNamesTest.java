@@ -126,7 +126,8 @@ class NodeNamesTest {
                         Map.of(),
                         List.of()),
                 Map.of(web, number),
-                rules);
+                rules,
+                7);
     }
 
     @Test
@@ -239,6 +240,7 @@ class NodeNamesTest {
         PolicyName only = new PolicyName("NetworkPolicy", "shop", "only");
         assertThat(names.rule(5).map(PolicyRule::policy)).contains(only);
         assertThat(names.rule(6).map(PolicyRule::policy)).contains(new PolicyName("ClusterNetworkPolicy", "", "all"));
+        assertThat(names.rule(5).map(PolicyRule::revision)).contains(7L);
         assertThat(names.rule(7)).isEmpty();
         publish(300, WEB, Map.of());
         assertThat(names.rule(5).map(PolicyRule::policy)).contains(only);

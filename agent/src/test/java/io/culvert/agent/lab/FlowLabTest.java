@@ -129,6 +129,8 @@ class FlowLabTest {
         assertThat(name(socket.getDestination())).isEqualTo("default/web");
         assertThat(socket.getDestinationService().getName()).isEqualTo("web");
         assertThat(socket.getSocketCookie()).isPositive();
+        assertThat(socket.getIP().getSource())
+                .isEqualTo(lab.pod("client").ip(family).toString());
         Flow syn = awaitFlow(flow -> flow.getL4().getTCP().getFlags().getSYN()
                 && !flow.getIsReply().getValue()
                 && isOf(flow, family)
@@ -270,18 +272,24 @@ class FlowLabTest {
                         .getPodName())
                 .isEqualTo("late");
         lab.deleteManifest("late.yaml");
-        lab.deleteManifest("other.yaml");
+        assertThat(next(news, AgentEventType.IPCACHE_DELETED).getIpcacheUpdate().getCidr())
+                .isEqualTo("10.244.1.200/32");
         assertThat(next(news, AgentEventType.ENDPOINT_DELETED)
                         .getEndpointUpdate()
                         .getPodName())
                 .isEqualTo("late");
+        lab.deleteManifest("other.yaml");
+        assertThat(next(news, AgentEventType.POLICY_DELETED).getPolicyUpdate().getLabelsList())
+                .contains("k8s:io.cilium.k8s.policy.name=other");
         assertThat(PeerGrpc.newBlockingStub(hubble.channel())
                         .withDeadlineAfter(20, TimeUnit.SECONDS)
                         .notify(NotifyRequest.getDefaultInstance())
                         .next()
                         .getName())
                 .isEqualTo("n1");
-        assertThat(agent.verb("status")).containsPattern("Flows: +aggregation low, [1-9]\\d* kept of at most 1000000");
+        assertThat(agent.verb("status"))
+                .containsPattern("Flows: +aggregation low, [1-9]\\d* kept of at most 1000000")
+                .containsPattern(" observers, which missed 0\\b");
     }
 
     private static AgentEvent next(Iterator<GetAgentEventsResponse> events, AgentEventType type) {

@@ -224,6 +224,8 @@ class ObserveLabTest {
 
         await().atMost(PATIENCE).until(() -> !observe(flags).isEmpty());
 
+        assertThat(observe("--from-ip", lab.pod("client").ip(family).toString(), "--type", "trace-sock"))
+                .isNotEmpty();
         assertThat(observe(with(flags, "-o", "table")).getFirst())
                 .matches("TIMESTAMP +SOURCE +DESTINATION +TYPE +VERDICT +SUMMARY");
         assertThat(observe(with(flags, "-o", "dict")))

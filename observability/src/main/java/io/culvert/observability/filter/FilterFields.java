@@ -13,10 +13,7 @@ final class FilterFields {
 
     private static final List<FilterField<?>> FIELDS = List.of(
             new FilterField<>("uuid", FlowFilter::getUuidList, (_, values, _) -> PacketFilters.uuid(values)),
-            new FilterField<>(
-                    "source_ip",
-                    FlowFilter::getSourceIpList,
-                    (field, values, _) -> AddressFilters.ip(SOURCE, field, values)),
+            new FilterField<>("source_ip", FlowFilter::getSourceIpList, AddressFilters::source),
             new FilterField<>(
                     "source_ip_xlated",
                     FlowFilter::getSourceIpXlatedList,
@@ -48,7 +45,7 @@ final class FilterFields {
             new FilterField<>(
                     "destination_ip",
                     FlowFilter::getDestinationIpList,
-                    (field, values, _) -> AddressFilters.ip(DESTINATION, field, values)),
+                    (field, values, _) -> AddressFilters.destination(field, values)),
             new FilterField<>(
                     "destination_pod",
                     FlowFilter::getDestinationPodList,

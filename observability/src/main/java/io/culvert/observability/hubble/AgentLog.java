@@ -75,13 +75,7 @@ public final class AgentLog {
     }
 
     private static PolicyUpdateNotification.Builder notification(PolicyName policy, long revision) {
-        PolicyUpdateNotification.Builder notification = PolicyUpdateNotification.newBuilder()
-                .setRevision(revision)
-                .addLabels("k8s:io.cilium.k8s.policy.derived-from=" + policy.kind())
-                .addLabels("k8s:io.cilium.k8s.policy.name=" + policy.name());
-        return policy.namespace().isEmpty()
-                ? notification
-                : notification.addLabels("k8s:io.cilium.k8s.policy.namespace=" + policy.namespace());
+        return PolicyUpdateNotification.newBuilder().setRevision(revision).addAllLabels(policy.labels());
     }
 
     /// A pod of this node.

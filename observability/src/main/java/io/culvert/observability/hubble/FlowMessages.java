@@ -33,6 +33,7 @@ import io.culvert.observability.names.FlowUuid;
 import io.culvert.observability.names.NodeLabel;
 import io.culvert.observability.names.Party;
 import io.culvert.observability.names.PolicyName;
+import io.culvert.observability.names.PolicyRule;
 import io.culvert.observability.names.ServiceName;
 import java.time.Duration;
 import java.time.Instant;
@@ -145,16 +146,28 @@ public final class FlowMessages {
         return flow.build();
     }
 
-    private static IP ip(Event event) {
+    private IP ip(Event event) {
         IpAddress destination = event.destination().address();
         IP.Builder ip = IP.newBuilder()
-                .setSource(text(event.source()))
+                .setSource(source(event))
                 .setDestination(text(event.destination()))
                 .setIpVersion(destination.isV4() ? IPVersion.IPv4 : IPVersion.IPv6);
         if (event.has(EventFlag.ADDRESSED) && event.has(EventFlag.IS_REPLY)) {
             ip.setSourceXlated(text(event.translated()));
         }
         return ip.build();
+    }
+
+    /// What has no address yet, since it is about to connect, will have that of its pod.
+    private String source(Event event) {
+        String known = text(event.source());
+        if (!known.isEmpty() || event.hook() != EventHook.SOCKET) {
+            return known;
+        }
+        return names.addressOfCgroup(
+                        event.detail().second(), event.destination().address().family())
+                .map(IpAddress::toString)
+                .orElse("");
     }
 
     /// A socket has no address before it is connected.
@@ -222,7 +235,7 @@ public final class FlowMessages {
         names.rule(event.rule()).ifPresent(rule -> {
             int match = rule.match().number();
             flow.setPolicyMatchType(match).getEventTypeBuilder().setSubType(match);
-            Policy policy = policy(rule.policy());
+            Policy policy = policy(rule);
             boolean denied = event.verdict() == EventVerdict.DROPPED;
             if (FlowSituation.isEgress(event)) {
                 var _ = denied ? flow.addEgressDeniedBy(policy) : flow.addEgressAllowedBy(policy);
@@ -232,11 +245,14 @@ public final class FlowMessages {
         });
     }
 
-    private static Policy policy(PolicyName name) {
+    private static Policy policy(PolicyRule rule) {
+        PolicyName name = rule.policy();
         return Policy.newBuilder()
                 .setName(name.name())
                 .setNamespace(name.namespace())
                 .setKind(name.kind())
+                .addAllLabels(name.labels())
+                .setRevision(rule.revision())
                 .build();
     }
 

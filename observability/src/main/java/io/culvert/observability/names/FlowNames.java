@@ -3,6 +3,7 @@ package io.culvert.observability.names;
 
 import io.culvert.maps.IpPort;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +26,15 @@ public interface FlowNames {
     ///
     /// @param cgroup id, as the kernel counts
     Optional<Party> ofCgroup(long cgroup);
+
+    /// The address, of a family, of the pod whose processes are in a cgroup; empty if that is no pod of this node with
+    /// an
+    /// address of its own.
+    ///
+    /// @param cgroup id, as the kernel counts
+    default Optional<IpAddress> addressOfCgroup(long cgroup, IpFamily family) {
+        return Optional.empty();
+    }
 
     /// The Service with this index in `services`, or empty if that is gone.
     Optional<ServiceName> service(int index);

@@ -3,6 +3,7 @@ package io.culvert.observability.filter;
 
 import io.culvert.maps.IpPort;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
 import io.culvert.observability.names.FlowNames;
 import io.culvert.observability.names.NodeLabel;
 import io.culvert.observability.names.Party;
@@ -57,6 +58,12 @@ public class TestNames implements FlowNames {
     @Override
     public Optional<Party> ofCgroup(long cgroup) {
         return cgroup % 3 == 0 ? Optional.empty() : Optional.of(pod((int) cgroup & 0xff, 0));
+    }
+
+    @Override
+    public Optional<IpAddress> addressOfCgroup(long cgroup, IpFamily family) {
+        String prefix = family == IpFamily.IPV4 ? "10.0.0." : "fd00::";
+        return cgroup % 3 == 0 ? Optional.empty() : Optional.of(IpAddress.of(prefix + (cgroup & 7)));
     }
 
     @Override

@@ -165,6 +165,12 @@ class FlowMessagesTest {
         assertThat(allowed.getIngressAllowedBy(0).getName()).isEqualTo("only-shops");
         assertThat(allowed.getIngressAllowedBy(0).getNamespace()).isEqualTo("shop");
         assertThat(allowed.getIngressAllowedBy(0).getKind()).isEqualTo("NetworkPolicy");
+        assertThat(allowed.getIngressAllowedBy(0).getRevision()).isEqualTo(9);
+        assertThat(allowed.getIngressAllowedBy(0).getLabelsList())
+                .containsExactly(
+                        "k8s:io.cilium.k8s.policy.derived-from=NetworkPolicy",
+                        "k8s:io.cilium.k8s.policy.name=only-shops",
+                        "k8s:io.cilium.k8s.policy.namespace=shop");
         assertThat(allowed.getDropReason()).isZero();
         assertThat(denied.getVerdict()).isEqualTo(Verdict.DROPPED);
         assertThat(denied.getIngressDeniedByCount()).isEqualTo(1);
@@ -220,7 +226,7 @@ class FlowMessagesTest {
         assertThat(flow.getCgroupId()).isEqualTo(Names.CLIENT_CGROUP);
         assertThat(name(flow.getSource())).isEqualTo("default/client 300");
         assertThat(name(flow.getDestination())).isEqualTo("shop/web-1 301");
-        assertThat(flow.getIP().getSource()).isEmpty();
+        assertThat(flow.getIP().getSource()).isEqualTo(family.client.address().toString());
         assertThat(flow.getIP().getIpVersion()).isEqualTo(family.version);
         assertThat(flow.hasInterface()).isFalse();
     }

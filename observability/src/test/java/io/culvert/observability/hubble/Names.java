@@ -3,6 +3,7 @@ package io.culvert.observability.hubble;
 
 import io.culvert.maps.IpPort;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
 import io.culvert.observability.names.FlowNames;
 import io.culvert.observability.names.NodeLabel;
 import io.culvert.observability.names.Party;
@@ -72,6 +73,13 @@ final class Names implements FlowNames {
     }
 
     @Override
+    public Optional<IpAddress> addressOfCgroup(long cgroup, IpFamily family) {
+        return cgroup == CLIENT_CGROUP
+                ? Optional.of(IpAddress.of(family == IpFamily.IPV4 ? "10.1.0.2" : "fd01::2"))
+                : Optional.empty();
+    }
+
+    @Override
     public Optional<ServiceName> service(int index) {
         return index == SERVICE ? Optional.of(new ServiceName("shop", "web")) : Optional.empty();
     }
@@ -90,7 +98,7 @@ final class Names implements FlowNames {
     @Override
     public Optional<PolicyRule> rule(int rule) {
         return rule == RULE
-                ? Optional.of(new PolicyRule(new PolicyName("NetworkPolicy", "shop", "only-shops"), RuleMatch.PORT))
+                ? Optional.of(new PolicyRule(new PolicyName("NetworkPolicy", "shop", "only-shops"), RuleMatch.PORT, 9))
                 : Optional.empty();
     }
 
