@@ -64,7 +64,7 @@ final class FlowStream {
         long end = query.follow() ? Long.MAX_VALUE : present;
         LastFlows last = last();
         FlowCursor cursor = store.cursor(last.next(last.begin()));
-        while (cursor.position() < end && !isDone() && observer.awaitReady()) {
+        while (cursor.position() < end && !isDone(cursor.position()) && observer.awaitReady()) {
             int looked = read(cursor, (int) Math.min(BATCH, end - cursor.position()));
             cursor.skipTo(last.next(cursor.position()));
             lost += cursor.takeLost();
@@ -122,9 +122,12 @@ final class FlowStream {
     }
 
     /// Times of flows may be a little out of order, so that some of before may still come.
-    private boolean isDone() {
+    private boolean isDone(long position) {
         long until = query.period().until();
-        boolean past = query.follow() && until < Long.MAX_VALUE - SECOND && System.nanoTime() > until + SECOND;
+        boolean past = query.follow()
+                && position >= present
+                && until < Long.MAX_VALUE - SECOND
+                && System.nanoTime() > until + SECOND;
         return past || isEnough();
     }
 

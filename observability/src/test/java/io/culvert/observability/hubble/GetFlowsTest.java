@@ -126,12 +126,25 @@ class GetFlowsTest {
                 .getFlows(request().setFollow(true).setNumber(2).build());
         Iterator<GetFlowsResponse> all = served.observer()
                 .getFlows(request().setFollow(true).setSince(at(0)).build());
-        awaitStreams(3);
+        Iterator<GetFlowsResponse> firstAndNews = served.observer()
+                .getFlows(request().setFollow(true).setFirst(true).setNumber(2).build());
+        awaitStreams(4);
         add(10, 12);
 
+        assertThat(ports(firstAndNews, 12)).startsWith(0, 1).endsWith(10, 11);
         assertThat(ports(news, 2)).containsExactly(10, 11);
         assertThat(ports(lastAndNews, 4)).containsExactly(8, 9, 10, 11);
         assertThat(ports(all, 12)).startsWith(0, 1).endsWith(10, 11);
+    }
+
+    /// It ends by itself a second after, since flows may be a little out of order.
+    @Test
+    void whoFollowsUntilATimeIsSentAwayThen() {
+        add(0, 10);
+
+        assertThat(ports(request().setFollow(true).setSince(at(5)).setUntil(at(7))))
+                .containsExactly(5, 6, 7);
+        awaitStreams(0);
     }
 
     private void awaitStreams(int count) {
