@@ -9,6 +9,7 @@ import io.culvert.loader.netlink.Link;
 import io.culvert.loader.netlink.NetworkNamespace;
 import io.culvert.loader.netlink.Rtnetlink;
 import io.culvert.maps.Tables;
+import io.culvert.net.IpFamily;
 import io.culvert.testkit.lab.Lab;
 import io.culvert.testkit.lab.LabHost;
 import io.culvert.testkit.lab.LabNode;
@@ -17,6 +18,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 
@@ -68,6 +70,24 @@ final class LabXdp implements AutoCloseable {
                         object.program(LinkName.xdp(0, mode).program()),
                         link(device).index(),
                         mode));
+    }
+
+    /// What the stack of a node has forwarded.
+    static long forwarded(LabNode node, IpFamily family) {
+        boolean v4 = family == IpFamily.IPV4;
+        List<String> lines = node.exec("cat", v4 ? "/proc/net/snmp" : "/proc/net/snmp6")
+                .orThrow()
+                .lines()
+                .toList();
+        if (!v4) {
+            return lines.stream()
+                    .filter(line -> line.startsWith("Ip6OutForwDatagrams"))
+                    .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        List<String> names = List.of(lines.get(0).split(" "));
+        return Long.parseLong(List.of(lines.get(1).split(" ")).get(names.indexOf("ForwDatagrams")));
     }
 
     private static Link link(String name) {

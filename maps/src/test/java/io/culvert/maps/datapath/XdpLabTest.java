@@ -90,25 +90,11 @@ class XdpLabTest {
         return Dial.to(node.ip(family).toString(), PORT);
     }
 
-    /// What the stack of the node has forwarded.
     private static long forwarded(IpFamily family) {
-        boolean v4 = family == IpFamily.IPV4;
-        List<String> lines = node.exec("cat", v4 ? "/proc/net/snmp" : "/proc/net/snmp6")
-                .orThrow()
-                .lines()
-                .toList();
-        if (!v4) {
-            return lines.stream()
-                    .filter(line -> line.startsWith("Ip6OutForwDatagrams"))
-                    .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
-                    .findFirst()
-                    .orElseThrow();
-        }
-        List<String> names = List.of(lines.get(0).split(" "));
-        return Long.parseLong(List.of(lines.get(1).split(" ")).get(names.indexOf("ForwDatagrams")));
+        return LabXdp.forwarded(node, family);
     }
 
-    /// The same, once the last packets of earlier connections have passed.
+    /// What the stack of the node has forwarded, once the last packets of earlier connections have passed.
     private static long settled(IpFamily family) {
         AtomicLong last = new AtomicLong(-1);
         await().during(Duration.ofMillis(200)).until(() -> {
