@@ -58,6 +58,14 @@ final class DemoAgent {
         return node.exec(command.toArray(String[]::new)).orThrow();
     }
 
+    /// Starts a verb of the command line on this node that goes on until it is stopped.
+    LabProcess begin(String... verb) {
+        List<String> command = new ArrayList<>(culvert);
+        command.addAll(List.of(verb));
+        command.addAll(node.agentPlace());
+        return node.start(verb[0], command);
+    }
+
     private LabProcess launch() {
         List<String> command = new ArrayList<>(culvert);
         command.addAll(node.agentWords());

@@ -18,6 +18,7 @@ record DemoCluster(Lab lab) {
     static final String WEB_V4 = "10.96.0.10";
     static final String WEB_V6 = "fd00:10:96::10";
     static final String DNS = "10.96.0.53";
+    static final String LOCAL = "10.96.0.13";
     static final String EMPTY = "10.96.0.66";
     static final String STICKY = "10.96.0.12";
     static final String VIP_V4 = "203.0.113.10";
@@ -47,7 +48,7 @@ record DemoCluster(Lab lab) {
                         service("empty", WEB_PORT, List.of(), EMPTY),
                         service("shop", WEB_PORT, web, "10.96.0.11", "fd00:10:96::11")
                                 .exposed(LabExposure.loadBalancer(NODE_PORT, VIP_V4, VIP_V6)),
-                        service("local", WEB_PORT, pods("web-1"), "10.96.0.13")
+                        service("local", WEB_PORT, pods("web-1"), LOCAL)
                                 .exposed(LabExposure.nodePort(LOCAL_NODE_PORT).trafficPolicy("Local")),
                         service("sticky", WEB_PORT, web, STICKY).clientAffinity(60))
                 .map(LabService::toYaml)

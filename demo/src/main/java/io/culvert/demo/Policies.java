@@ -56,7 +56,7 @@ final class Policies {
             explain(agent, "client", ": allowed");
             return "sidecar refused, client allowed, datapath: agrees";
         });
-        stage.step("its flow logs name pods, Service and policy verdict", () -> flowLogs(agents));
+        new FlowLogs(stage, lab, agent).steps();
         lab.deleteManifest(FILE);
         stage.step("without the policy everyone is let in again", () -> {
             await(sidecar, true);
@@ -69,20 +69,6 @@ final class Policies {
         stage.show("culvert policy explain " + from + " web 80/TCP", explained);
         Demo.check(explained.contains(verdict), explained);
         Demo.check(explained.contains("datapath: agrees"), explained);
-    }
-
-    /// The node of the backend that was chosen tells of the refusal.
-    private String flowLogs(List<DemoAgent> agents) {
-        for (DemoAgent agent : agents) {
-            String flows = agent.run("observe", "--from-pod", "sidecar", "--verdict", "DROPPED", "--last", "3");
-            if (!flows.isBlank()) {
-                stage.show("culvert observe --from-pod sidecar --verdict DROPPED --last 3", flows);
-                Demo.check(flows.contains("default/sidecar:"), flows);
-                Demo.check(flows.contains("default/web-") && flows.contains(" DENIED "), flows);
-                return "policy-verdict DENIED, seen on " + agent.node().name();
-            }
-        }
-        throw new AssertionError("no node tells of the connections that were refused");
     }
 
     /// Waits until each of some connections in a row is answered, or none is.
