@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,20 +31,6 @@ class AlgorithmLabTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int CONNECTIONS = 300;
-
-    /// arguments: connections, whether they stay open until the end
-    private static final String CONNECT = """
-            import json, socket, sys, time
-            kept, counts = [], {}
-            for _ in range(int(sys.argv[1])):
-                one = socket.create_connection(("10.96.0.10", 80), 5)
-                one.sendall(b"who\\n")
-                name = json.loads(one.makefile().readline())["server"]
-                counts[name] = counts.get(name, 0) + 1
-                kept.append(one) if sys.argv[2] == "keep" else one.close()
-            print(*(f"{name}={count}" for name, count in sorted(counts.items())), flush=True)
-            if kept: time.sleep(600)
-            """;
 
     private static Lab lab;
     private static LabNode node;
@@ -114,20 +99,8 @@ class AlgorithmLabTest {
         });
     }
 
-    /// How many connections each pod is given.
-    private static Map<String, Integer> connect(String client, int connections) {
-        return counts(lab.pod(client)
-                .exec("python3", "-c", CONNECT, Integer.toString(connections), "close")
-                .orThrow());
-    }
-
-    private static Map<String, Integer> counts(String line) {
-        Map<String, Integer> counts = new TreeMap<>();
-        for (String word : line.strip().split(" ")) {
-            String[] parts = word.split("=");
-            counts.put(parts[0], Integer.parseInt(parts[1]));
-        }
-        return counts;
+    private static Connections from(String client) {
+        return new Connections(lab.pod(client), "10.96.0.10", 80);
     }
 
     @ParameterizedTest
@@ -135,14 +108,14 @@ class AlgorithmLabTest {
     void weightsOfSlicesAreThePartsOfConnectionsAlsoAfterTheyChange(String client) {
         annotate("random", 9, 1);
         // 30 expected of 300; beyond these bounds once in a hundred million.
-        assertThat(connect(client, CONNECTIONS))
+        assertThat(from(client).make(CONNECTIONS))
                 .hasEntrySatisfying("green", count -> assertThat(count).isBetween(6, 66));
         annotate("weighted-round-robin", 2, 1);
-        assertThat(connect(client, CONNECTIONS)).isEqualTo(Map.of("blue", 200, "green", 100));
+        assertThat(from(client).make(CONNECTIONS)).isEqualTo(Map.of("blue", 200, "green", 100));
         annotate("weighted-round-robin", 1, 0);
-        assertThat(connect(client, CONNECTIONS)).isEqualTo(Map.of("blue", CONNECTIONS));
+        assertThat(from(client).make(CONNECTIONS)).isEqualTo(Map.of("blue", CONNECTIONS));
         annotate("maglev", 1, 1);
-        assertThat(connect(client, CONNECTIONS))
+        assertThat(from(client).make(CONNECTIONS))
                 .hasEntrySatisfying("green", count -> assertThat(count).isBetween(95, 205));
     }
 
@@ -151,9 +124,9 @@ class AlgorithmLabTest {
     void openConnectionsAreCountedWhileTheyAreOpen(String client) {
         annotate("round-robin", 1, 1);
         annotate("least-connection", 1, 1);
-        LabProcess holder = hold(client, 20);
+        LabProcess holder = from(client).hold(20);
         try {
-            assertThat(counts(holder.log())).isEqualTo(Map.of("blue", 10, "green", 10));
+            assertThat(Connections.of(holder)).isEqualTo(Map.of("blue", 10, "green", 10));
             assertThat(agent.verb("audit", "-o", "json")).contains("\"total\" : 0");
         } finally {
             holder.kill();
@@ -166,33 +139,26 @@ class AlgorithmLabTest {
     void countsAreRightAfterAnAgentWasKilled(String client) {
         annotate("round-robin", 1, 0);
         annotate("least-connection", 1, 0);
-        LabProcess ends = hold(client, 10);
-        LabProcess stays = hold(client, 6);
+        LabProcess ends = from(client).hold(10);
+        LabProcess stays = from(client).hold(6);
         agent.kill();
         ends.kill();
         launch();
         annotate("least-connection", 1, 1);
 
-        LabProcess more = hold(client, 14);
+        LabProcess more = from(client).hold(14);
 
-        assertThat(counts(more.log())).isEqualTo(Map.of("blue", 4, "green", 10));
+        assertThat(Connections.of(more)).isEqualTo(Map.of("blue", 4, "green", 10));
         assertThat(agent.verb("audit", "-o", "json")).contains("\"total\" : 0");
         stays.kill();
         more.kill();
-    }
-
-    /// Connections that stay open until the process is killed.
-    private static LabProcess hold(String client, int connections) {
-        return lab.pod(client)
-                .start("holder-" + client, List.of("python3", "-c", CONNECT, Integer.toString(connections), "keep"))
-                .awaitLine("=", PATIENCE);
     }
 
     @Test
     void socketsCallNothingWhenTheyAreClosedOnceNobodyCounts() throws IOException {
         annotate("least-connection", 1, 1);
         assertThat(countsClosedSockets()).isTrue();
-        LabProcess holder = hold("client", 4);
+        LabProcess holder = from("client").hold(4);
         annotate("random", 2, 1);
         holder.kill();
         await().atMost(PATIENCE).until(() -> !countsClosedSockets());

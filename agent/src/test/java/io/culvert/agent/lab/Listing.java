@@ -4,6 +4,7 @@ package io.culvert.agent.lab;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.culvert.net.IpAddress;
 import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,5 +42,31 @@ record Listing(JsonNode frontends) {
             }
         }
         return false;
+    }
+
+    /// The algorithms of a Service's frontends.
+    Set<String> algorithmsOf(String service) {
+        Set<String> algorithms = new TreeSet<>();
+        for (JsonNode frontend : frontends) {
+            if (frontend.get("name").asText().equals(service)) {
+                algorithms.add(frontend.get("algorithm").asText());
+            }
+        }
+        return algorithms;
+    }
+
+    /// The weights that a backend with this address has, whatever its port.
+    Set<Integer> weightsOf(String service, IpAddress address) {
+        Set<Integer> weights = new TreeSet<>();
+        for (JsonNode frontend : frontends) {
+            if (frontend.get("name").asText().equals(service)) {
+                frontend.get("backends").forEach(backend -> {
+                    if (backend.get("address").asText().equals(address.toString())) {
+                        weights.add(backend.get("weight").asInt());
+                    }
+                });
+            }
+        }
+        return weights;
     }
 }

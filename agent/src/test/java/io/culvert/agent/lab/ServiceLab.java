@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -99,6 +100,19 @@ final class ServiceLab implements AutoCloseable {
     /// Adds or changes a Service on all nodes; the agents see it a moment later.
     void apply(LabService service) {
         lab.writeManifest(service.name() + ".yaml", service.toYaml());
+    }
+
+    /// The same with annotations.
+    void apply(LabService service, Map<String, String> annotations) {
+        lab.writeManifest(service.name() + ".yaml", annotated(service, annotations));
+    }
+
+    static String annotated(LabService service, Map<String, String> annotations) {
+        String lines = annotations.entrySet().stream()
+                .map(entry -> "    " + entry.getKey() + ": \"" + entry.getValue() + "\"\n")
+                .collect(Collectors.joining());
+        String metadata = "  namespace: default\n";
+        return service.toYaml().replaceFirst(metadata, Matcher.quoteReplacement(metadata + "  annotations:\n" + lines));
     }
 
     void delete(LabService service) {
