@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.agent.lab;
 
+import static io.culvert.agent.lab.OutsideLab.awaitAnswer;
 import static io.culvert.agent.lab.OutsideLab.tcp;
 import static io.culvert.agent.lab.OutsideLab.udp;
+import static io.culvert.agent.lab.OutsideLab.vip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,11 +15,15 @@ import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.LabClient;
 import io.culvert.testkit.lab.LabExposure;
 import io.culvert.testkit.lab.LabService;
+import io.culvert.testkit.lab.Outcome;
 import io.culvert.testkit.lab.Outcome.Answer;
+import io.culvert.testkit.lab.SocketName;
 import io.culvert.testkit.lab.TcpConnection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,14 +35,7 @@ class DsrAgentLabTest {
     private static final int PORT = 30080;
 
     private static void apply(ServiceLab services, LabService service, String mode) {
-        services.lab()
-                .writeManifest(
-                        service.name() + ".yaml",
-                        service.toYaml()
-                                .replaceFirst(
-                                        "  namespace: default\n",
-                                        "  namespace: default\n  annotations: {culvert.io/forwarding-mode: " + mode
-                                                + "}\n"));
+        services.apply(service, Map.of("culvert.io/forwarding-mode", mode));
     }
 
     private static void awaitMode(ServiceLab services, boolean direct) {
@@ -80,6 +79,59 @@ class DsrAgentLabTest {
                 assertThat(tcp(near, n1(services, family), PORT).answer().seen().address())
                         .isEqualTo(n1(services, family));
             }
+        }
+    }
+
+    /// Addresses that are no node's, and that lead to the node without the backend.
+    @ParameterizedTest
+    @ValueSource(strings = {"ipip", "geneve"})
+    void addressesOfLoadBalancersAndExternalOnesAreServedSoToo(String dispatch) {
+        LabService first = ServiceLab.service("web", 41);
+        try (ServiceLab services = ServiceLab.with(List.of("--dsr-dispatch", dispatch), first)) {
+            LabClient near = services.lab().addClient("near");
+            LabExposure exposure = LabExposure.loadBalancer(PORT, "192.0.2.10", "fd90::10");
+            LabService web = first.backedBy(services.pod("web2"))
+                    .exposed(exposure.externalIps(
+                            vip(IpFamily.IPV4, 20).toString(),
+                            vip(IpFamily.IPV6, 20).toString()));
+            apply(services, web, "dsr");
+            services.awaitBackends(web, 2);
+            awaitMode(services, true);
+
+            for (IpFamily family : IpFamily.values()) {
+                for (IpAddress vip : List.of(vip(family, 10), vip(family, 20))) {
+                    services.lab().routeTo(services.lab().node("n1"), vip);
+                    for (Outcome outcome : List.of(tcp(near, vip, ServiceLab.PORT), udp(near, vip, ServiceLab.PORT))) {
+                        isDirect(near, outcome.answer());
+                        assertThat(outcome.answer().peer()).isEqualTo(new SocketName(vip, ServiceLab.PORT));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where only backends of the dialled node may serve, there is nothing to hand on.
+    @Test
+    void withLocalTrafficPolicyTheAnnotationChangesNothing() {
+        LabService first = ServiceLab.service("web", 41);
+        try (ServiceLab services = ServiceLab.with(first)) {
+            LabClient near = services.lab().addClient("near");
+            LabExposure exposure = LabExposure.nodePort(PORT).trafficPolicy("Local");
+            LabService web = first.backedBy(services.pod("web2")).exposed(exposure);
+            apply(services, web, "dsr");
+            services.awaitBackends(web, 2);
+
+            for (IpFamily family : IpFamily.values()) {
+                IpAddress n2 = services.lab().node("n2").ip(family);
+                awaitAnswer(() -> tcp(near, n2, PORT));
+                isDirect(near, tcp(near, n2, PORT).answer());
+                isDirect(near, udp(near, n2, PORT).answer());
+                for (Outcome outcome :
+                        List.of(tcp(near, n1(services, family), PORT), udp(near, n1(services, family), PORT))) {
+                    assertThat(outcome.failure().errno()).isIn("ETIMEDOUT", "TIMEOUT");
+                }
+            }
+            awaitMode(services, false);
         }
     }
 

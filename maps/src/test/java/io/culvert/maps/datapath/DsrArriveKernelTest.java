@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps.datapath;
 
-import static io.culvert.maps.FrontendType.NODE_PORT;
 import static io.culvert.testkit.packet.PacketAssert.assertThatPacket;
 import static io.culvert.testkit.packet.PacketBuilder.ethernet;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.maps.DropReason;
 import io.culvert.maps.FlowFlag;
 import io.culvert.maps.FrontendFlag;
+import io.culvert.maps.FrontendType;
 import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.ServiceTables.TestService;
 import io.culvert.net.IpAddress;
@@ -28,12 +28,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// What other nodes hand to this one, byte by byte.
 @LabTest
-@ParameterizedClass(name = "{0} geneve {1}")
-@CsvSource({"IPV4, false", "IPV4, true", "IPV6, false", "IPV6, true"})
+@ParameterizedClass(name = "{0} geneve {1} {2}")
+@CsvSource({
+    "IPV4, false, NODE_PORT",
+    "IPV4, true, NODE_PORT",
+    "IPV6, false, NODE_PORT",
+    "IPV6, true, NODE_PORT",
+    "IPV4, false, EXTERNAL_IP",
+    "IPV4, true, LOAD_BALANCER",
+    "IPV6, false, LOAD_BALANCER",
+    "IPV6, true, EXTERNAL_IP"
+})
 class DsrArriveKernelTest extends DsrFixture {
 
-    DsrArriveKernelTest(IpFamily family, boolean geneve) {
-        super(family, geneve);
+    DsrArriveKernelTest(IpFamily family, boolean geneve, FrontendType type) {
+        super(family, geneve, type);
     }
 
     private byte[] translated(byte[] packet, Protocol protocol) {
@@ -67,7 +76,7 @@ class DsrArriveKernelTest extends DsrFixture {
             assertThatPacket(node.out(reply, false))
                     .isIdenticalTo(ethernet()
                             .ip(vip, client)
-                            .udp(DsrPackets.PORT, DsrPackets.CLIENT_PORT)
+                            .udp(packets.port(), DsrPackets.CLIENT_PORT)
                             .payload("answer")
                             .toBytes());
         }
@@ -136,7 +145,7 @@ class DsrArriveKernelTest extends DsrFixture {
         String newer = family == IpFamily.IPV4 ? "10.1.0.77" : "fd00:1::77";
         node.tables.service(
                 before.key(),
-                NODE_PORT,
+                type,
                 Set.of(FrontendFlag.DSR),
                 List.of("[" + backend + "]:8080", "[" + newer + "]:8080"),
                 List.of());
@@ -156,7 +165,7 @@ class DsrArriveKernelTest extends DsrFixture {
         byte[] answer = expect(PodPrograms.TURNED, packets.handed(other, gone, packets.tcp(TcpFlag.ACK)));
 
         assertThatPacket(answer)
-                .hasSource(vip, DsrPackets.PORT)
+                .hasSource(vip, packets.port())
                 .hasDestination(client, DsrPackets.CLIENT_PORT)
                 .hasFlags(TcpFlag.RST);
         assertThat(node.tables.drops(DropReason.DSR_NO_BACKEND)).isEqualTo(2);

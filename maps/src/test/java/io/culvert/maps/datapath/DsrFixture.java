@@ -11,6 +11,7 @@ import io.culvert.maps.AddressKey;
 import io.culvert.maps.Flow;
 import io.culvert.maps.FrontendFlag;
 import io.culvert.maps.FrontendKey;
+import io.culvert.maps.FrontendType;
 import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.ServiceTables.TestService;
 import io.culvert.net.IpAddress;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// Packets of clients and of other nodes at a node that has a route to the backend, with an MTU of 1500: the programs
-/// run in its namespace.
+/// run in its namespace. Clients dial the node itself, or an address that is no node's.
 @SuppressWarnings("NullAway.Init") // made before each invocation of the class
 abstract class DsrFixture {
 
@@ -35,21 +36,24 @@ abstract class DsrFixture {
 
     final IpFamily family;
     final boolean geneve;
+    final FrontendType type;
     final DsrPackets packets;
     final String client;
     final String vip;
     final String other;
     final String backend;
 
-    DsrFixture(IpFamily family, boolean geneve) {
+    DsrFixture(IpFamily family, boolean geneve, FrontendType type) {
         this.family = family;
         this.geneve = geneve;
+        this.type = type;
         boolean v4 = family == IpFamily.IPV4;
         client = v4 ? "198.51.100.7" : "2001:db8:7::7";
-        vip = v4 ? PodPrograms.NODE4 : PodPrograms.NODE6;
+        String here = v4 ? PodPrograms.NODE4 : PodPrograms.NODE6;
+        vip = type == NODE_PORT ? here : v4 ? "203.0.113.10" : "2001:db8:5::10";
         other = v4 ? "192.0.2.2" : "2001:db8::2";
         backend = lab.pod("b1").ip(family).toString();
-        packets = new DsrPackets(family, geneve, client, vip, other, backend);
+        packets = new DsrPackets(family, geneve, client, vip, type == NODE_PORT ? 30080 : 443, here, other, backend);
     }
 
     @BeforeParameterizedClassInvocation
@@ -77,11 +81,12 @@ abstract class DsrFixture {
     }
 
     final TestService serve(Protocol protocol, boolean here) {
-        FrontendKey key =
-                new FrontendKey(IpAddress.of(family == IpFamily.IPV4 ? "0.0.0.0" : "::"), DsrPackets.PORT, protocol);
+        FrontendKey key = new FrontendKey(
+                IpAddress.of(type != NODE_PORT ? vip : family == IpFamily.IPV4 ? "0.0.0.0" : "::"),
+                packets.port(),
+                protocol);
         List<String> end = List.of("[" + backend + "]:8080");
-        return node.tables.service(
-                key, NODE_PORT, Set.of(FrontendFlag.DSR), here ? end : List.of(), here ? List.of() : end);
+        return node.tables.service(key, type, Set.of(FrontendFlag.DSR), here ? end : List.of(), here ? List.of() : end);
     }
 
     private static TestRun arrives(byte[] packet) throws Exception {
@@ -98,12 +103,12 @@ abstract class DsrFixture {
 
     final Flow flow(Protocol protocol) {
         return node.pods.flow(
-                protocol, "[" + client + "]:" + DsrPackets.CLIENT_PORT, "[" + vip + "]:" + DsrPackets.PORT);
+                protocol, "[" + client + "]:" + DsrPackets.CLIENT_PORT, "[" + vip + "]:" + packets.port());
     }
 
     /// An ICMP error of the client about a datagram of the Service, which has `some data` in it.
     final byte[] portUnreachable() {
-        return unreachable(vip, DsrPackets.PORT);
+        return unreachable(vip, packets.port());
     }
 
     /// The same as the backend must see it, if its address and port are these.

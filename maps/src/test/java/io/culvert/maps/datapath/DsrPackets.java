@@ -13,12 +13,20 @@ import java.util.Arrays;
 /// Packets of a client, and the same ones in the outer header in which one node hands them to another.
 ///
 /// @param geneve else IPIP
-/// @param vip the address of this node that the client dials
+/// @param vip the address that the client dials
+/// @param here this node
 /// @param other another node
-record DsrPackets(IpFamily family, boolean geneve, String client, String vip, String other, String backend) {
+record DsrPackets(
+        IpFamily family,
+        boolean geneve,
+        String client,
+        String vip,
+        int port,
+        String here,
+        String other,
+        String backend) {
 
     static final int ETHERNET = 14;
-    static final int PORT = 30080;
     static final int CLIENT_PORT = 40000;
 
     PacketBuilder fromClient() {
@@ -26,11 +34,11 @@ record DsrPackets(IpFamily family, boolean geneve, String client, String vip, St
     }
 
     byte[] tcp(TcpFlag... flags) {
-        return fromClient().tcp(CLIENT_PORT, PORT, flags).payload("some data").toBytes();
+        return fromClient().tcp(CLIENT_PORT, port, flags).payload("some data").toBytes();
     }
 
     byte[] udp(int bytes) {
-        return fromClient().udp(CLIENT_PORT, PORT).payload(new byte[bytes]).toBytes();
+        return fromClient().udp(CLIENT_PORT, port).payload(new byte[bytes]).toBytes();
     }
 
     int headers() {
@@ -78,7 +86,7 @@ record DsrPackets(IpFamily family, boolean geneve, String client, String vip, St
         assertThat(Arrays.copyOfRange(result, ETHERNET + headers(), result.length))
                 .as("the packet itself")
                 .isEqualTo(Arrays.copyOfRange(packet, ETHERNET, packet.length));
-        byte[] expected = handed(vip, backend, packet);
+        byte[] expected = handed(here, backend, packet);
         ByteBuffer outer = ByteBuffer.wrap(result);
         if (family == IpFamily.IPV4) {
             assertThat(outer.getShort(ETHERNET + 6)).as("don't fragment").isEqualTo((short) 0x4000);

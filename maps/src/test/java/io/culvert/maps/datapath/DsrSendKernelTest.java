@@ -4,9 +4,14 @@ package io.culvert.maps.datapath;
 import static io.culvert.testkit.packet.PacketAssert.assertThatPacket;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.maps.Algorithm;
+import io.culvert.maps.BackendLoads;
 import io.culvert.maps.DropReason;
 import io.culvert.maps.FlowFlag;
+import io.culvert.maps.FrontendType;
+import io.culvert.maps.SelectionTable;
 import io.culvert.maps.Tables;
+import io.culvert.maps.datapath.ServiceTables.TestService;
 import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.LabTest;
@@ -22,12 +27,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is handed to backends of other nodes, byte by byte.
 @LabTest
-@ParameterizedClass(name = "{0} geneve {1}")
-@CsvSource({"IPV4, false", "IPV4, true", "IPV6, false", "IPV6, true"})
+@ParameterizedClass(name = "{0} geneve {1} {2}")
+@CsvSource({
+    "IPV4, false, NODE_PORT",
+    "IPV4, true, NODE_PORT",
+    "IPV6, false, NODE_PORT",
+    "IPV6, true, NODE_PORT",
+    "IPV4, false, EXTERNAL_IP",
+    "IPV4, true, LOAD_BALANCER",
+    "IPV6, false, LOAD_BALANCER",
+    "IPV6, true, EXTERNAL_IP"
+})
 class DsrSendKernelTest extends DsrFixture {
 
-    DsrSendKernelTest(IpFamily family, boolean geneve) {
-        super(family, geneve);
+    DsrSendKernelTest(IpFamily family, boolean geneve, FrontendType type) {
+        super(family, geneve, type);
     }
 
     @ParameterizedTest
@@ -67,9 +81,28 @@ class DsrSendKernelTest extends DsrFixture {
         assertThat(flow(Protocol.TCP).created()).isGreaterThanOrEqualTo(created);
     }
 
+    /// Nobody here sees what the backend sends, so that the client's end is the connection's.
+    @ParameterizedTest
+    @EnumSource(names = {"CLIENT_CLOSED", "RESET"})
+    void aConnectionIsCountedUntilItsClientEndsIt(FlowFlag end) throws Exception {
+        TestService service = serve(Protocol.TCP, false);
+        node.tables.choose(service, Algorithm.LEAST_CONNECTION, SelectionTable.EMPTY);
+        BackendLoads loads = node.tables.loads();
+        int id = service.backends().getFirst().id();
+        expect(PodPrograms.TURNED, packets.tcp(TcpFlag.SYN));
+        expect(PodPrograms.TURNED, packets.tcp(TcpFlag.ACK));
+        assertThat(loads.flows(id)).isEqualTo(1);
+
+        expect(PodPrograms.TURNED, packets.tcp(end == FlowFlag.RESET ? TcpFlag.RST : TcpFlag.FIN, TcpFlag.ACK));
+        assertThat(loads.flows(id)).isZero();
+
+        expect(PodPrograms.TURNED, packets.tcp(TcpFlag.SYN));
+        assertThat(loads.flows(id)).as("the same ports again").isEqualTo(1);
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"TCP", "UDP"})
-    void whatDoesNotFitIsAnswered(Protocol protocol) throws Exception {
+    void A21_11_whatDoesNotFitIsAnswered(Protocol protocol) throws Exception {
         serve(protocol, false);
         int room = 1500 - packets.headers();
         int more = protocol == Protocol.TCP ? 20 : 8;
@@ -86,7 +119,7 @@ class DsrSendKernelTest extends DsrFixture {
         assertThat(bytes.get(icmp)).as("type").isEqualTo((byte) (family == IpFamily.IPV4 ? 3 : 2));
         assertThat(bytes.get(icmp + 1)).as("code").isEqualTo((byte) (family == IpFamily.IPV4 ? 4 : 0));
         assertThat(bytes.getInt(icmp + 4)).as("MTU").isEqualTo(room);
-        assertThatPacket(answer).checksumsAreRight();
+        assertThatPacket(answer).hasSource(vip).hasDestination(client).checksumsAreRight();
         byte[] quoted = Arrays.copyOfRange(answer, icmp + 8, answer.length);
         int asSent = quoted.length - (protocol == Protocol.TCP ? 4 : 2);
         assertThat(Arrays.copyOf(quoted, asSent))
@@ -97,8 +130,8 @@ class DsrSendKernelTest extends DsrFixture {
     private byte[] data(Protocol protocol, int bytes) {
         PacketBuilder ip = packets.fromClient();
         return (protocol == Protocol.TCP
-                        ? ip.tcp(DsrPackets.CLIENT_PORT, DsrPackets.PORT, TcpFlag.ACK)
-                        : ip.udp(DsrPackets.CLIENT_PORT, DsrPackets.PORT))
+                        ? ip.tcp(DsrPackets.CLIENT_PORT, packets.port(), TcpFlag.ACK)
+                        : ip.udp(DsrPackets.CLIENT_PORT, packets.port()))
                 .payload(new byte[bytes])
                 .toBytes();
     }

@@ -13,6 +13,7 @@ import io.culvert.loader.netlink.MacAddress;
 import io.culvert.loader.netlink.NetworkNamespace;
 import io.culvert.loader.netlink.Rtnetlink;
 import io.culvert.maps.DeviceKey;
+import io.culvert.maps.FrontendType;
 import io.culvert.maps.Tables;
 import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
@@ -30,16 +31,25 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is handed to backends of other nodes before the stack, byte by byte.
 @LabTest
-@ParameterizedClass(name = "{0} geneve {1}")
-@CsvSource({"IPV4, false", "IPV4, true", "IPV6, false", "IPV6, true"})
+@ParameterizedClass(name = "{0} geneve {1} {2}")
+@CsvSource({
+    "IPV4, false, NODE_PORT",
+    "IPV4, true, NODE_PORT",
+    "IPV6, false, NODE_PORT",
+    "IPV6, true, NODE_PORT",
+    "IPV4, false, EXTERNAL_IP",
+    "IPV4, true, LOAD_BALANCER",
+    "IPV6, false, LOAD_BALANCER",
+    "IPV6, true, EXTERNAL_IP"
+})
 class DsrXdpKernelTest extends DsrFixture {
 
     private static final int PASS = 2;
     private static final int TX = 3;
     private static final int MAC = 6;
 
-    DsrXdpKernelTest(IpFamily family, boolean geneve) {
-        super(family, geneve);
+    DsrXdpKernelTest(IpFamily family, boolean geneve, FrontendType type) {
+        super(family, geneve, type);
     }
 
     /// So that the stack knows the neighbour that leads to the backend: XDP does not ask for it.
