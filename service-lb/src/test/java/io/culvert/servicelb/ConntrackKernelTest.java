@@ -3,11 +3,17 @@ package io.culvert.servicelb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.maps.BackendIds;
+import io.culvert.maps.BackendLoad;
+import io.culvert.maps.BackendLoad.Count;
+import io.culvert.maps.BackendLoads;
 import io.culvert.maps.BpfHashMap;
 import io.culvert.maps.Flow;
+import io.culvert.maps.FlowFlag;
 import io.culvert.maps.FlowKey;
 import io.culvert.maps.FlowRole;
 import io.culvert.maps.IpPort;
+import io.culvert.maps.MapCatalogue;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import io.culvert.servicelb.conntrack.ConntrackGc;
@@ -32,6 +38,7 @@ class ConntrackKernelTest {
 
     private static final int LIVE = 30_000;
     private static final int EXPIRED = 10_000;
+    private static final int BACKEND = 1;
 
     @AutoClose
     private final PinnedDatapath pinned = new PinnedDatapath();
@@ -62,19 +69,49 @@ class ConntrackKernelTest {
         assertThat(map.count()).isZero();
     }
 
+    /// Those that a program took out already, because both ends closed them, are not taken out again.
+    @Test
+    void expiredConnectionsAreTakenOutOfTheCountOfTheirBackend() {
+        MapCatalogue maps = pinned.datapath().maps();
+        BackendLoads loads = new BackendLoads(() -> maps.backendLoads().memory());
+        maps.backendLoads()
+                .set(BackendIds.index(BACKEND), new BackendLoad(new Count(BACKEND, 30), new Count(BACKEND, 3)));
+        DatapathFlows flows = DatapathFlows.of(maps);
+        int counted = FlowFlag.COUNTED.bit();
+        put(maps.flows(), 0, 20, Duration.ofSeconds(1), counted);
+        put(maps.flows(), 20, 10, Duration.ofSeconds(61), counted);
+        put(maps.flows(), 30, 5, Duration.ofSeconds(61), counted | FlowFlag.RELEASED.bit());
+        put(maps.flows(), 35, 5, Duration.ofSeconds(61), 0);
+
+        int removed = new ConntrackGc(flows, FlowLifetimes.DEFAULT, new StaleFlows(_ -> true), _ -> {})
+                .run()
+                .removed();
+
+        assertThat(removed).isEqualTo(2 * 20);
+        assertThat(loads.flows(BACKEND)).isEqualTo(20);
+        assertThat(loads.sockets(BACKEND)).isEqualTo(3);
+        ConntrackTable table = new ConntrackTable(flows, FlowLifetimes.DEFAULT, _ -> Optional.empty());
+        assertThat(table.flush(FlowFilter.ALL)).isEqualTo(20);
+        assertThat(loads.flows(BACKEND)).isZero();
+    }
+
     private static void put(BpfHashMap<FlowKey, Flow> map, int from, int count, Duration idle) {
+        put(map, from, count, idle, 0);
+    }
+
+    private static void put(BpfHashMap<FlowKey, Flow> map, int from, int count, Duration idle, int state) {
         long seen = System.nanoTime() - idle.toNanos();
         Map<FlowKey, Flow> entries = new HashMap<>();
         for (int i = from; i < from + count; i++) {
             for (FlowRole role : List.of(FlowRole.FORWARD, FlowRole.REPLY)) {
-                Flow flow = flow(role, i, seen);
+                Flow flow = flow(role, i, seen, state);
                 entries.put(flow.key(), flow);
             }
         }
         map.putAll(entries);
     }
 
-    private static Flow flow(FlowRole role, int number, long seen) {
+    private static Flow flow(FlowRole role, int number, long seen, int state) {
         IpPort client = new IpPort(IpAddress.ofV4(0x0a02_0000 + number / 1_000), 30_000 + number % 1_000);
         IpPort service = new IpPort(IpAddress.of("10.96.0.1"), 53);
         IpPort backend = new IpPort(IpAddress.of("10.1.0.3"), 5353);
@@ -87,12 +124,12 @@ class ConntrackKernelTest {
                 client,
                 new IpPort(IpAddress.UNSPECIFIED, 0),
                 1,
-                1,
+                BACKEND,
                 seen,
                 seen,
                 1,
                 100,
-                0,
+                state,
                 0);
     }
 }
