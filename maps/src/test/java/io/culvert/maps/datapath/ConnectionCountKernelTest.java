@@ -16,6 +16,7 @@ import io.culvert.maps.Flow;
 import io.culvert.maps.SelectionTable;
 import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.ServiceTables.TestService;
+import io.culvert.net.IpFamily;
 import io.culvert.testkit.KernelTest;
 import io.culvert.testkit.packet.PacketView;
 import io.culvert.testkit.packet.TcpFlag;
@@ -28,17 +29,22 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Counts of open connections through random histories, and whom algorithms choose by them, against a model that knows
 /// every connection.
 @KernelTest
+@ParameterizedClass
+@EnumSource
 class ConnectionCountKernelTest {
 
-    private static final String CLIENT = "10.1.0.2";
-    private static final String SERVICE = "10.96.0.10";
     private static final int STEPS = 1500;
+
+    private final String client;
+    private final String vip;
+    private final String prefix;
 
     private final long seed = Long.getLong("seed", new Random().nextLong());
     private final Random random = new Random(seed);
@@ -49,12 +55,19 @@ class ConnectionCountKernelTest {
     private TestService service;
     private int next = 1024;
 
+    ConnectionCountKernelTest(IpFamily family) {
+        boolean v4 = family == IpFamily.IPV4;
+        client = v4 ? "10.1.0.2" : "fd00:1::2";
+        vip = v4 ? "10.96.0.10" : "fd00:96::10";
+        prefix = v4 ? "10.1.7." : "fd00:7::";
+    }
+
     @BeforeEach
     void load() {
         System.out.println("-Dseed=" + seed);
         pod = PodPrograms.load();
         loads = pod.tables.loads();
-        service = pod.tables.weighted(pod.tables.service(TCP, SERVICE, 80, backends(0)), 1, 2, 3, 10);
+        service = pod.tables.weighted(pod.tables.service(TCP, vip, 80, backends(0)), 1, 2, 3, 10);
     }
 
     @AfterEach
@@ -62,19 +75,19 @@ class ConnectionCountKernelTest {
         pod.close();
     }
 
-    private static String[] backends(int first) {
+    private String[] backends(int first) {
         return IntStream.range(first, first + 8)
-                .mapToObj(i -> "10.1.7." + i + ":8080")
+                .mapToObj(i -> "[" + prefix + i + "]:8080")
                 .toArray(String[]::new);
     }
 
     private byte[] fromClient(int port, TcpFlag... flags) {
-        return ethernet().ip(CLIENT, SERVICE).tcp(port, 80, flags).toBytes();
+        return ethernet().ip(client, vip).tcp(port, 80, flags).toBytes();
     }
 
     private byte[] fromBackend(int port, Backend backend, TcpFlag... flags) {
         return ethernet()
-                .ip(backend.address().toString(), CLIENT)
+                .ip(backend.address().toString(), client)
                 .tcp(backend.port(), port, flags)
                 .toBytes();
     }
@@ -118,7 +131,7 @@ class ConnectionCountKernelTest {
     }
 
     private Flow forward(int port) {
-        return pod.flow(TCP, CLIENT + ":" + port, SERVICE + ":80");
+        return pod.flow(TCP, "[" + client + "]:" + port, "[" + vip + "]:80");
     }
 
     private void end(int port) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.maps.Algorithm;
 import io.culvert.maps.ConnectionHash;
+import io.culvert.maps.FrontendType;
 import io.culvert.maps.IpPort;
 import io.culvert.maps.SelectionTable;
 import io.culvert.maps.datapath.ServiceTables.TestService;
@@ -25,9 +26,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whom `pod_ingress` gives new connections to, by each algorithm and with tables of any kind. What tables say
 /// is the matter of those who make them.
@@ -36,6 +37,7 @@ class SelectionKernelTest {
 
     private static final int CONNECTIONS = 12_000;
     private static final int BACKENDS = 10;
+    private static final int DESTINATIONS = 4_000;
 
     private static PodPrograms pod;
 
@@ -125,14 +127,16 @@ class SelectionKernelTest {
         return shares;
     }
 
-    @Test
-    void chanceGivesEachAsMuch() {
-        expectShares(service("10.96.0.10"), equalShares());
+    @ParameterizedTest
+    @ValueSource(strings = {"10.96.0.10", "fd00:96::10"})
+    void chanceGivesEachAsMuch(String address) {
+        expectShares(service(address), equalShares());
     }
 
-    @Test
-    void chanceByATableGivesEachItsShare() {
-        TestService service = service("10.96.0.10");
+    @ParameterizedTest
+    @ValueSource(strings = {"10.96.0.10", "fd00:96::10"})
+    void chanceByATableGivesEachItsShare(String address) {
+        TestService service = service(address);
         SelectionTable table = table(200);
         pod.tables.choose(service, Algorithm.RANDOM, table);
 
@@ -161,6 +165,35 @@ class SelectionKernelTest {
                 .isLessThan(ChiSquare.bound(BACKENDS));
     }
 
+    /// Whoever dials the same address has the same backend.
+    @ParameterizedTest
+    @ValueSource(strings = {"10.96.0.10", "fd00:96::10"})
+    void destinationHashSpreadsDestinationsOverTheTable(String address) {
+        TestService service = service(address);
+        SelectionTable table = table(251);
+        pod.tables.choose(service, Algorithm.DESTINATION_HASH, table);
+        boolean v4 = service.key().address().isV4();
+
+        long[] counts = new long[BACKENDS];
+        for (int i = 0; i < DESTINATIONS; i++) {
+            String dialled = v4 ? "10.97." + i / 250 + "." + (1 + i % 250) : "fd00:97::" + Integer.toHexString(1 + i);
+            TestService there = new TestService(
+                    pod.tables.alsoAt(service, FrontendType.CLUSTER_IP, dialled, 80),
+                    service.index(),
+                    service.backends());
+            int chosen = connect(there, client(there));
+            assertThat(connect(there, client(there)))
+                    .as("%s for another client, seed %d", dialled, seed)
+                    .isEqualTo(chosen);
+            counts[chosen]++;
+        }
+        double[] expected =
+                Arrays.stream(shares(table)).map(share -> share * DESTINATIONS).toArray();
+        assertThat(ChiSquare.statistic(counts, expected))
+                .as("%s of %s, seed %d", Arrays.toString(counts), Arrays.toString(expected), seed)
+                .isLessThan(ChiSquare.bound(BACKENDS));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "MAGLEV, 10.96.0.10",
@@ -184,9 +217,10 @@ class SelectionKernelTest {
         }
     }
 
-    @Test
-    void roundRobinTakesTurns() {
-        TestService service = service("10.96.0.10");
+    @ParameterizedTest
+    @ValueSource(strings = {"10.96.0.10", "fd00:96::10"})
+    void roundRobinTakesTurns(String address) {
+        TestService service = service(address);
         pod.tables.choose(service, Algorithm.ROUND_ROBIN, SelectionTable.EMPTY);
 
         List<Integer> chosen = clients(service, 3 * BACKENDS).stream()
@@ -200,9 +234,10 @@ class SelectionKernelTest {
                         .toList());
     }
 
-    @Test
-    void weightedRoundRobinFollowsItsTableAndGoesOnAfterAChange() {
-        TestService service = service("10.96.0.10");
+    @ParameterizedTest
+    @ValueSource(strings = {"10.96.0.10", "fd00:96::10"})
+    void weightedRoundRobinFollowsItsTableAndGoesOnAfterAChange(String address) {
+        TestService service = service(address);
         SelectionTable table = table(40);
         pod.tables.choose(service, Algorithm.WEIGHTED_ROUND_ROBIN, table);
 
@@ -223,9 +258,10 @@ class SelectionKernelTest {
                         .toList());
     }
 
-    @Test
-    void connectionsThatGoOnTakeNoTurn() {
-        TestService service = service("10.96.0.10");
+    @ParameterizedTest
+    @ValueSource(strings = {"10.96.0.10", "fd00:96::10"})
+    void connectionsThatGoOnTakeNoTurn(String address) {
+        TestService service = service(address);
         pod.tables.choose(service, Algorithm.ROUND_ROBIN, SelectionTable.EMPTY);
         IpPort client = client(service);
 
