@@ -12,7 +12,7 @@ public final class SystemCallException extends BpfException {
     }
 
     /// `operation object: Reason (ERRNO); remedy`, the last part where one is known.
-    static SystemCallException of(String operation, Errno errno) {
+    public static SystemCallException of(String operation, Errno errno) {
         return withRemedy(operation, errno, Remedy.of(errno));
     }
 

@@ -46,12 +46,10 @@ final class NetworkLines {
                     "set cluster-cidr or the Node's podCIDRs, or use detect-local-mode pod-interface"));
         }
         new TreeMap<>(network.xdp()).forEach((name, state) -> {
-            if (state.mode().isEmpty()) {
+            if (!state.reason().isEmpty()) {
+                String consequence = state.mode().isPresent() ? "" : ", its packets are translated behind the stack";
                 problems.add(new StatusView.Trouble(
-                        "warning",
-                        "xdp of " + name,
-                        state.reason() + ", its packets are translated behind the stack",
-                        state.remedy()));
+                        "warning", "xdp of " + name, state.reason() + consequence, state.remedy()));
             }
         });
         new TreeMap<>(network.current().unsupported())

@@ -41,7 +41,7 @@ public final class NodeNetwork {
         this.datapath = datapath;
         this.tables = new NetworkTables(datapath.maps());
         this.programs = new InterfacePrograms(datapath);
-        this.xdp = new XdpDevices(settings.xdp(), datapath);
+        this.xdp = new XdpDevices(settings.xdp(), XdpSlots.of(datapath));
     }
 
     /// Takes what the cluster says of this node; the next [#follow] heeds it. Of the Node object, what the last one

@@ -5,7 +5,6 @@ import io.culvert.agent.config.XdpChoice;
 import io.culvert.loader.BpfException;
 import io.culvert.loader.XdpMode;
 import io.culvert.loader.netlink.Link;
-import io.culvert.maps.datapath.Datapath;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -27,15 +26,15 @@ final class XdpDevices {
     private static final Set<String> KINDS = Set.of("", VETH, "bond");
 
     private final XdpChoice choice;
-    private final Datapath datapath;
+    private final XdpSlots slots;
     private volatile Map<String, XdpState> states = Map.of();
 
     /// Whether what an earlier agent left is gone, where none is asked for.
     private boolean removed;
 
-    XdpDevices(XdpChoice choice, Datapath datapath) {
+    XdpDevices(XdpChoice choice, XdpSlots slots) {
         this.choice = choice;
-        this.datapath = datapath;
+        this.slots = slots;
     }
 
     /// How each device has it, by name; empty where it is not asked for.
@@ -49,7 +48,7 @@ final class XdpDevices {
     void follow(Map<Integer, String> devices, NetworkFacts facts) {
         if (choice == XdpChoice.OFF) {
             if (!removed) {
-                datapath.xdp().retain(Set.of());
+                slots.retain(Set.of());
                 removed = true;
             }
             return;
@@ -64,7 +63,7 @@ final class XdpDevices {
             next.put(name, state);
             state.mode().ifPresent(_ -> attached.add(index));
         });
-        datapath.xdp().retain(attached);
+        slots.retain(attached);
         report(next);
         states = Map.copyOf(next);
     }
@@ -76,8 +75,12 @@ final class XdpDevices {
                     "devices of hardware, bonds and veth can have it");
         }
         try {
-            return XdpState.in(
-                    datapath.xdp().attach(link.index(), link.address().get(), wanted(link)));
+            XdpState now = XdpState.in(slots.attach(link.index(), link.address().get(), wanted(link)));
+            // The kernel does not repeat why the program is where it was put before.
+            return Optional.ofNullable(states.get(link.name()))
+                    .filter(before ->
+                            before.mode().equals(now.mode()) && now.reason().isEmpty())
+                    .orElse(now);
         } catch (BpfException e) {
             return XdpState.refused(e, choice == XdpChoice.NATIVE);
         }

@@ -217,6 +217,27 @@ class FastPathLabTest {
         }
     }
 
+    /// Whoever asks for it in any case is told what it goes round, for as long as that is there.
+    @Test
+    void A20_07_whereItIsAskedForInAnyCaseRulesOfOthersAreGoneRoundAndNamed() {
+        LabAgent agent = start(PodAttachment.ROUTED, "--fast-path", "on");
+        awaitOn(agent);
+        String passedBy = "chain forward does not see packets between pods of this node";
+        assertThat(agent.verb("status")).doesNotContain(passedBy);
+
+        nft("add rule inet seen forward tcp dport " + ServiceLab.TARGET_PORT + " drop");
+        awaitStatus(agent, "table inet seen: rule `tcp dport " + ServiceLab.TARGET_PORT + " drop` of " + passedBy);
+        assertThat(agent.verb("status")).contains("on, 6 addresses of pods").contains("set fast-path to auto or off");
+        long before = forwarded();
+        exchange(lab.pod("client"), IpFamily.IPV4);
+        exchange(lab.pod("plain"), IpFamily.IPV6);
+        assertThat(forwarded() - before).as("packets in the forward hook").isZero();
+
+        nft("flush chain inet seen forward");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(agent.verb("status")).doesNotContain(passedBy));
+    }
+
     /// The maps lead to an interface that is gone: packets go by the routes that are there.
     @Test
     void anAddressThatMovesWhileNoAgentRunsIsReached() {

@@ -108,6 +108,15 @@ final class LabAgent {
         return out.toString();
     }
 
+    /// What `doctor` prints about this node. What else it finds is of this machine, and makes it fail.
+    String doctor() {
+        try {
+            return verb("doctor");
+        } catch (LabException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
     private LabProcess running() {
         LabProcess running = process;
         if (running == null) {

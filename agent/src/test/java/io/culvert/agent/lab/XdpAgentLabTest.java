@@ -10,7 +10,6 @@ import io.culvert.net.IpFamily;
 import io.culvert.testkit.LabTest;
 import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.Lab;
-import io.culvert.testkit.lab.LabException;
 import io.culvert.testkit.lab.LabExposure;
 import io.culvert.testkit.lab.LabHost;
 import io.culvert.testkit.lab.LabNode;
@@ -87,15 +86,6 @@ class XdpAgentLabTest {
         return new LabAgent(asked).launch("--xdp", choice).awaitReady();
     }
 
-    /// What else it finds is of this machine, and makes it fail.
-    private static String doctor(LabAgent agent) {
-        try {
-            return agent.verb("doctor");
-        } catch (LabException e) {
-            return String.valueOf(e.getMessage());
-        }
-    }
-
     private void servesAll() {
         for (LabHost client : List.of(lab.node("client"), lab.addClient("far"), lab.outside())) {
             for (IpFamily family : IpFamily.values()) {
@@ -111,9 +101,31 @@ class XdpAgentLabTest {
         Offload.TX_CHECKSUM.set(lab.outside(), asked.wirePort(), wire == Wire.BEGUN);
         LabAgent agent = start("auto");
         assertThat(agent.verb("status")).containsPattern("XDP: +eth0 generic");
-        assertThat(doctor(agent)).contains("xdp of eth0", "generic, behind its driver");
+        assertThat(agent.doctor()).contains("xdp of eth0", "generic, behind its driver");
 
         servesAll();
+    }
+
+    /// What the driver sends is only taken where the other end of the pair has a program as well: whoever asks for this
+    /// on such a device sees to that.
+    @ParameterizedTest
+    @EnumSource
+    void nodePortsAreServedInTheDriverWhereThatIsAskedFor(Wire wire) throws IOException {
+        Offload.TX_CHECKSUM.set(lab.outside(), asked.wirePort(), wire == Wire.BEGUN);
+        Path pin = asked.bpffs().resolveSibling("theirs");
+        try (BpfObject theirs = BpfObject.open("xdp", object("xdp")).load()) {
+            theirs.program("xdp_lb").pin(pin);
+            lab.outside()
+                    .exec("ip", "link", "set", "dev", asked.wirePort(), "xdp", "pinned", pin.toString())
+                    .orThrow();
+            LabAgent agent = start("native");
+            assertThat(agent.verb("status")).containsPattern("XDP: +eth0 native");
+            assertThat(agent.doctor()).contains("xdp of eth0", "native, in its driver");
+
+            servesAll();
+        } finally {
+            Files.deleteIfExists(pin);
+        }
     }
 
     /// A device has room for one program. The remedy that is named makes room, and then it is taken.
@@ -127,7 +139,7 @@ class XdpAgentLabTest {
 
             String remedy = "ip link set dev eth0 xdp off";
             assertThat(agent.verb("status")).containsPattern("XDP: +eth0 none").contains(remedy);
-            assertThat(doctor(agent)).containsPattern("warning +xdp of eth0 .*" + remedy);
+            assertThat(agent.doctor()).containsPattern("warning +xdp of eth0 .*" + remedy);
             servesAll();
 
             ip("link set dev eth0 xdp off");

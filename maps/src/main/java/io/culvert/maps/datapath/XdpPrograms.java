@@ -30,8 +30,9 @@ public final class XdpPrograms {
 
     private static final Logger LOG = LoggerFactory.getLogger(XdpPrograms.class);
 
-    /// What a driver says that has no XDP, or not for frames as large as the device takes.
-    private static final Set<Errno> NOT_IN_DRIVER = Set.of(Errno.EOPNOTSUPP, Errno.EINVAL);
+    /// What is said of a place that somebody else has, or that this process may not give away. It is no better
+    /// behind the driver. All else is the driver's: it has no XDP, or not for such large frames, or so many queues.
+    private static final Set<Errno> NOT_THE_DRIVERS = Set.of(Errno.EBUSY, Errno.EEXIST, Errno.EPERM);
 
     private final Links links;
     private final BpfHashMap<DeviceKey, Long> devices;
@@ -65,32 +66,34 @@ public final class XdpPrograms {
     /// @param wanted empty: in the driver where that is possible, else generically
     /// @return where it runs
     /// @throws io.culvert.loader.BpfException if the kernel refuses
-    public XdpMode attach(int ifindex, MacAddress mac, Optional<XdpMode> wanted) {
+    public XdpPlace attach(int ifindex, MacAddress mac, Optional<XdpMode> wanted) {
         synchronized (lock) {
             devices.put(new DeviceKey(ifindex), mac.bits());
-            XdpMode mode = wanted.or(() -> Optional.ofNullable(modes().get(ifindex)))
+            XdpPlace place = wanted.or(() -> Optional.ofNullable(modes().get(ifindex)))
                     .map(known -> attach(ifindex, known))
                     .orElseGet(() -> attachAnyhow(ifindex));
             setTargets();
-            return mode;
+            return place;
         }
     }
 
-    private XdpMode attachAnyhow(int ifindex) {
+    private XdpPlace attachAnyhow(int ifindex) {
         try {
             return attach(ifindex, XdpMode.NATIVE);
         } catch (SystemCallException e) {
-            if (!NOT_IN_DRIVER.contains(e.errno())) {
+            if (NOT_THE_DRIVERS.contains(e.errno())) {
                 throw e;
             }
             LOG.warn("{}; attach it generically, which is slower", e.getMessage());
-            return attach(ifindex, XdpMode.GENERIC);
+            Optional<String> refusal =
+                    Optional.ofNullable(e.getMessage()).filter(_ -> !e.errno().equals(Errno.EOPNOTSUPP));
+            return new XdpPlace(attach(ifindex, XdpMode.GENERIC).mode(), refusal);
         }
     }
 
-    private XdpMode attach(int ifindex, XdpMode mode) {
+    private XdpPlace attach(int ifindex, XdpMode mode) {
         links.attachXdp(ifindex, mode, programs.apply(MorePrograms.xdp(mode)));
-        return mode;
+        return XdpPlace.in(mode);
     }
 
     /// Takes the program off all devices but these.

@@ -2,7 +2,9 @@
 package io.culvert.maps.datapath;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.loader.BpfObject;
 import io.culvert.loader.XdpMode;
 import io.culvert.loader.netlink.Link;
 import io.culvert.loader.netlink.NetworkNamespace;
@@ -77,6 +79,10 @@ class XdpProgramsLabTest {
     }
 
     private static XdpMode attach(Datapath datapath, Link device, Optional<XdpMode> wanted) {
+        return place(datapath, device, wanted).mode();
+    }
+
+    private static XdpPlace place(Datapath datapath, Link device, Optional<XdpMode> wanted) {
         return datapath.xdp().attach(device.index(), device.address().orElseThrow(), wanted);
     }
 
@@ -157,6 +163,62 @@ class XdpProgramsLabTest {
             });
         } finally {
             node.exec("ip", "link", "del", "bridge0").orThrow();
+        }
+    }
+
+    /// Its driver has XDP, but not for a device with fewer queues than its other end has. That is said once.
+    @Test
+    void A21_27_aDriverThatRefusesHasItBehind() throws Exception {
+        node.exec(
+                        "ip",
+                        "link",
+                        "add",
+                        "one",
+                        "numrxqueues",
+                        "1",
+                        "numtxqueues",
+                        "1",
+                        "type",
+                        "veth", //
+                        "peer",
+                        "name",
+                        "two",
+                        "numrxqueues",
+                        "2",
+                        "numtxqueues",
+                        "2")
+                .orThrow();
+        try {
+            open((datapath, _) -> {
+                XdpPlace place = place(datapath, link("one"), Optional.empty());
+                assertThat(place.mode()).isEqualTo(XdpMode.GENERIC);
+                assertThat(place.refusal().orElseThrow()).contains("(ENOSPC)");
+                assertThat(place(datapath, link("one"), Optional.empty())).isEqualTo(XdpPlace.in(XdpMode.GENERIC));
+                assertThatThrownBy(() -> attach(datapath, link("one"), Optional.of(XdpMode.NATIVE)))
+                        .hasMessageContaining("(ENOSPC)");
+            });
+        } finally {
+            node.exec("ip", "link", "del", "one").orThrow();
+        }
+    }
+
+    /// There would be no room behind the driver either.
+    @Test
+    void A21_27_aDeviceThatIsTakenIsLeftToWhomItBelongs() throws Exception {
+        Path pin = node.bpffs().resolveSibling("theirs");
+        try (BpfObject theirs = BpfObject.open("xdp", PodPrograms.elf("xdp")).load()) {
+            theirs.program("xdp_lb").pin(pin);
+            node.exec("ip", "link", "set", "dev", "eth0", "xdp", "pinned", pin.toString())
+                    .orThrow();
+            open((datapath, device) -> {
+                assertThatThrownBy(() -> attach(datapath, device, Optional.empty()))
+                        .hasMessageContaining("native XDP of eth0")
+                        .hasMessageContaining("(EBUSY)");
+                assertThat(datapath.xdp().modes()).isEmpty();
+            });
+        } finally {
+            node.exec("ip", "link", "set", "dev", "eth0", "xdp", "off").orThrow();
+            Files.deleteIfExists(pin);
         }
     }
 
