@@ -28,7 +28,8 @@ public final class Doctor {
                 new KubeProxyCheck(),
                 new NetworkCheck(),
                 new FastPathCheck(),
-                new XdpCheck(agent)));
+                new XdpCheck(agent),
+                new DsrCheck(pins)));
     }
 
     /// The errors that keep an agent from starting.

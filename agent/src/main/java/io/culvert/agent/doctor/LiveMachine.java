@@ -2,17 +2,26 @@
 package io.culvert.agent.doctor;
 
 import io.culvert.agent.network.NetworkFacts;
+import io.culvert.loader.BpfException;
 import io.culvert.loader.LibbpfVersion;
 import io.culvert.loader.MissingLibraryException;
 import io.culvert.loader.netlink.NetlinkException;
+import io.culvert.maps.AddressKey;
+import io.culvert.maps.FrontendFlag;
+import io.culvert.maps.MapCatalogue;
+import io.culvert.maps.datapath.DatapathPins;
+import io.culvert.maps.datapath.ForeignLayoutException;
+import io.culvert.net.IpAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /// The machine that this process runs on.
@@ -67,6 +76,35 @@ public final class LiveMachine implements Machine {
     @Override
     public Optional<String> fetch(int port, String path) {
         return LoopbackHttp.get(port, path);
+    }
+
+    @Override
+    public Set<IpAddress> handedTo(Path pins) {
+        try {
+            Optional<MapCatalogue> pinned = DatapathPins.open(pins);
+            if (pinned.isEmpty()) {
+                return Set.of();
+            }
+            try (MapCatalogue maps = pinned.get()) {
+                return handedTo(maps);
+            }
+        } catch (BpfException | ForeignLayoutException e) {
+            return Set.of();
+        }
+    }
+
+    private static Set<IpAddress> handedTo(MapCatalogue maps) {
+        boolean[] direct = {false};
+        maps.frontends().forEach((_, frontend) -> direct[0] |= frontend.has(FrontendFlag.DSR));
+        Set<IpAddress> nodes = new HashSet<>();
+        if (direct[0]) {
+            maps.nodeAddresses().forEach((key, flags) -> {
+                if ((flags & AddressKey.OTHER_NODE) != 0) {
+                    nodes.add(key.address());
+                }
+            });
+        }
+        return nodes;
     }
 
     @Override

@@ -2,9 +2,11 @@
 package io.culvert.agent.doctor;
 
 import io.culvert.agent.network.NetworkFacts;
+import io.culvert.net.IpAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What checks look at. Tests give a recorded one.
 public interface Machine {
@@ -32,6 +34,12 @@ public interface Machine {
 
     /// The interfaces, addresses and routes of the network namespace; nothing if they cannot be read.
     NetworkFacts network();
+
+    /// Addresses of the other nodes to whose pods this one hands packets, because a Service asks for direct server
+    /// return; none if no Service does, or if that cannot be read.
+    ///
+    /// @param pins the directory with the maps
+    Set<IpAddress> handedTo(Path pins);
 
     record RunningProcess(long pid, String commandLine) {}
 

@@ -140,6 +140,41 @@ final class DoctorTest {
                 .contains("xdp: no agent runs here, which alone knows what drivers take");
     }
 
+    /// Recorded from iproute2 6.1.
+    @Test
+    void aWayToANodeThatIsNarrowerThanItsRoutesSayIsNamedWhereServicesHandPacketsOn() {
+        RecordedMachine machine = RecordedMachine.healthy()
+                .output("ip -4 -o route show cache", """
+                        10.9.2.1 via 10.9.1.2 dev eth0 \\    cache expires 597sec mtu 1400\s
+                        10.9.2.7 via 10.9.1.2 dev eth0 \\    cache expires 12sec mtu 1300\s
+                        """)
+                .output("ip -6 -o route show cache", """
+                        fd09:2::1 via fd09:1::2 dev eth0 metric 1024 expires 598sec mtu 1400 pref medium
+                        """);
+        assertThat(dsr(machine)).isEmpty();
+
+        machine.handingTo("10.9.2.1", "10.9.2.2", "fd09:2::1");
+        assertThat(dsr(machine))
+                .hasSize(2)
+                .allMatch(finding -> finding.result() == Finding.Result.WARNING)
+                .extracting(Finding::toString)
+                .first()
+                .isEqualTo("dsr: the way to node 10.9.2.1 takes packets of 1400 bytes; larger ones that are handed to"
+                        + " its pods are lost, and their senders are not told; give the routes to its pods that MTU"
+                        + " (ip route change ... mtu 1400), if they do not have it");
+
+        assertThat(dsr(RecordedMachine.healthy().handingTo("10.9.2.1")))
+                .extracting(Finding::toString)
+                .containsExactly("dsr: no narrower way to another node is known than the routes say");
+    }
+
+    private static List<Finding> dsr(RecordedMachine machine) {
+        return new Doctor(machine)
+                .examine(PINS, Optional.empty()).stream()
+                        .filter(finding -> finding.check().equals("dsr"))
+                        .toList();
+    }
+
     /// What is said of XDP where an agent's status has this.
     private static List<String> xdp(String fact, StatusView.Trouble... problems) {
         StatusView status = new StatusView(

@@ -3,12 +3,16 @@ package io.culvert.agent.doctor;
 
 import io.culvert.agent.network.NetworkFacts;
 import io.culvert.agent.network.TestNetwork;
+import io.culvert.net.IpAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /// A machine of recorded answers; healthy until a test says otherwise.
 public final class RecordedMachine implements Machine {
@@ -27,6 +31,7 @@ public final class RecordedMachine implements Machine {
     private final List<RunningProcess> processes = new ArrayList<>(List.of(new RunningProcess(1, "/sbin/init")));
     private NetworkFacts network =
             new TestNetwork().device("eth0", "").address("eth0", "192.0.2.2").facts();
+    private final Set<IpAddress> handedTo = new HashSet<>();
     private String release = "6.12.30-amd64";
     private boolean root = true;
     private Library library = new Library("1.1", "");
@@ -113,6 +118,16 @@ public final class RecordedMachine implements Machine {
     public RecordedMachine network(NetworkFacts facts) {
         network = facts;
         return this;
+    }
+
+    public RecordedMachine handingTo(String... nodes) {
+        Stream.of(nodes).map(IpAddress::of).forEach(handedTo::add);
+        return this;
+    }
+
+    @Override
+    public Set<IpAddress> handedTo(Path pins) {
+        return handedTo;
     }
 
     @Override

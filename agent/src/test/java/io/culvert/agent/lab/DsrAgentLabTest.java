@@ -97,6 +97,7 @@ class DsrAgentLabTest {
             apply(services, web, "dsr");
             services.awaitBackends(web, 2);
             awaitMode(services, true);
+            assertThat(services.agents().getFirst().doctor()).containsPattern("ok +dsr +no narrower way");
 
             for (IpFamily family : IpFamily.values()) {
                 for (IpAddress vip : List.of(vip(family, 10), vip(family, 20))) {
@@ -132,6 +133,7 @@ class DsrAgentLabTest {
                 }
             }
             awaitMode(services, false);
+            assertThat(services.agents().getFirst().doctor()).doesNotContain("dsr");
         }
     }
 
