@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /// one.
 final class Bars {
 
-    /// Longer texts of a row are no label.
+    /// Longer texts of a row are no label where there are shorter ones.
     static final int LABEL = 40;
 
     private static final Pattern NUMBER = Pattern.compile("^[-+]?[0-9][0-9,]*(?:\\.[0-9]+)?");

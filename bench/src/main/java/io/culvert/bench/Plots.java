@@ -57,6 +57,15 @@ final class Plots {
                 .toList();
     }
 
+    /// The short ones of a row's texts, or the beginning of the first where all are long.
+    private static String label(List<String> texts) {
+        List<String> few =
+                texts.stream().filter(text -> text.length() <= Bars.LABEL).toList();
+        return few.isEmpty() && !texts.isEmpty()
+                ? texts.getFirst().substring(0, Bars.LABEL - 3) + "..."
+                : String.join(", ", few);
+    }
+
     private void end() throws IOException {
         if (table.size() > 2 && !title.startsWith(SUMMARY)) {
             draw(table.getFirst(), table.subList(2, table.size()));
@@ -75,11 +84,10 @@ final class Plots {
         }
         List<String> labels = rows.stream()
                 .map(row -> IntStream.range(0, Math.min(head.size(), row.size()))
-                        .filter(column ->
-                                !numbers.contains(column) && row.get(column).length() <= Bars.LABEL)
-                        .mapToObj(row::get)
+                        .filter(column -> !numbers.contains(column))
+                        .mapToObj(column -> row.get(column).replace("`", ""))
                         .toList())
-                .map(words -> String.join(", ", words).replace("`", ""))
+                .map(Plots::label)
                 .toList();
         Bars bars = new Bars(title, labels);
         numbers.forEach(column -> bars.panel(
