@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -17,28 +18,37 @@ import java.util.Map;
 /// all are there at once and rounds can alternate between them.
 enum Contender {
     /// The pod's address, on a node without any proxy.
-    DIRECT("direct"),
+    DIRECT("direct", "direct"),
     /// A Service served by this agent.
-    CULVERT("culvert"),
+    CULVERT("culvert", "Culvert"),
     /// The same, whose packets go through the stack of the node.
-    CULVERT_STACK("stack"),
+    CULVERT_STACK("stack", "stack"),
     /// The same, whose packets are translated before the stack: generically, since all devices of a lab are veth pairs.
-    CULVERT_XDP("xdp"),
+    CULVERT_XDP("xdp", "XDP"),
     /// A Service on another node's endpoints, which answer the client themselves.
-    CULVERT_DSR("dsr"),
+    CULVERT_DSR("dsr", "DSR"),
     /// A Service translated by kube-proxy's nftables rules.
-    NFTABLES("nftables"),
+    NFTABLES("nftables", "nftables"),
     /// A Service translated by kube-proxy's iptables rules.
-    IPTABLES("iptables"),
+    IPTABLES("iptables", "iptables"),
+    /// A Service translated by the kernel's IPVS, as kube-proxy sets it up. Only where the kernel has it: [Ipvs].
+    IPVS("ipvs", "IPVS"),
     /// A Service translated by a kube-proxy that the user named.
-    KUBE_PROXY("kubeproxy");
+    KUBE_PROXY("kubeproxy", "kube-proxy");
 
     private static final Duration READY = Duration.ofMinutes(2);
 
     private final String nodeName;
+    private final String title;
 
-    Contender(String nodeName) {
+    Contender(String nodeName, String title) {
         this.nodeName = nodeName;
+        this.title = title;
+    }
+
+    /// What tables call it.
+    String title() {
+        return title;
     }
 
     String nodeName() {
@@ -81,18 +91,28 @@ enum Contender {
                     String clusterCidr = node.podRange(IpFamily.IPV4);
                     load(node, IptablesLayout.of(services, clusterCidr), "iptables-legacy-restore", "--noflush");
                 }
+                case IPVS -> {
+                    IpvsLayout layout = new IpvsLayout(services, node.podRange(IpFamily.IPV4));
+                    load(node, layout.settings(), "sysctl", "-p");
+                    load(node, layout.device(), "ip", "-batch");
+                    load(node, layout.sets(), "ipset", "restore", "-file");
+                    load(node, layout.rules(), "iptables-legacy-restore", "--noflush");
+                    load(node, layout.servers(), "sh", "-c", "ipvsadm -R < \"$0\"");
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("prepare " + nodeName, e);
         }
     }
 
+    /// @param command what the name of a file with the rules is added to
     private static void load(LabNode node, String rules, String... command) throws IOException {
         Path file = Files.createTempFile("culvert-bench", ".rules");
         try {
             Files.writeString(file, rules);
-            int status = node.start("rules", List.of(command[0], command[1], file.toString()))
-                    .awaitExit(READY);
+            List<String> words = new ArrayList<>(List.of(command));
+            words.add(file.toString());
+            int status = node.start("rules", words).awaitExit(READY);
             if (status != 0) {
                 throw new IllegalStateException(command[0] + " refused the rules, status " + status);
             }

@@ -24,11 +24,6 @@ final class Machine {
                         Runtime.version().feature());
     }
 
-    /// What there is to say of kube-proxy's oldest fast mode, whose rules this benchmark does not make.
-    static String ipvs() {
-        return Files.exists(Path.of("/proc/net/ip_vs")) ? "this kernel has it; not measured" : "not in this kernel";
-    }
-
     private static long kibibytes() {
         return Long.parseLong(
                 first("/proc/meminfo", "MemTotal").toLowerCase(Locale.ROOT).replaceAll("\\D", ""));

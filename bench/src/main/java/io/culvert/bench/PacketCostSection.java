@@ -21,9 +21,11 @@ final class PacketCostSection {
                 `net_ingress`, the route and `net_egress` do together.
 
                 Lookups in hash tables. An established packet: one in `flows`, whatever the program (`xdp_lb` and replies: see [xdp.md](xdp.md#cost)). A
-                new one: `frontends`, `flows`, an insertion for each entry of the connection (two, with masquerade three), and `flows` again. Beside
-                these, in arrays: the level of events, settings of policies, marks of connections, and of a new one the Service, its table, the
-                backend (`services`, `slots`, `backends`), and its place among those that may be evicted.
+                new one: `frontends` (for a NodePort twice, and `node_addresses`), `devices` (whose client it is; with masquerade once more, for
+                the address), `flows`, an insertion for each entry of the connection (two, with masquerade three), and `flows` again. Beside these,
+                in arrays: the level of events, settings of policies and marks of connections (programs of pods), and of a new one the Service, its
+                table, the backend (`services`, `slots`, `backends`), and its place among those that may be evicted. This is read from the
+                programs, not counted.
 
                 """);
         table(text, "what", result.costs(), false);

@@ -2,19 +2,28 @@
 package io.culvert.bench;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// `docs/performance.md`.
 final class Page {
 
-    private final StringBuilder text = new StringBuilder("""
+    private final StringBuilder text;
+    private final List<Figure> figures = new ArrayList<>();
+
+    /// @param command that measured it
+    Page(String command) {
+        text = new StringBuilder("""
             # Performance
 
             Written by the benchmark, as measured, whether expectations are met or not:
 
             ```
-            sudo ./culvert bench
+            %s
             ```
 
             Measured on %s.
@@ -27,12 +36,11 @@ final class Page {
             `--kube-proxy PATH` lets the program of that name take part in the section Traffic, in mode nftables, with an API server of
             its own. Names of sections' parts run these alone and print the page instead of writing it.
 
-            """.formatted(Machine.describe()));
-
-    private final List<Figure> figures = new ArrayList<>();
+            """.formatted(command, Machine.describe()));
+    }
 
     void traffic(List<TrafficBenchmark.Series> all) {
-        boolean real = all.getFirst().rates().has(Contender.KUBE_PROXY);
+        Set<Contender> taking = all.getFirst().rates().byContender().keySet();
         text.append("""
                 ## Traffic
 
@@ -43,24 +51,25 @@ final class Page {
                 has one endpoint. Culvert: with `fast-path: auto`; stack: with its default settings.
                 nftables and iptables are rules laid out as kube-proxy 1.36 lays them out. IPVS: %s.
 
-                | mode | Services | direct | Culvert | stack | nftables | iptables |%s
-                |---|---|---|---|---|---|---|%s
-                """.formatted(Machine.ipvs(), real ? " kube-proxy |" : "", real ? "---|" : ""));
+                | mode | Services |%s
+                |---|---|%s
+                """.formatted(
+                taking.contains(Contender.IPVS)
+                        ? "as kube-proxy's mode ipvs sets it up, scheduler rr"
+                        : Ipvs.missing().map(why -> "not measured, " + why).orElse("not measured"),
+                each(taking, contender -> " " + contender.title() + " |"),
+                each(taking, _ -> "---|")));
         for (TrafficBenchmark.Series series : all) {
-            text.append("| %s | %,d |".formatted(series.mode(), series.services()));
-            for (Contender contender : Contender.values()) {
-                if (!series.rates().has(contender)) {
-                    continue;
-                }
-                text.append(
-                        contender == Contender.DIRECT
-                                ? " %,.0f |".formatted(series.rates().rate(contender))
-                                : " %,.0f (%.3f) |"
-                                        .formatted(
-                                                series.rates().rate(contender),
-                                                series.rates().ratio(contender, Contender.DIRECT)));
-            }
-            text.append('\n');
+            Rates rates = series.rates();
+            text.append("| %s | %,d |".formatted(series.mode(), series.services()))
+                    .append(each(
+                            taking,
+                            contender -> contender == Contender.DIRECT
+                                    ? " %,.0f |".formatted(rates.rate(contender))
+                                    : " %,.0f (%.3f) |"
+                                            .formatted(
+                                                    rates.rate(contender), rates.ratio(contender, Contender.DIRECT))))
+                    .append('\n');
         }
         text.append('\n');
         for (TrafficBenchmark.Series series : all) {
@@ -76,6 +85,10 @@ final class Page {
         for (LoadMode mode : LoadMode.ALL.stream().filter(LoadMode::connects).toList()) {
             flatness(mode, all.stream().filter(series -> series.mode() == mode).toList());
         }
+    }
+
+    private static <T> String each(Collection<T> values, Function<T, String> text) {
+        return values.stream().map(text).collect(Collectors.joining());
     }
 
     private void flatness(LoadMode mode, List<TrafficBenchmark.Series> connections) {

@@ -29,12 +29,21 @@ final class TrafficBenchmark {
         this.load = load;
         this.culvert = culvert;
         this.kubeProxy = kubeProxy;
-        this.contenders = Stream.of(Contender.values())
-                .filter(contender -> contender != Contender.CULVERT_DSR)
-                .filter(contender -> contender != Contender.KUBE_PROXY || kubeProxy.isPresent())
-                .toList();
+        this.contenders = contenders(Ipvs.missing().isEmpty(), kubeProxy.isPresent());
         this.rounds = rounds;
         this.seconds = seconds;
+    }
+
+    /// Those that serve a ClusterIP to pods of the same node.
+    static List<Contender> contenders(boolean ipvs, boolean kubeProxy) {
+        return Stream.of(Contender.values())
+                .filter(contender -> switch (contender) {
+                    case DIRECT, CULVERT, CULVERT_STACK, NFTABLES, IPTABLES -> true;
+                    case CULVERT_XDP, CULVERT_DSR -> false;
+                    case IPVS -> ipvs;
+                    case KUBE_PROXY -> kubeProxy;
+                })
+                .toList();
     }
 
     record Series(int services, LoadMode mode, Rates rates) {}
