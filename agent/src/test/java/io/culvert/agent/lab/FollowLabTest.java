@@ -29,6 +29,9 @@ class FollowLabTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /// One whose sockets are translated, and one whose packets are.
+    private static final List<String> CLIENTS = List.of("client", "plain");
+
     /// An event of a policy's verdict, as Hubble counts.
     private static final int POLICY_VERDICT = 5;
 
@@ -96,33 +99,34 @@ class FollowLabTest {
         assertThat(flow.getDestinationService().getName()).isEqualTo(destination);
     }
 
+    /// Of a pod whose sockets are translated the policy is asked where the packet has lost what was dialled.
     @ParameterizedTest
     @EnumSource
     void anAllowedConnection(IpFamily family) {
-        assertThat(lab.pod("plain")
-                        .sockets()
-                        .tcp(service(family, ObservedLab.WEB))
-                        .answer()
-                        .server())
-                .isEqualTo("web");
+        for (String pod : CLIENTS) {
+            assertThat(lab.pod(pod)
+                            .sockets()
+                            .tcp(service(family, ObservedLab.WEB))
+                            .answer()
+                            .server())
+                    .isEqualTo("web");
 
-        Flow allowed = awaitFlow(
-                family,
-                flow -> flow.getEventType().getType() == POLICY_VERDICT
-                        && flow.getVerdict() == Verdict.FORWARDED
-                        && flow.getSource().getPodName().equals("plain"));
+            Flow allowed = awaitFlow(
+                    family,
+                    flow -> flow.getEventType().getType() == POLICY_VERDICT
+                            && flow.getVerdict() == Verdict.FORWARDED
+                            && flow.getSource().getPodName().equals(pod));
 
-        assertEnds(allowed, "plain", "web");
-        assertThat(allowed.getIngressAllowedByList())
-                .singleElement()
-                .satisfies(policy -> assertThat(policy.getName()).isEqualTo("web"));
+            assertEnds(allowed, pod, "web");
+            assertThat(allowed.getIngressAllowedByList())
+                    .singleElement()
+                    .satisfies(policy -> assertThat(policy.getName()).isEqualTo("web"));
+        }
     }
 
-    /// Of a pod whose sockets are translated the policy is asked where the packet has lost what was dialled: a SYN
-    /// that is forwarded names the Service.
     @ParameterizedTest
     @EnumSource
-    void anAllowedConnectionOfATranslatedSocket(IpFamily family) {
+    void theFirstPacketOfATranslatedSocket(IpFamily family) {
         ObservedLab.connect(lab, family);
 
         Flow syn = awaitFlow(
@@ -139,16 +143,21 @@ class FollowLabTest {
     @ParameterizedTest
     @EnumSource
     void aDeniedConnection(IpFamily family) {
-        assertThat(lab.pod("plain")
-                        .sockets()
-                        .tcp(service(family, ObservedLab.DB))
-                        .failure())
-                .isNotNull();
+        for (String pod : CLIENTS) {
+            assertThat(lab.pod(pod)
+                            .sockets()
+                            .tcp(service(family, ObservedLab.DB))
+                            .failure())
+                    .isNotNull();
 
-        Flow denied = awaitFlow(family, flow -> flow.getVerdict() == Verdict.DROPPED);
+            Flow denied = awaitFlow(
+                    family,
+                    flow -> flow.getVerdict() == Verdict.DROPPED
+                            && flow.getSource().getPodName().equals(pod));
 
-        assertEnds(denied, "plain", "db");
-        assertThat(denied.getEventType().getType()).isEqualTo(POLICY_VERDICT);
+            assertEnds(denied, pod, "db");
+            assertThat(denied.getEventType().getType()).isEqualTo(POLICY_VERDICT);
+        }
     }
 
     @ParameterizedTest
@@ -171,7 +180,7 @@ class FollowLabTest {
     @ParameterizedTest
     @EnumSource
     void aClosedConnection(IpFamily family) {
-        for (String pod : List.of("client", "plain")) {
+        for (String pod : CLIENTS) {
             assertThat(lab.pod(pod)
                             .sockets()
                             .tcp(service(family, ObservedLab.WEB))

@@ -27,9 +27,9 @@ public interface FlowNames {
     /// @param cgroup id, as the kernel counts
     Optional<Party> ofCgroup(long cgroup);
 
-    /// The address, of a family, of the pod whose processes are in a cgroup; empty if that is no pod of this node with
-    /// an
-    /// address of its own.
+    /// The address, of a family, of the pod whose processes are in a cgroup; empty if that is no pod of this node, or
+    /// one
+    /// without an address of its own.
     ///
     /// @param cgroup id, as the kernel counts
     default Optional<IpAddress> addressOfCgroup(long cgroup, IpFamily family) {
