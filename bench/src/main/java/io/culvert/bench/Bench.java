@@ -18,7 +18,18 @@ public final class Bench {
     /// checkout; fewer and shorter rounds; only some parts
     public static void main(String[] args) throws Exception {
         Path root = Path.of(args[0]).toAbsolutePath();
-        BenchArguments asked = BenchArguments.parse(List.of(args).subList(1, args.length));
+        BenchArguments asked;
+        try {
+            asked = BenchArguments.parse(List.of(args).subList(1, args.length));
+        } catch (IllegalArgumentException e) {
+            System.err.println("culvert: " + e.getMessage());
+            System.exit(2);
+            return;
+        }
+        run(root, asked);
+    }
+
+    private static void run(Path root, BenchArguments asked) throws Exception {
         boolean quick = asked.quick();
         LoadProgram load = LoadProgram.compile(root.resolve("bench/src/main/c/load.c"), root.resolve("bench/target"));
         Path culvert = Installation.of(root);
@@ -26,7 +37,7 @@ public final class Bench {
         if (asked.has("traffic")) {
             page.traffic(
                     new TrafficBenchmark(load, culvert, asked.kubeProxy(), quick ? 2 : 11, quick ? 0.5 : 0.7).run());
-            page.add(HandOverSection.of(new HandOverBenchmark(root, load, quick ? 12 : 120).run()));
+            page.add(HandOverSection.of(new HandOverBenchmark(root, load, quick ? 40 : 400).run()));
         }
         if (asked.has("nodeport")) {
             page.add(NodePortSection.of(new NodePortBenchmark(load, culvert, quick ? 2 : 11, 0.25).run()));
@@ -45,7 +56,7 @@ public final class Bench {
         }
         if (asked.has("policy")) {
             page.add(PolicySections.cost(new PolicyCostBenchmark(quick ? 1 : 5, 20_000).run()));
-            page.add(PolicySections.traffic(new PolicyTrafficBenchmark(load, quick ? 12 : 120).run()));
+            page.add(PolicySections.traffic(new PolicyTrafficBenchmark(load, quick ? 40 : 300).run()));
         }
         if (asked.has("policyscale")) {
             page.add(PolicySections.attach(new PodAttachBenchmark(culvert, quick ? 20 : 120).run()));
