@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.observability.hubble;
 
+import io.culvert.observability.api.flow.AgentEvent;
+import io.culvert.observability.api.flow.AgentEventType;
+import io.culvert.observability.api.flow.AgentEventUnknown;
 import io.culvert.observability.api.observer.GetAgentEventsRequest;
 import io.culvert.observability.api.observer.GetAgentEventsResponse;
 import io.culvert.observability.names.NodeLabel;
@@ -42,6 +45,9 @@ final class AgentEventStream {
         send(chosen(past.stream().filter(this::isWanted).toList()));
         while (request.getFollow() && observer.awaitReady() && !Instant.now().isAfter(until)) {
             List<AgentLog.Entry> news = log.from(next);
+            if (!news.isEmpty() && news.getFirst().number() > next) {
+                observer.send(response(lost(news.getFirst().number() - next), Instant.now()));
+            }
             send(news.stream().filter(this::isWanted).toList());
             next = news.isEmpty() ? next : news.getLast().number() + 1;
             log.await(next, PATIENCE);
@@ -71,11 +77,25 @@ final class AgentEventStream {
             if (!observer.awaitReady()) {
                 return;
             }
-            observer.send(GetAgentEventsResponse.newBuilder()
-                    .setAgentEvent(entry.event())
-                    .setNodeName(node.text())
-                    .setTime(Timestamps.of(entry.time()))
-                    .build());
+            observer.send(response(entry.event(), entry.time()));
         }
+    }
+
+    private GetAgentEventsResponse response(AgentEvent event, Instant time) {
+        return GetAgentEventsResponse.newBuilder()
+                .setAgentEvent(event)
+                .setNodeName(node.text())
+                .setTime(Timestamps.of(time))
+                .build();
+    }
+
+    /// The API has no other word for what an observer was too slow for.
+    private static AgentEvent lost(long count) {
+        return AgentEvent.newBuilder()
+                .setType(AgentEventType.AGENT_EVENT_UNKNOWN)
+                .setUnknown(AgentEventUnknown.newBuilder()
+                        .setType("LOST")
+                        .setNotification(count + " events were overwritten before they could be sent"))
+                .build();
     }
 }

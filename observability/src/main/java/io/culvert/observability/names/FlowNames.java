@@ -27,7 +27,8 @@ public interface FlowNames {
     /// @param cgroup id, as the kernel counts
     Optional<Party> ofCgroup(long cgroup);
 
-    /// The address, of a family, of the pod whose processes are in a cgroup; empty if that is no pod of this node or has
+    /// The address, of a family, of the pod whose processes are in a cgroup; empty if that is no pod of this node or
+    /// has
     /// no address of its own.
     ///
     /// @param cgroup id, as the kernel counts

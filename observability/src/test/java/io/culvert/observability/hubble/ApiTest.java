@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.culvert.maps.event.EventHook;
 import io.culvert.maps.event.EventKind;
 import io.culvert.maps.event.EventVerdict;
+import io.culvert.observability.api.flow.AgentEvent;
 import io.culvert.observability.api.flow.AgentEventType;
 import io.culvert.observability.api.observer.GetAgentEventsRequest;
 import io.culvert.observability.api.observer.GetAgentEventsResponse;
@@ -96,6 +97,36 @@ class ApiTest {
         GetAgentEventsResponse address = followed.next();
         assertThat(address.getAgentEvent().getIpcacheUpdate().getCidr()).isEqualTo("10.1.0.3/32");
         assertThat(address.getAgentEvent().getIpcacheUpdate().getIdentity()).isEqualTo(301);
+    }
+
+    /// It is overtaken by 100,000 while it reads none.
+    @Test
+    void whoReadsTooSlowlyIsToldHowManyAgentEventsItLost() {
+        int count = 100_000;
+        served.log.started(ServedHubble.BOOT);
+        Iterator<GetAgentEventsResponse> slow =
+                events(GetAgentEventsRequest.newBuilder().setNumber(1).setFollow(true));
+        assertThat(slow.next().getAgentEvent().hasAgentStart()).isTrue();
+        for (int i = 0; i < count; i++) {
+            served.log.started(ServedHubble.BOOT.plusSeconds(i));
+        }
+
+        long read = 0;
+        long lost = 0;
+        while (read + lost < count) {
+            AgentEvent event = slow.next().getAgentEvent();
+            if (event.hasUnknown()) {
+                assertThat(event.getUnknown().getType()).isEqualTo("LOST");
+                String notification = event.getUnknown().getNotification();
+                assertThat(notification).endsWith(" events were overwritten before they could be sent");
+                lost += Long.parseLong(notification.substring(0, notification.indexOf(' ')));
+            } else {
+                read++;
+            }
+        }
+
+        assertThat(lost).isPositive();
+        assertThat(read + lost).isEqualTo(count);
     }
 
     private Iterator<GetAgentEventsResponse> events(GetAgentEventsRequest.Builder request) {

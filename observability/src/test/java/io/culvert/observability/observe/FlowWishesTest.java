@@ -73,6 +73,32 @@ final class FlowWishesTest {
         --snat-ip 10.0.0.1               | {"source_ip_xlated":["10.0.0.1"]}
         --unencrypted                    | {"encrypted":[false]}
         --http-header a:b                | {"http_header":[{"key":"a","value":"b"}]}
+        --from-namespace a               | {"source_pod":["a/"]}
+        --to-namespace b                 | {"destination_pod":["b/"]}
+        --from-all-namespaces            | {"source_pod":["/"]}
+        --to-all-namespaces              | {"destination_pod":["/"]}
+        --from-service a/s               | {"source_service":["a/s"]}
+        --from-ip 10.0.0.0/8             | {"source_ip":["10.0.0.0/8"]}
+        --from-port 1 --to-port 2        | {"source_port":["1"],"destination_port":["2"]}
+        --from-label a=b --to-label c    | {"source_label":["a=b"],"destination_label":["c"]}
+        --workload web                   | {"source_workload":[{"name":"web"}]} & {"destination_workload":[{"name":"web"}]}
+        --to-workload Job/j              | {"destination_workload":[{"name":"j","kind":"Job"}]}
+        --identity 7                     | {"source_identity":[7]} & {"destination_identity":[7]}
+        --from-identity host             | {"source_identity":[1]}
+        --from-fqdn a --to-fqdn b        | {"source_fqdn":["a"],"destination_fqdn":["b"]}
+        --cluster c                      | {"source_cluster_name":["c"]} & {"destination_cluster_name":["c"]}
+        --from-cluster c --to-cluster d  | {"source_cluster_name":["c"],"destination_cluster_name":["d"]}
+        --ipv4                           | {"ip_version":["IPv4"]}
+        -6                               | {"ip_version":["IPv6"]}
+        --node-label a=b                 | {"node_labels":["a=b"]}
+        --encrypted                      | {"encrypted":[true]}
+        --trace-id 4bf92f                | {"trace_id":["4bf92f"]}
+        --ip-trace-id 9                  | {"ip_trace_id":["9"]}
+        --http-status 5+                 | {"http_status_code":["5+"]}
+        --http-method GET                | {"http_method":["GET"]}
+        --http-path /a.*                 | {"http_path":["/a.*"]}
+        --http-url .*b                   | {"http_url":[".*b"]}
+        --cel-expression true            | {"experimental":{"cel_expression":["true"]}}
         --fqdn *.a                       | {"source_fqdn":["*.a"]} & {"destination_fqdn":["*.a"]}
         """)
     void flagsBecomeFilters(String flags, String filters) {
@@ -83,6 +109,17 @@ final class FlowWishesTest {
                 .containsExactlyElementsOf(Arrays.stream(filters.split(" & "))
                         .map(filter -> "    - '" + filter + "'")
                         .toList());
+    }
+
+    @Test
+    void eachFlagIsInTheTable() throws NoSuchMethodException {
+        List<String> words = Arrays.asList(FlowWishesTest.class
+                .getDeclaredMethod("flagsBecomeFilters", String.class, String.class)
+                .getAnnotation(CsvSource.class)
+                .textBlock()
+                .split("\\s+"));
+
+        assertThat(FilterFlag.all()).allSatisfy(flag -> assertThat(flag.names()).containsAnyElementsOf(words));
     }
 
     @Test
