@@ -77,6 +77,15 @@ class FollowLabTest {
         return Dial.to(ObservedLab.address(family, number), ObservedLab.PORT).within(Duration.ofMillis(500));
     }
 
+    private static void connect(String pod, IpFamily family) {
+        assertThat(lab.pod(pod)
+                        .sockets()
+                        .tcp(service(family, ObservedLab.WEB))
+                        .answer()
+                        .server())
+                .isEqualTo("web");
+    }
+
     /// The flow of that family that comes, or came.
     private static Flow awaitFlow(IpFamily family, Predicate<Flow> wanted) {
         IPVersion version = family == IpFamily.IPV4 ? IPVersion.IPv4 : IPVersion.IPv6;
@@ -104,12 +113,7 @@ class FollowLabTest {
     @EnumSource
     void anAllowedConnection(IpFamily family) {
         for (String pod : CLIENTS) {
-            assertThat(lab.pod(pod)
-                            .sockets()
-                            .tcp(service(family, ObservedLab.WEB))
-                            .answer()
-                            .server())
-                    .isEqualTo("web");
+            connect(pod, family);
 
             Flow allowed = awaitFlow(
                     family,
@@ -127,7 +131,7 @@ class FollowLabTest {
     @ParameterizedTest
     @EnumSource
     void theFirstPacketOfATranslatedSocket(IpFamily family) {
-        ObservedLab.connect(lab, family);
+        connect("client", family);
 
         Flow syn = awaitFlow(
                 family,
@@ -181,12 +185,7 @@ class FollowLabTest {
     @EnumSource
     void aClosedConnection(IpFamily family) {
         for (String pod : CLIENTS) {
-            assertThat(lab.pod(pod)
-                            .sockets()
-                            .tcp(service(family, ObservedLab.WEB))
-                            .answer()
-                            .server())
-                    .isEqualTo("web");
+            connect(pod, family);
 
             Flow end = awaitFlow(
                     family,
