@@ -3,6 +3,7 @@ package io.culvert.bench;
 
 import io.culvert.maps.IpPort;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
 import io.culvert.observability.names.FlowNames;
 import io.culvert.observability.names.NodeLabel;
 import io.culvert.observability.names.Party;
@@ -95,6 +96,11 @@ final class FlowCluster implements FlowNames {
     }
 
     @Override
+    public Optional<IpAddress> addressOfCgroup(long cgroup, IpFamily family) {
+        return Optional.empty();
+    }
+
+    @Override
     public Optional<ServiceName> frontend(IpPort frontend, int protocol) {
         return Optional.empty();
     }
@@ -107,7 +113,7 @@ final class FlowCluster implements FlowNames {
     @Override
     public Optional<PolicyRule> rule(int rule) {
         return Optional.of(
-                new PolicyRule(new PolicyName("NetworkPolicy", "ns0", "rule" + rule), RuleMatch.PEER_AND_PORT));
+                new PolicyRule(new PolicyName("NetworkPolicy", "ns0", "rule" + rule), RuleMatch.PEER_AND_PORT, 1));
     }
 
     @Override

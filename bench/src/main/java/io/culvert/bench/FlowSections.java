@@ -147,12 +147,12 @@ final class FlowSections {
                 ## Flows: connections
 
                 Connections of pods to a Service on one node, as in Traffic, while programs tell at `medium` and an agent keeps it, and while they tell nothing;
-                the same agent, pods and programs, and a load that goes on while the level changes, four times a second. `crr`: one connection after the other, `crr8`:
+                the same agent, pods and programs, and a load that goes on while the level changes, %d times a second. `crr`: one connection after the other, `crr8`:
                 eight at a time. Lost in the ring: %,d.
 
                 | mode | off | medium | ratio | standard error |
                 |---|---|---|---|---|
-                """.formatted(result.lost()));
+                """.formatted(SwitchedLoad.Turns.OF_EVENTS.changes(), result.lost()));
         List<Figure> figures = new ArrayList<>();
         for (SwitchedLoad.Series series : result.series()) {
             text.append(series.row());

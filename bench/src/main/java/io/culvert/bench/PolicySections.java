@@ -58,14 +58,14 @@ final class PolicySections {
 
                 Pod to pod on one node, routed pods; `crr`: one connection after the other, `rr`: round trips on one,
                 `crr8`, `rr8`: eight at a time, so that no processor waits. Both pods are isolated in both directions by 100 NetworkPolicies, whose objects
-                are compiled and published as the agent does it. One load goes on while policies are enforced and not, twice a second. The client goes round
+                are compiled and published as the agent does it. One load goes on while policies begin or cease to be enforced, %d times a second. The client goes round
                 its ports in some seconds, so that most connections open again what was asked before. Where it says `first`, a policy changes
                 before each turn, and each connection is asked about. One after the other is mostly waking who waits, which may be faster with
                 policies by chance: what these cost is told by eight at a time.
 
                 | mode | family | no policies | 100 policies | ratio | standard error |
                 |---|---|---|---|---|---|
-                """);
+                """.formatted(SwitchedLoad.Turns.OF_PROGRAMS.changes()));
         List<Figure> figures = new ArrayList<>();
         for (PolicyTrafficBenchmark.Result result : all) {
             String family = result.family().apiName();

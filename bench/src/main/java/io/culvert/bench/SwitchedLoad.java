@@ -24,6 +24,11 @@ record SwitchedLoad(LoadProgram program, LabPod client, List<String> target, Tur
 
         /// Programs do another thing, or others run, from the next packet on.
         static final Turns OF_PROGRAMS = new Turns(10, 40);
+
+        /// How often what is switched changes in a second.
+        long changes() {
+            return 1000 / (settling + counted);
+        }
     }
 
     /// Of a median, in distances of quartiles, where what was measured is normally distributed: sqrt(pi / 2) / 1.349.

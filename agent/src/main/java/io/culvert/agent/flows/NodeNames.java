@@ -178,10 +178,7 @@ public final class NodeNames implements FlowNames {
     @Override
     public Optional<Party> ofCgroup(long cgroup) {
         return cgroups.uid(cgroup).flatMap(uid -> {
-            Optional<Party> present = cluster.get().pods().values().stream()
-                    .filter(pod -> pod.uid().equals(uid))
-                    .findFirst()
-                    .map(this::party);
+            Optional<Party> present = pod(uid).map(this::party);
             present.ifPresent(party -> gonePods.put(uid, party));
             return present.or(() -> gonePods.find(uid));
         });
@@ -190,12 +187,17 @@ public final class NodeNames implements FlowNames {
     @Override
     public Optional<IpAddress> addressOfCgroup(long cgroup, IpFamily family) {
         return cgroups.uid(cgroup)
-                .flatMap(uid -> cluster.get().pods().values().stream()
-                        .filter(pod -> pod.uid().equals(uid) && !pod.hostNetwork())
-                        .findFirst())
+                .flatMap(this::pod)
+                .filter(pod -> !pod.hostNetwork())
                 .flatMap(pod -> pod.ips().stream()
                         .filter(address -> address.family() == family)
                         .findFirst());
+    }
+
+    private Optional<Pod> pod(String uid) {
+        return cluster.get().pods().values().stream()
+                .filter(pod -> pod.uid().equals(uid))
+                .findFirst();
     }
 
     private Party party(Pod pod) {

@@ -57,7 +57,7 @@ final class FlowRows {
     /// Of a socket that is not connected yet, the pod of its cgroup; of another one this node.
     PartyRow source(Event flow) {
         if (flow.hook() == EventHook.SOCKET && flow.source().address().equals(IpAddress.UNSPECIFIED)) {
-            return names.ofCgroup(flow.detail().second())
+            return names.ofCgroup(flow.cgroup())
                     .map(party -> PartyRow.of(party, "", 0))
                     .orElseGet(() -> new PartyRow("host", "", "host", "", "", 0));
         }

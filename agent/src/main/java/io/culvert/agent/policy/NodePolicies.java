@@ -272,7 +272,7 @@ public final class NodePolicies {
                     enforced.plan(),
                     publication.identities(),
                     publication.rules(),
-                    datapath.maps().policies().control().get(0).epoch());
+                    publication.epoch());
         }
         return numbers;
     }

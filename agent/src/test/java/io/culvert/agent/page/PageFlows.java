@@ -11,6 +11,7 @@ import io.culvert.maps.event.EventHook;
 import io.culvert.maps.event.EventKind;
 import io.culvert.maps.event.EventVerdict;
 import io.culvert.net.IpAddress;
+import io.culvert.net.IpFamily;
 import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.flow.WallClock;
 import io.culvert.observability.names.FlowNames;
@@ -209,10 +210,15 @@ final class PageFlows implements PageSource, FlowNames, AutoCloseable {
     }
 
     @Override
+    public Optional<IpAddress> addressOfCgroup(long cgroup, IpFamily family) {
+        return Optional.empty();
+    }
+
+    @Override
     public Optional<PolicyRule> rule(int rule) {
         return rule == RULE
                 ? Optional.of(
-                        new PolicyRule(new PolicyName("NetworkPolicy", "shop", "vault-is-closed"), RuleMatch.PEER))
+                        new PolicyRule(new PolicyName("NetworkPolicy", "shop", "vault-is-closed"), RuleMatch.PEER, 1))
                 : Optional.empty();
     }
 

@@ -87,7 +87,8 @@ public final class XdpPrograms {
             LOG.warn("{}; attach it generically, which is slower", e.getMessage());
             Optional<String> refusal =
                     Optional.ofNullable(e.getMessage()).filter(_ -> !e.errno().equals(Errno.EOPNOTSUPP));
-            return new XdpPlace(attach(ifindex, XdpMode.GENERIC).mode(), refusal);
+            attach(ifindex, XdpMode.GENERIC);
+            return new XdpPlace(XdpMode.GENERIC, refusal);
         }
     }
 

@@ -53,4 +53,9 @@ public record Event(
     public boolean has(EventFlag flag) {
         return flags.contains(flag);
     }
+
+    /// At [EventHook#SOCKET]: the id of the cgroup of who made the system call.
+    public long cgroup() {
+        return detail.second();
+    }
 }

@@ -105,9 +105,8 @@ public final class RawEvent {
         return new IpAddress(half(offset), half(offset + Long.BYTES));
     }
 
-    /// Makes it say whom the client dialled, what that became, and which Service that was, as the packet does that
-    /// opened
-    /// its connection.
+    /// Makes it say whom the client dialled, what that became, and which Service that was, as the packet says it that
+    /// opened its connection.
     public void takeDialled(RawEvent opening) {
         take(opening, DESTINATION, Long.BYTES);
         take(opening, DESTINATION + Long.BYTES, Long.BYTES);
@@ -260,6 +259,11 @@ public final class RawEvent {
 
     public int length() {
         return bits(LENGTH);
+    }
+
+    /// As [Event#cgroup].
+    public long cgroup() {
+        return detail(1);
     }
 
     /// A word of [EventDetail], 0 to 3.

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Counts of open connections through random histories, and whom algorithms choose by them, against a model that knows
@@ -204,15 +205,7 @@ class ConnectionCountKernelTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = Algorithm.class,
-            names = {
-                "LEAST_CONNECTION",
-                "WEIGHTED_LEAST_CONNECTION",
-                "SHORTEST_EXPECTED_DELAY",
-                "NEVER_QUEUE",
-                "POWER_OF_TWO"
-            })
+    @ArgumentsSource(CountingAlgorithms.class)
     void countsAreRightWhateverHappens(Algorithm algorithm) {
         pod.tables.choose(service, algorithm, SelectionTable.EMPTY);
         for (int i = 0; i < STEPS; i++) {

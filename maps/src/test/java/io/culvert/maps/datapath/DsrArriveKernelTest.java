@@ -21,24 +21,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What other nodes hand to this one, byte by byte.
 @LabTest
-@ParameterizedClass(name = "{0} geneve {1} {2}")
-@CsvSource({
-    "IPV4, false, NODE_PORT",
-    "IPV4, true, NODE_PORT",
-    "IPV6, false, NODE_PORT",
-    "IPV6, true, NODE_PORT",
-    "IPV4, false, EXTERNAL_IP",
-    "IPV4, true, LOAD_BALANCER",
-    "IPV6, false, LOAD_BALANCER",
-    "IPV6, true, EXTERNAL_IP"
-})
+@DsrCases
 class DsrArriveKernelTest extends DsrFixture {
 
     DsrArriveKernelTest(IpFamily family, boolean geneve, FrontendType type) {

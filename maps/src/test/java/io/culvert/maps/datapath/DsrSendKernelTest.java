@@ -20,24 +20,12 @@ import io.culvert.testkit.packet.TcpFlag;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is handed to backends of other nodes, byte by byte.
 @LabTest
-@ParameterizedClass(name = "{0} geneve {1} {2}")
-@CsvSource({
-    "IPV4, false, NODE_PORT",
-    "IPV4, true, NODE_PORT",
-    "IPV6, false, NODE_PORT",
-    "IPV6, true, NODE_PORT",
-    "IPV4, false, EXTERNAL_IP",
-    "IPV4, true, LOAD_BALANCER",
-    "IPV6, false, LOAD_BALANCER",
-    "IPV6, true, EXTERNAL_IP"
-})
+@DsrCases
 class DsrSendKernelTest extends DsrFixture {
 
     DsrSendKernelTest(IpFamily family, boolean geneve, FrontendType type) {

@@ -24,24 +24,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is handed to backends of other nodes before the stack, byte by byte.
 @LabTest
-@ParameterizedClass(name = "{0} geneve {1} {2}")
-@CsvSource({
-    "IPV4, false, NODE_PORT",
-    "IPV4, true, NODE_PORT",
-    "IPV6, false, NODE_PORT",
-    "IPV6, true, NODE_PORT",
-    "IPV4, false, EXTERNAL_IP",
-    "IPV4, true, LOAD_BALANCER",
-    "IPV6, false, LOAD_BALANCER",
-    "IPV6, true, EXTERNAL_IP"
-})
+@DsrCases
 class DsrXdpKernelTest extends DsrFixture {
 
     private static final int PASS = 2;

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -149,15 +150,7 @@ class LoadShareKernelTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = Algorithm.class,
-            names = {
-                "LEAST_CONNECTION",
-                "WEIGHTED_LEAST_CONNECTION",
-                "SHORTEST_EXPECTED_DELAY",
-                "NEVER_QUEUE",
-                "POWER_OF_TWO"
-            })
+    @ArgumentsSource(CountingAlgorithms.class)
     void amongEqualOnesChanceDecides(Algorithm algorithm) {
         pod.tables.choose(service, algorithm, SelectionTable.EMPTY);
         long[] counts = new long[BACKENDS];

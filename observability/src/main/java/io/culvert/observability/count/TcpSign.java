@@ -23,7 +23,7 @@ public enum TcpSign {
     }
 
     /// Whether a segment with these flags opens a connection.
-    static boolean opens(int flags) {
+    public static boolean opens(int flags) {
         return (flags & (BIT_SYN | BIT_ACK)) == BIT_SYN;
     }
 

@@ -101,11 +101,15 @@ final class ExportFile implements AutoCloseable {
     }
 
     private static byte[] loss(long count) {
-        ExportEvent event = ExportEvent.newBuilder()
+        return line(ExportEvent.newBuilder()
                 .setLostEvents(LostEvent.newBuilder()
                         .setSource(LostEventSource.OBSERVER_EVENTS_QUEUE)
                         .setNumEventsLost(count))
-                .build();
+                .build());
+    }
+
+    /// As it is written.
+    static byte[] line(ExportEvent event) {
         return (HubbleJson.text(event) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 

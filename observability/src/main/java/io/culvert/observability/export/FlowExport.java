@@ -8,9 +8,7 @@ import io.culvert.observability.filter.FlowSelection;
 import io.culvert.observability.flow.FlowStore;
 import io.culvert.observability.hubble.FlowMessages;
 import io.culvert.observability.names.FlowNames;
-import io.culvert.observability.print.HubbleJson;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -74,7 +72,7 @@ public final class FlowExport implements AutoCloseable {
     }
 
     private void write(Flow flow) {
-        file.write(line(ExportEvent.newBuilder()
+        file.write(ExportFile.line(ExportEvent.newBuilder()
                 .setFlow(selection.show(flow))
                 .setNodeName(flow.getNodeName())
                 .setTime(flow.getTime())
@@ -82,16 +80,12 @@ public final class FlowExport implements AutoCloseable {
     }
 
     private void write(GetFlowsResponse loss) {
-        byte[] line = line(ExportEvent.newBuilder()
+        byte[] line = ExportFile.line(ExportEvent.newBuilder()
                 .setLostEvents(loss.getLostEvents())
                 .setNodeName(loss.getNodeName())
                 .setTime(loss.getTime())
                 .build());
         file.writeLoss(line, loss.getLostEvents().getNumEventsLost());
-    }
-
-    private static byte[] line(ExportEvent event) {
-        return (HubbleJson.text(event) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /// The file that is being written.

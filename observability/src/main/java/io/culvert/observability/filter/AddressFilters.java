@@ -20,7 +20,6 @@ import java.util.function.Function;
 /// Fields of a filter about addresses.
 final class AddressFilters {
 
-    private static final int CGROUP = 1;
     private static final int V4 = 4;
     private static final int V6 = 6;
 
@@ -39,8 +38,7 @@ final class AddressFilters {
         return new Match(
                 other.exact(),
                 flow -> rough.test(flow)
-                        || (flow.hook() == EventHook.SOCKET.number()
-                                && pods.test(flow.detail(CGROUP), 0, version(flow))));
+                        || (flow.hook() == EventHook.SOCKET.number() && pods.test(flow.cgroup(), 0, version(flow))));
     }
 
     private static int version(RawEvent flow) {

@@ -17,8 +17,6 @@ import java.util.function.Predicate;
 /// more than one number, every one that it may be is looked at.
 final class RawSide {
 
-    private static final int CGROUP = 1;
-
     private RawSide() {}
 
     /// Flows whose party at that end is wanted: after translation, and at a socket whose process it is.
@@ -35,7 +33,7 @@ final class RawSide {
         Memo processes = lookups.keep(
                 (cgroup, _, _) -> wanted.test(names.ofCgroup(cgroup).orElseGet(Reserved.UNKNOWN::party)));
         return flow -> flow.hook() == EventHook.SOCKET.number()
-                ? processes.test(flow.detail(CGROUP), 0, 0)
+                ? processes.test(flow.cgroup(), 0, 0)
                 : owners.test(flow.sourceHigh(), flow.sourceLow(), flow.sourceIdentity());
     }
 

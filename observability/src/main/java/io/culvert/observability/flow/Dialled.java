@@ -7,21 +7,19 @@ import io.culvert.maps.event.EventHook;
 import io.culvert.maps.event.EventKind;
 import io.culvert.maps.event.RawEvent;
 import io.culvert.net.Protocol;
+import io.culvert.observability.count.TcpSign;
 
 /// What pods dialled a moment ago. Where a socket was translated, the packet that opens the connection shows that as it
 /// leaves its pod; the stack then takes the socket from it, so that the verdict at the other pod no longer knows of any
-/// Service. Here that one is told what the first said. For the thread that reads events: it keeps the last openings,
+/// Service. Here that one is told what the first said. For the thread that reads events. It keeps the last openings,
 /// and
-/// forgets one for another of the same place.
+/// forgets one for another of its place.
 final class Dialled {
 
     private static final int OPENINGS = 1024;
 
     /// Longer than a program waits until it tells once more of datagrams of one tuple.
     private static final long NANOS = 5_000_000_000L;
-
-    private static final int SYN_OF_SYN_AND_ACK = 0x02;
-    private static final int SYN_AND_ACK = 0x12;
 
     private final EventBlock openings = new EventBlock(OPENINGS);
 
@@ -46,7 +44,7 @@ final class Dialled {
 
     private static boolean opens(RawEvent flow) {
         return flow.protocol() == Protocol.TCP.number()
-                ? (flow.tcpFlags() & SYN_AND_ACK) == SYN_OF_SYN_AND_ACK
+                ? TcpSign.opens(flow.tcpFlags())
                 : flow.protocol() == Protocol.UDP.number();
     }
 

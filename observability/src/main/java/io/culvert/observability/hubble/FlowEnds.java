@@ -36,7 +36,7 @@ record FlowEnds(
 
     private static Party source(Event event, FlowNames names) {
         if (event.hook() == EventHook.SOCKET) {
-            return names.ofCgroup(event.detail().second()).orElse(NOBODY);
+            return names.ofCgroup(event.cgroup()).orElse(NOBODY);
         }
         return event.source().address().equals(IpAddress.UNSPECIFIED)
                 ? NOBODY

@@ -165,7 +165,7 @@ public final class FlowMessages {
             return known;
         }
         return names.addressOfCgroup(
-                        event.detail().second(), event.destination().address().family())
+                        event.cgroup(), event.destination().address().family())
                 .map(IpAddress::toString)
                 .orElse("");
     }
@@ -216,8 +216,7 @@ public final class FlowMessages {
 
     private void addPlace(Event event, Flow.Builder flow) {
         if (event.hook() == EventHook.SOCKET) {
-            flow.setSocketCookie(event.detail().first())
-                    .setCgroupId(event.detail().second());
+            flow.setSocketCookie(event.detail().first()).setCgroupId(event.cgroup());
             if (event.kind() == EventKind.SOCKET) {
                 flow.setSockXlatePoint(SocketTranslationPoint.SOCK_XLATE_POINT_POST_DIRECTION_FWD);
             }

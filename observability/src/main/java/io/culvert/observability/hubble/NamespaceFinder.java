@@ -56,7 +56,7 @@ final class NamespaceFinder {
                 services.add(flow.service());
             }
             if (flow.hook() == EventHook.SOCKET.number()) {
-                cgroups.add(flow.detail(1));
+                cgroups.add(flow.cgroup());
             }
             return false;
         }

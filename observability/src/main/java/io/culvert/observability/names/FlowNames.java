@@ -27,14 +27,11 @@ public interface FlowNames {
     /// @param cgroup id, as the kernel counts
     Optional<Party> ofCgroup(long cgroup);
 
-    /// The address, of a family, of the pod whose processes are in a cgroup; empty if that is no pod of this node or
-    /// has
-    /// no address of its own.
+    /// The address, in a family, of the pod whose processes are in a cgroup; empty if that is no pod of this node, or
+    /// has none of its own.
     ///
     /// @param cgroup id, as the kernel counts
-    default Optional<IpAddress> addressOfCgroup(long cgroup, IpFamily family) {
-        return Optional.empty();
-    }
+    Optional<IpAddress> addressOfCgroup(long cgroup, IpFamily family);
 
     /// The Service with this index in `services`, or empty if that is gone.
     Optional<ServiceName> service(int index);

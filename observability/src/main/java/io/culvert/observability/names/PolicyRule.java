@@ -3,11 +3,5 @@ package io.culvert.observability.names;
 
 /// A rule of a policy.
 ///
-/// @param revision counts what was put into force: the last that has this rule; 0: not known
-public record PolicyRule(PolicyName policy, RuleMatch match, long revision) {
-
-    /// Without a revision.
-    public PolicyRule(PolicyName policy, RuleMatch match) {
-        this(policy, match, 0);
-    }
-}
+/// @param revision counts what was put into force: the last that has this rule
+public record PolicyRule(PolicyName policy, RuleMatch match, long revision) {}

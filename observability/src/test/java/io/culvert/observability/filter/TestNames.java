@@ -86,7 +86,7 @@ public class TestNames implements FlowNames {
     @Override
     public Optional<PolicyRule> rule(int rule) {
         return Optional.of(
-                new PolicyRule(new PolicyName("NetworkPolicy", "ns0", "rule" + rule), RuleMatch.PEER_AND_PORT));
+                new PolicyRule(new PolicyName("NetworkPolicy", "ns0", "rule" + rule), RuleMatch.PEER_AND_PORT, 1));
     }
 
     @Override

@@ -5,15 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.maps.IpPort;
 import io.culvert.maps.event.Event;
-import io.culvert.maps.event.EventDetail;
 import io.culvert.maps.event.EventFlag;
 import io.culvert.maps.event.EventHook;
 import io.culvert.maps.event.EventKind;
 import io.culvert.maps.event.EventVerdict;
 import io.culvert.maps.event.RawEvent;
 import io.culvert.net.IpAddress;
-import java.util.EnumSet;
-import java.util.Set;
+import io.culvert.observability.hubble.EventDraft;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,63 +22,33 @@ final class DialledTest {
     private static final IpPort CLIENT = new IpPort(IpAddress.of("10.1.0.2"), 40000);
     private static final IpPort SERVICE = new IpPort(IpAddress.of("10.96.0.1"), 80);
     private static final IpPort BACKEND = new IpPort(IpAddress.of("10.1.0.3"), 8080);
-    private static final Set<EventFlag> TRANSLATED =
-            EnumSet.of(EventFlag.DIRECTED, EventFlag.ADDRESSED, EventFlag.SERVICE);
+    private static final int INDEX = 77;
+    private static final int DENIED = 133;
     private static final int TCP = 6;
     private static final int UDP = 17;
-    private static final int SYN = 2;
     private static final int ACK = 16;
 
     private final Dialled dialled = new Dialled();
 
+    private static EventDraft draft(IpPort client, IpPort receiver, long time, int protocol) {
+        EventDraft draft = new EventDraft(client, receiver).time(time);
+        return protocol == TCP ? draft : draft.protocol(protocol);
+    }
+
     private static Event sent(IpPort client, long time, int protocol) {
-        return event(EventKind.TRACE, EventHook.FROM_POD, time, client, SERVICE, BACKEND, TRANSLATED, protocol, SYN);
+        return draft(client, SERVICE, time, protocol).translated(BACKEND, INDEX).event();
     }
 
-    private static Event denied(IpPort client, long time, int protocol, int tcpFlags) {
-        return event(
-                EventKind.VERDICT,
-                EventHook.TO_POD,
-                time,
-                client,
-                BACKEND,
-                new IpPort(IpAddress.UNSPECIFIED, 0),
-                Set.of(EventFlag.DIRECTED),
-                protocol,
-                tcpFlags);
+    private static EventDraft denied(IpPort client, IpPort receiver, long time, int protocol) {
+        return draft(client, receiver, time, protocol)
+                .is(EventKind.VERDICT, EventVerdict.DROPPED)
+                .at(EventHook.TO_POD)
+                .because(DENIED)
+                .flags(EventFlag.DIRECTED);
     }
 
-    private static Event event(
-            EventKind kind,
-            EventHook hook,
-            long time,
-            IpPort source,
-            IpPort destination,
-            IpPort translated,
-            Set<EventFlag> flags,
-            int protocol,
-            int tcpFlags) {
-        return new Event(
-                time,
-                source,
-                destination,
-                translated,
-                kind,
-                kind == EventKind.VERDICT ? EventVerdict.DROPPED : EventVerdict.FORWARDED,
-                3,
-                flags.contains(EventFlag.SERVICE) ? 77 : 0,
-                11,
-                12,
-                13,
-                60,
-                flags,
-                protocol,
-                kind == EventKind.VERDICT ? 133 : 0,
-                hook,
-                tcpFlags,
-                0,
-                0,
-                new EventDetail(0, 0, 0, 0));
+    private static Event denied(IpPort client, long time) {
+        return denied(client, BACKEND, time, TCP).event();
     }
 
     /// What is kept of an event.
@@ -97,17 +65,10 @@ final class DialledTest {
     void verdictsAtTheReceiverSayWhatWasDialled(int protocol) {
         Event opening = sent(CLIENT, 1_000, protocol);
         assertThat(complete(opening)).isEqualTo(opening);
-        assertThat(complete(denied(CLIENT, 2_000, protocol, SYN)))
-                .isEqualTo(event(
-                        EventKind.VERDICT,
-                        EventHook.TO_POD,
-                        2_000,
-                        CLIENT,
-                        SERVICE,
-                        BACKEND,
-                        TRANSLATED,
-                        protocol,
-                        SYN));
+        assertThat(complete(denied(CLIENT, BACKEND, 2_000, protocol).event()))
+                .isEqualTo(denied(CLIENT, SERVICE, 2_000, protocol)
+                        .translated(BACKEND, INDEX)
+                        .event());
     }
 
     @ParameterizedTest
@@ -119,7 +80,9 @@ final class DialledTest {
     })
     void othersAreLeftAsTheyAre(String client, int port, int tcpFlags, long time) {
         complete(sent(CLIENT, 1_000, TCP));
-        Event other = denied(new IpPort(IpAddress.of(client), port), time, TCP, tcpFlags);
+        Event other = denied(new IpPort(IpAddress.of(client), port), BACKEND, time, TCP)
+                .tcp(tcpFlags)
+                .event();
         assertThat(complete(other)).isEqualTo(other);
     }
 
@@ -127,16 +90,19 @@ final class DialledTest {
     @Test
     void theLastOpeningCounts() {
         complete(sent(CLIENT, 1_000, TCP));
-        complete(event(EventKind.TRACE, EventHook.FROM_POD, 2_000, CLIENT, BACKEND, BACKEND, Set.of(), TCP, SYN));
-        Event verdict = denied(CLIENT, 3_000, TCP, SYN);
+        complete(draft(CLIENT, BACKEND, 2_000, TCP).event());
+        Event verdict = denied(CLIENT, 3_000);
         assertThat(complete(verdict)).isEqualTo(verdict);
     }
 
     /// In the middle of a connection nothing is opened.
     @Test
     void onlyOpeningsAreKept() {
-        complete(event(EventKind.TRACE, EventHook.FROM_POD, 1_000, CLIENT, SERVICE, BACKEND, TRANSLATED, TCP, ACK));
-        Event verdict = denied(CLIENT, 2_000, TCP, SYN);
+        complete(draft(CLIENT, SERVICE, 1_000, TCP)
+                .translated(BACKEND, INDEX)
+                .tcp(ACK)
+                .event());
+        Event verdict = denied(CLIENT, 2_000);
         assertThat(complete(verdict)).isEqualTo(verdict);
     }
 
@@ -147,7 +113,7 @@ final class DialledTest {
         }
         int found = 0;
         for (int i = 0; i < 5_000; i++) {
-            Event verdict = complete(denied(new IpPort(CLIENT.address(), 10_000 + i), 6_000, TCP, SYN));
+            Event verdict = complete(denied(new IpPort(CLIENT.address(), 10_000 + i), 6_000));
             assertThat(verdict.source().port()).isEqualTo(10_000 + i);
             found += verdict.has(EventFlag.SERVICE) ? 1 : 0;
         }

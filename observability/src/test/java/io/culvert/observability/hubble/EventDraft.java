@@ -13,9 +13,9 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /// An event, made step by step; a SYN that leaves a pod if nothing else is said.
-final class EventDraft {
+public final class EventDraft {
 
-    static final IpPort NOBODY = new IpPort(IpAddress.UNSPECIFIED, 0);
+    public static final IpPort NOBODY = new IpPort(IpAddress.UNSPECIFIED, 0);
 
     private final IpPort source;
     private final IpPort destination;
@@ -33,71 +33,71 @@ final class EventDraft {
     private int icmpType;
     private EventDetail detail = EventDetail.NONE;
 
-    EventDraft(IpPort source, IpPort destination) {
+    public EventDraft(IpPort source, IpPort destination) {
         this.source = source;
         this.destination = destination;
     }
 
-    EventDraft time(long nanos) {
+    public EventDraft time(long nanos) {
         time = nanos;
         return this;
     }
 
-    EventDraft is(EventKind other, EventVerdict becomes) {
+    public EventDraft is(EventKind other, EventVerdict becomes) {
         kind = other;
         verdict = becomes;
         return this;
     }
 
-    EventDraft at(EventHook other) {
+    public EventDraft at(EventHook other) {
         hook = other;
         return this;
     }
 
-    EventDraft translated(IpPort backend, int index) {
+    public EventDraft translated(IpPort backend, int index) {
         translated = backend;
         service = index;
         flags.addAll(Set.of(EventFlag.ADDRESSED, EventFlag.SERVICE, EventFlag.DIRECTED));
         return this;
     }
 
-    EventDraft flags(EventFlag... more) {
+    public EventDraft flags(EventFlag... more) {
         flags.addAll(Set.of(more));
         return this;
     }
 
-    EventDraft tcp(int bits) {
+    public EventDraft tcp(int bits) {
         tcpFlags = bits;
         return this;
     }
 
-    EventDraft protocol(int number) {
+    public EventDraft protocol(int number) {
         protocol = number;
         tcpFlags = 0;
         return this;
     }
 
-    EventDraft icmp(int number, int type) {
+    public EventDraft icmp(int number, int type) {
         icmpType = type;
         return protocol(number);
     }
 
-    EventDraft because(int number) {
+    public EventDraft because(int number) {
         reason = number;
         return this;
     }
 
-    EventDraft rule(int number) {
+    public EventDraft rule(int number) {
         rule = number;
         return this;
     }
 
-    EventDraft detail(long first, long second, long third, long fourth) {
+    public EventDraft detail(long first, long second, long third, long fourth) {
         detail = new EventDetail(first, second, third, fourth);
         return this;
     }
 
-    Event event() {
+    public Event event() {
         return new Event(
                 time,
                 source,
