@@ -7,6 +7,7 @@
 #define CULVERT_INGRESS_H
 
 #include "connect.h"
+#include "dsr_path.h"
 #include "flow_mark.h"
 #include "heal.h"
 #include "icmp_error.h"
@@ -78,7 +79,7 @@ static __noinline int ingress_other(struct __sk_buff *skb, const struct packet *
 		return packet_without_ports(skb, packet, kind, 0);
 	flow = icmp_flow(skb, packet, &answer);
 	if (!flow)
-		return PACKET_PASS;
+		return takes_clients_outside ? dsr_path(skb, packet, &answer) : PACKET_PASS;
 	if (takes_clients_outside && flow->state & FLOW_DSR)
 		return dsr_send(skb, packet, flow);
 	translation = flow_is_forward(flow, &answer) ? TRANSLATE_FORWARD :

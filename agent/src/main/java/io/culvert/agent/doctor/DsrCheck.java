@@ -10,12 +10,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// The way to other nodes takes packets as large as this node's routes say. What direct server return hands on has the
-/// outer header of a tunnel that the kernel does not know, so that nobody here learns from errors of routers about it.
-/// What the kernel learned from packets of its own to the same nodes is the only sign.
+/// The way to other nodes takes an outer header around the packets that clients may always send. Of packets that do not
+/// fit on it their senders are told, but none sends less than 1,280 bytes over IPv6 (RFC 8200, section 5). What the
+/// kernel learned from packets of its own to the same nodes is the sign.
 final class DsrCheck implements Check {
 
     private static final String CHECK = "dsr";
+
+    private static final int CLIENTS_LEAST = 1280;
+
+    /// The larger outer header of IPv6, Geneve's.
+    private static final int OUTER = 64;
 
     /// A line of `ip -o route show cache`.
     private static final Pattern LEARNED = Pattern.compile("^(\\S+) .*\\bmtu (?:lock )?(\\d+)");
@@ -34,26 +39,27 @@ final class DsrCheck implements Check {
             return List.of();
         }
         List<Finding> findings = new ArrayList<>();
-        for (String family : List.of("-4", "-6")) {
-            String cache =
-                    machine.run("ip", family, "-o", "route", "show", "cache").orElse("");
-            for (String line : cache.lines().toList()) {
-                Matcher learned = LEARNED.matcher(line);
-                if (learned.find() && nodes.contains(learned.group(1))) {
-                    findings.add(narrow(learned.group(1), learned.group(2)));
-                }
+        String cache = machine.run("ip", "-6", "-o", "route", "show", "cache").orElse("");
+        for (String line : cache.lines().toList()) {
+            Matcher learned = LEARNED.matcher(line);
+            if (learned.find()
+                    && nodes.contains(learned.group(1))
+                    && Integer.parseInt(learned.group(2)) < CLIENTS_LEAST + OUTER) {
+                findings.add(narrow(learned.group(1), learned.group(2)));
             }
         }
         return findings.isEmpty()
-                ? List.of(Finding.ok(CHECK, "no narrower way to another node is known than the routes say"))
+                ? List.of(Finding.ok(CHECK, "no way to another node is known that is too narrow for outer headers"))
                 : findings;
     }
 
     private static Finding narrow(String node, String mtu) {
         return Finding.warning(
                 CHECK,
-                "the way to node " + node + " takes packets of " + mtu
-                        + " bytes; larger ones that are handed to its pods are lost, and their senders are not told",
-                "give the routes to its pods that MTU (ip route change ... mtu " + mtu + "), if they do not have it");
+                "the way to node " + node + " takes packets of " + mtu + " bytes; those of " + CLIENTS_LEAST
+                        + " that clients may always send over IPv6 do not fit in an outer header of " + OUTER
+                        + " bytes (Geneve; IPIP: 40), and are lost",
+                "let the network between the nodes take " + (CLIENTS_LEAST + OUTER)
+                        + " bytes, or have Services over IPv6 masqueraded (culvert.io/forwarding-mode: snat)");
     }
 }

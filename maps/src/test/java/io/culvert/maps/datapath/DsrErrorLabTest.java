@@ -33,13 +33,18 @@ class DsrErrorLabTest {
 
     private static final int CLOSED = 8082;
     private static final int SMALL = 1300;
+    private static final int NARROW = 1400;
+    private static final String TEXT = "0123456789abcdef".repeat(20_000);
     private static final int CLIENT_PORT = 40000;
 
     private static DsrNodes nodes;
     private static LabClient client;
 
-    /// The parameter is for what is done before.
-    DsrErrorLabTest(boolean ignored) {}
+    private final boolean geneve;
+
+    DsrErrorLabTest(boolean geneve) {
+        this.geneve = geneve;
+    }
 
     @BeforeParameterizedClassInvocation
     static void create(boolean geneve) {
@@ -94,21 +99,32 @@ class DsrErrorLabTest {
         nodes.there
                 .exec("ip", "route", "replace", prefix, "dev", "cni0", "mtu", "" + SMALL)
                 .orThrow();
-        try (TcpConnection connection = open(family)) {
-            String text = "0123456789abcdef".repeat(20_000);
-            Outcome.Answer answer = connection.exchange(text).answer();
-            assertThat(answer.echo()).isEqualTo(text);
-            nodes.isDirect(family, answer);
-            assertThat(client.exec("ip", "route", "get", nodes.dial(family).host())
-                            .orThrow())
-                    .contains("mtu " + SMALL);
+        try {
+            isToldOf(family, SMALL);
         } finally {
             nodes.there.exec("ip", "route", "del", prefix, "dev", "cni0").orThrow();
         }
     }
 
-    private static TcpConnection open(IpFamily family) {
+    /// A router on it tells the node that was dialled, which has not sent what the client did.
+    @ParameterizedTest
+    @EnumSource
+    void aNarrowWayBetweenTheNodesIsToldOf(IpFamily family) {
+        int outer = (family == IpFamily.IPV4 ? 20 : 40) + (geneve ? 24 : 0);
+        try (NarrowWay _ = NarrowWay.between(nodes, family, NARROW)) {
+            isToldOf(family, NARROW - outer);
+        }
+    }
+
+    private static void isToldOf(IpFamily family, int mtu) {
         nodes.serve(family);
-        return client.sockets().openTcp(nodes.dial(family));
+        DsrNodes.forgetMtu(client, family);
+        try (TcpConnection connection = client.sockets().openTcp(nodes.dial(family))) {
+            Outcome.Answer answer = connection.exchange(TEXT).answer();
+            assertThat(answer.echo()).isEqualTo(TEXT);
+            nodes.isDirect(family, answer);
+        }
+        assertThat(client.exec("ip", "route", "get", nodes.dial(family).host()).orThrow())
+                .contains("mtu " + mtu + " ");
     }
 }

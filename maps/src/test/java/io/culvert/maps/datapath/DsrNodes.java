@@ -16,6 +16,7 @@ import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.lab.Dial;
 import io.culvert.testkit.lab.Lab;
+import io.culvert.testkit.lab.LabHost;
 import io.culvert.testkit.lab.LabNode;
 import io.culvert.testkit.lab.Outcome;
 import io.culvert.testkit.lab.PodAttachment;
@@ -97,10 +98,9 @@ final class DsrNodes implements AutoCloseable {
         return dialled.tables.get(Tables.FLOWS, key).orElseThrow();
     }
 
-    /// What an earlier answer has told the client of packets that are too large.
-    void forgetMtu(IpFamily family) {
-        lab.outside()
-                .exec("ip", family == IpFamily.IPV4 ? "-4" : "-6", "route", "flush", "cache")
+    /// What earlier answers have told a client of packets that are too large.
+    static void forgetMtu(LabHost client, IpFamily family) {
+        client.exec("ip", family == IpFamily.IPV4 ? "-4" : "-6", "route", "flush", "cache")
                 .orThrow();
     }
 

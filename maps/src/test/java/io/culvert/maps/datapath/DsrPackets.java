@@ -50,15 +50,7 @@ record DsrPackets(
         byte[] inner = Arrays.copyOfRange(packet, ETHERNET, packet.length);
         int inside = family == IpFamily.IPV4 ? 4 : 41;
         if (!geneve) {
-            return family == IpFamily.IPV4
-                    ? ethernet()
-                            .ipv4(from, to, ip -> ip.protocol(inside))
-                            .payload(inner)
-                            .toBytes()
-                    : ethernet()
-                            .ipv6(from, to, ip -> ip.nextHeader(inside))
-                            .payload(inner)
-                            .toBytes();
+            return carrying(from, to, inside, inner);
         }
         ByteBuffer payload = ByteBuffer.allocate(16 + inner.length)
                 .put((byte) 2)
@@ -75,6 +67,14 @@ record DsrPackets(
                 .udp(50000, 6081, header -> header.withoutChecksum())
                 .payload(payload.array())
                 .toBytes();
+    }
+
+    /// @param protocol in the IP header, whatever the payload is
+    byte[] carrying(String from, String to, int protocol, byte[] payload) {
+        PacketBuilder ip = family == IpFamily.IPV4
+                ? ethernet().ipv4(from, to, header -> header.protocol(protocol))
+                : ethernet().ipv6(from, to, header -> header.nextHeader(protocol));
+        return ip.payload(payload).toBytes();
     }
 
     byte[] handed(byte[] packet) {

@@ -10,6 +10,7 @@ import io.culvert.maps.FlowFlag;
 import io.culvert.net.IpFamily;
 import io.culvert.net.Protocol;
 import io.culvert.testkit.LabTest;
+import io.culvert.testkit.lab.LabClient;
 import io.culvert.testkit.lab.Outcome;
 import io.culvert.testkit.lab.TcpConnection;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,8 +28,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ValueSource(booleans = {false, true})
 class DsrXdpLabTest {
 
+    private static final String TEXT = "z".repeat(300_000);
+
     private static DsrNodes nodes;
     private static LabXdp wire;
+    private static LabClient client;
 
     /// The parameter is for what is done before.
     DsrXdpLabTest(boolean ignored) {}
@@ -36,6 +40,7 @@ class DsrXdpLabTest {
     @BeforeParameterizedClassInvocation
     static void create(boolean geneve) {
         nodes = new DsrNodes(geneve);
+        client = nodes.lab.addClient("client");
         LabXdp.finishChecksums(nodes.lab, "n1", true);
         wire = LabXdp.attachToWire(nodes.lab, "n1");
     }
@@ -82,16 +87,31 @@ class DsrXdpLabTest {
     @CsvSource({"IPV4, NATIVE", "IPV6, NATIVE", "IPV4, GENERIC", "IPV6, GENERIC"})
     void whatDoesNotFitIsAnswered(IpFamily family, XdpMode mode) {
         nodes.serve(family);
-        nodes.forgetMtu(family);
+        DsrNodes.forgetMtu(nodes.lab.outside(), family);
         isHandedOn(family, nodes.lab.outside().sockets().udp(nodes.dial(family)).answer());
-        String text = "z".repeat(300_000);
         try (LabXdp _ = nodes.dialled.attachXdp(nodes.here, mode);
                 TcpConnection connection = nodes.lab.outside().sockets().openTcp(nodes.dial(family))) {
-            Outcome.Answer answer = connection.exchange(text).answer();
+            Outcome.Answer answer = connection.exchange(TEXT).answer();
 
-            assertThat(answer.echo()).isEqualTo(text);
+            assertThat(answer.echo()).isEqualTo(TEXT);
             isHandedOn(family, answer);
             assertThat(nodes.dialled.tables.drops(DropReason.TOO_BIG)).isPositive();
+        }
+    }
+
+    /// The way that the stack learns from a router is heeded before it, too.
+    @ParameterizedTest
+    @CsvSource({"IPV4, NATIVE", "IPV6, NATIVE", "IPV4, GENERIC", "IPV6, GENERIC"})
+    void whatDoesNotFitTheWayBetweenTheNodesIsAnswered(IpFamily family, XdpMode mode) {
+        nodes.serve(family);
+        DsrNodes.forgetMtu(client, family);
+        try (NarrowWay _ = NarrowWay.between(nodes, family, 1400);
+                LabXdp _ = nodes.dialled.attachXdp(nodes.here, mode);
+                TcpConnection connection = client.sockets().openTcp(nodes.dial(family))) {
+            Outcome.Answer answer = connection.exchange(TEXT).answer();
+
+            assertThat(answer.echo()).isEqualTo(TEXT);
+            isHandedOn(family, answer);
         }
     }
 }

@@ -11,9 +11,8 @@ import io.culvert.observability.count.TcpSign;
 
 /// What pods dialled a moment ago. Where a socket was translated, the packet that opens the connection shows that as it
 /// leaves its pod; the stack then takes the socket from it, so that the verdict at the other pod no longer knows of any
-/// Service. Here that one is told what the first said. For the thread that reads events. It keeps the last openings,
-/// and
-/// forgets one for another of its place.
+/// Service. Here that one is told what the first said. For the thread that reads events. The last openings are kept;
+/// one is forgotten for another of its place.
 final class Dialled {
 
     private static final int OPENINGS = 1024;
