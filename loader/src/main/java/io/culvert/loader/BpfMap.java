@@ -152,6 +152,13 @@ public final class BpfMap implements AutoCloseable {
         return found(LibbpfMaps.delete(fd, key), "delete from");
     }
 
+    /// Removes one entry and reads what it was, in one step; false if there was none. Hashes only.
+    public boolean take(MemorySegment key, MemorySegment value) {
+        requireKey(key);
+        requireValue(value);
+        return found(LibbpfMaps.take(fd, key, value), "take from");
+    }
+
     /// Writes the key after `key` to `next`; false if that was the last. A hash has no order that means
     /// anything, and starts over when `key` was removed meanwhile: [MapBatches] does better where it can.
     ///

@@ -12,6 +12,7 @@ final class LibbpfMaps {
     private static final CFunction CREATE = Libbpf.LIBRARY.function("bpf_map_create");
     private static final CFunction LOOKUP = Libbpf.LIBRARY.function("bpf_map_lookup_elem");
     private static final CFunction UPDATE = Libbpf.LIBRARY.function("bpf_map_update_elem");
+    private static final CFunction TAKE = Libbpf.LIBRARY.function("bpf_map_lookup_and_delete_elem");
     private static final CFunction DELETE = Libbpf.LIBRARY.function("bpf_map_delete_elem");
     private static final CFunction NEXT_KEY = Libbpf.LIBRARY.function("bpf_map_get_next_key");
     private static final CFunction LOOKUP_BATCH = Libbpf.LIBRARY.function("bpf_map_lookup_batch");
@@ -42,6 +43,11 @@ final class LibbpfMaps {
     /// `int bpf_map_delete_elem(int fd, const void *key);`
     static int delete(int fd, MemorySegment key) {
         return (int) DELETE.call(fd, pointer(key));
+    }
+
+    /// `int bpf_map_lookup_and_delete_elem(int fd, const void *key, void *value);`
+    static int take(int fd, MemorySegment key, MemorySegment value) {
+        return (int) TAKE.call(fd, pointer(key), pointer(value));
     }
 
     /// `int bpf_map_get_next_key(int fd, const void *key, void *next_key);`

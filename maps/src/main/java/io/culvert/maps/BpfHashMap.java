@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /// A hash map, or a trie, with typed keys and values. Single accesses cost a system call; [#putAll], [#removeAll]
 /// and [#forEach] one for many entries.
@@ -77,6 +78,26 @@ public final class BpfHashMap<K, V> implements AutoCloseable {
         return map.delete(scratch.key);
     }
 
+    /// Removes an entry; what it was in the moment that it went, or empty if there was none.
+    public synchronized Optional<V> take(K key) {
+        keys.write(scratch.key, 0, key);
+        return map.take(scratch.key, scratch.value) ? Optional.of(values.read(scratch.value, 0)) : Optional.empty();
+    }
+
+    /// Adds an entry; false if the key has one, or there is no room.
+    public synchronized boolean putIfAbsent(K key, V value) {
+        keys.write(scratch.key, 0, key);
+        values.write(scratch.value, 0, value);
+        try {
+            return unlessFull(() -> map.update(scratch.key, scratch.value, UpdateMode.CREATE));
+        } catch (SystemCallException e) {
+            if (e.is(Errno.EEXIST)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     /// Adds or replaces entries, [#BATCH] of them for a system call.
     ///
     /// @throws MapFullException if there is no room for all and the map cannot grow; some may have been written
@@ -131,6 +152,15 @@ public final class BpfHashMap<K, V> implements AutoCloseable {
     /// @throws io.culvert.maps.layout.CorruptRecordException at an entry that nobody of this layout writes
     public void forEach(BiConsumer<K, V> consumer) {
         map().batches().forEach((key, value) -> consumer.accept(keys.read(key, 0), values.read(value, 0)));
+    }
+
+    /// As [#forEach], of entries whose value is wanted; of the others nothing is built.
+    void forEach(Predicate<MemorySegment> wanted, BiConsumer<K, V> consumer) {
+        map().batches().forEach((key, value) -> {
+            if (wanted.test(value)) {
+                consumer.accept(keys.read(key, 0), values.read(value, 0));
+            }
+        });
     }
 
     /// As [#forEach], but goes on at an entry that nobody of this layout writes: it has no value. One whose key cannot

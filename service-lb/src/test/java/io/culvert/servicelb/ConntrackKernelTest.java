@@ -95,6 +95,24 @@ class ConntrackKernelTest {
         assertThat(loads.flows(BACKEND)).isZero();
     }
 
+    @Test
+    void aConnectionThatSawAPacketSinceItWasReadStaysWhole() {
+        MapCatalogue maps = pinned.datapath().maps();
+        DatapathFlows flows = DatapathFlows.of(maps);
+        put(maps.flows(), 0, 1, Duration.ofSeconds(61));
+        Flow forward = flows.get(flow(FlowRole.FORWARD, 0, 0, 0).key()).orElseThrow();
+        Flow reply = flows.get(flow(FlowRole.REPLY, 0, 0, 0).key()).orElseThrow();
+        Flow alive = flow(FlowRole.REPLY, 0, System.nanoTime(), FlowFlag.ANSWERED.bit());
+        maps.flows().put(alive.key(), alive);
+
+        assertThat(flows.removeIdle(List.of(forward, reply))).isZero();
+        assertThat(flows.get(forward.key())).contains(forward);
+        assertThat(flows.get(alive.key())).contains(alive);
+
+        assertThat(flows.removeIdle(List.of(forward, alive))).isEqualTo(2);
+        assertThat(maps.flows().count()).isZero();
+    }
+
     private static void put(BpfHashMap<FlowKey, Flow> map, int from, int count, Duration idle) {
         put(map, from, count, idle, 0);
     }

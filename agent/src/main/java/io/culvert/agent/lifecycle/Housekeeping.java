@@ -75,10 +75,11 @@ final class Housekeeping implements AutoCloseable {
 
     private void collect() {
         state.kernel().ifPresent(kernel -> {
-            var pass = kernel.gc().run();
-            state.metrics().collected(pass);
+            kernel.gc().runAll(pass -> {
+                state.metrics().collected(pass);
+                LOG.debug("looked at {} flows, removed {} in {}", pass.entries(), pass.removed(), pass.took());
+            });
             evictions.seen(kernel.datapath().maps().openedRing().evicted());
-            LOG.debug("looked at {} flows, removed {} in {}", pass.entries(), pass.removed(), pass.took());
         });
     }
 

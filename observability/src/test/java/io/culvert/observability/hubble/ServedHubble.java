@@ -79,7 +79,7 @@ final class ServedHubble implements AutoCloseable {
     }
 
     ObserverGrpc.ObserverBlockingStub observer() {
-        return ObserverGrpc.newBlockingStub(connect()).withDeadlineAfter(20, TimeUnit.SECONDS);
+        return ObserverGrpc.newBlockingStub(connect()).withDeadlineAfter(60, TimeUnit.SECONDS);
     }
 
     @Override

@@ -3,11 +3,8 @@ package io.culvert.servicelb.conntrack;
 
 import io.culvert.maps.Flow;
 import io.culvert.maps.FlowFlag;
-import io.culvert.maps.FlowKey;
+import io.culvert.maps.RawFlow;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -16,8 +13,7 @@ import java.util.function.LongSupplier;
 /// wait for it: to programs an expired entry is as good as absent.
 ///
 /// A pass reads the whole table in batches and remembers the entries that may have expired, at most so many; then it
-/// looks at each together with the others of its connection and removes all or none. An entry is read again just
-/// before: a flow that came to life meanwhile stays.
+/// looks at those of each connection together and removes all or none: a flow that came to life meanwhile stays.
 public final class ConntrackGc {
 
     /// How often a pass should run.
@@ -58,59 +54,83 @@ public final class ConntrackGc {
         this.ended = ended;
     }
 
+    /// Passes until all is gone that may go, so that what ended does not fill the table however much that is.
+    ///
+    /// @param each is told of every pass
+    public void runAll(Consumer<GcPass> each) {
+        GcPass pass;
+        do {
+            pass = run();
+            each.accept(pass);
+        } while (pass.more() && pass.removed() > 0);
+    }
+
     /// One pass through the table.
     public synchronized GcPass run() {
         long start = clock.getAsLong();
-        Map<FlowKey, Flow> idle = new HashMap<>();
+        FlowGroups idle = new FlowGroups();
         int[] entries = {0};
+        int[] remembered = {0};
+        boolean[] anyStale = {false};
         int[] candidates = {0};
         StaleFlows.Pass pass = stale.pass();
-        flows.forEach((key, flow) -> {
-            entries[0]++;
-            if (start - flow.lastSeen() > timeouts.atLeastNanos(flow) || pass.test(flow)) {
-                candidates[0]++;
-                if (candidates[0] > skip && idle.size() < bound) {
-                    idle.put(key, flow);
-                }
-            }
-        });
-        boolean more = candidates[0] > skip + idle.size();
+        flows.forEach(
+                raw -> {
+                    entries[0]++;
+                    boolean isStale = pass.test(raw);
+                    if (!isStale && start - raw.lastSeen() <= timeouts.atLeastNanos(raw)) {
+                        return false;
+                    }
+                    anyStale[0] |= isStale;
+                    return ++candidates[0] > skip && remembered[0] < bound;
+                },
+                (_, flow) -> {
+                    remembered[0]++;
+                    idle.add(flow);
+                });
+        boolean more = candidates[0] > skip + remembered[0];
         int removed = 0;
-        for (Map.Entry<FlowKey, Flow> entry : idle.entrySet()) {
-            removed += pass.test(entry.getValue())
-                    ? removeIfStale(entry.getKey(), pass)
-                    : removeIfExpired(entry.getKey(), entry.getValue());
+        for (FlowGroup group : idle.all()) {
+            removed += anyStale[0] && pass.test(RawFlow.of(group.any()))
+                    ? removeIfStale(group, pass)
+                    : removeIfExpired(group);
         }
         if (!more) {
             stale.seen(pass);
         }
         // Entries that stay although they look idle must not keep the next pass from those behind them.
-        skip = more ? skip + Math.max(0, idle.size() - removed) : 0;
+        skip = more ? skip + Math.max(0, remembered[0] - removed) : 0;
         removedInAll.addAndGet(removed);
         last = new GcPass(entries[0], removed, more, Duration.ofNanos(clock.getAsLong() - start));
         return last;
     }
-
-    /// @return how many entries were removed: none, or all that the connection has
-    private int removeIfExpired(FlowKey key, Flow flow) {
-        Optional<Flow> now = flows.get(key);
-        if (now.isEmpty() || now.get().lastSeen() != flow.lastSeen()) {
-            return 0;
+    /// @param idle entries of a connection that were seen to be idle; others of it may be there
+    private int removeIfExpired(FlowGroup idle) {
+        if (idle.isWhole()) {
+            return remove(idle);
         }
-        FlowGroup group = FlowGroup.of(now.get(), flows::get);
-        return group.expiresIn(timeouts, clock.getAsLong()) < 0 ? remove(group) : 0;
-    }
-
-    /// The key may be another connection's by now.
-    private int removeIfStale(FlowKey key, StaleFlows.Pass pass) {
-        return flows.get(key)
-                .filter(pass)
-                .map(flow -> remove(FlowGroup.of(flow, flows::get)))
+        Flow flow = idle.any();
+        return flows.get(flow.key())
+                .filter(now -> now.lastSeen() == flow.lastSeen())
+                .map(now -> remove(FlowGroup.of(now, flows::get)))
                 .orElse(0);
     }
 
+    /// @return how many entries were removed: none, or all that the connection has
     private int remove(FlowGroup group) {
-        int removed = group.removeFrom(flows);
+        return group.expiresIn(timeouts, clock.getAsLong()) < 0 ? tell(group, flows.removeIdle(group.entries())) : 0;
+    }
+
+    /// The key may be another connection's by now.
+    private int removeIfStale(FlowGroup idle, StaleFlows.Pass pass) {
+        return flows.get(idle.any().key())
+                .filter(flow -> pass.test(RawFlow.of(flow)))
+                .map(flow -> FlowGroup.of(flow, flows::get))
+                .map(group -> tell(group, group.removeFrom(flows)))
+                .orElse(0);
+    }
+
+    private int tell(FlowGroup group, int removed) {
         if (removed > 0 && (group.state() & FlowFlag.TOLD.bit()) == 0) {
             ended.accept(group.ended());
         }

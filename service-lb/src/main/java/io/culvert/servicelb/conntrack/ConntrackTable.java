@@ -2,14 +2,10 @@
 package io.culvert.servicelb.conntrack;
 
 import io.culvert.maps.Flow;
-import io.culvert.maps.FlowKey;
-import io.culvert.maps.FlowRole;
 import io.culvert.maps.FrontendKey;
 import io.culvert.servicelb.desired.ServicePortName;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -66,25 +62,15 @@ public final class ConntrackTable {
     private List<Match> matching(FlowFilter filter) {
         long now = clock.getAsLong();
         List<Match> matching = new ArrayList<>();
-        for (FlowGroup group : groups()) {
+        FlowGroups groups = new FlowGroups();
+        flows.forEach((_, flow) -> groups.add(flow));
+        for (FlowGroup group : groups.all()) {
             Connection connection = Connection.of(group, name(group.any()), timeouts, now);
             if (filter.matches(connection)) {
                 matching.add(new Match(group, connection));
             }
         }
         return matching;
-    }
-
-    /// Entries that meet under the key of a forward entry are of one connection, or of few that had the same ends.
-    private List<FlowGroup> groups() {
-        Map<FlowKey, List<FlowGroup>> groups = new HashMap<>();
-        flows.forEach((_, flow) -> {
-            List<FlowGroup> present = groups.computeIfAbsent(flow.key(FlowRole.FORWARD), _ -> new ArrayList<>(1));
-            if (present.stream().noneMatch(group -> group.addIfSame(flow))) {
-                present.add(FlowGroup.of(flow));
-            }
-        });
-        return groups.values().stream().flatMap(List::stream).toList();
     }
 
     private Optional<ServicePortName> name(Flow flow) {

@@ -4,6 +4,7 @@ package io.culvert.servicelb.conntrack;
 import io.culvert.maps.Flow;
 import io.culvert.maps.FlowKey;
 import io.culvert.maps.FlowRole;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,16 @@ final class FlowGroup {
     /// Takes in another entry; false if it is of another connection, or this one has an entry of its role.
     boolean addIfSame(Flow other) {
         return any().sameConnection(other) && entries.putIfAbsent(other.role(), other) == null;
+    }
+
+    /// Whether all entries are there that the connection has.
+    boolean isWhole() {
+        return entries.keySet().equals(any().roles());
+    }
+
+    /// Those that are there.
+    Collection<Flow> entries() {
+        return entries.values();
     }
 
     /// One of the entries: for what all of them tell alike.

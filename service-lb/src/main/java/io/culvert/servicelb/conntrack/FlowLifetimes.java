@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.servicelb.conntrack;
 
-import io.culvert.maps.Flow;
 import io.culvert.maps.FlowFlag;
+import io.culvert.maps.RawFlow;
 import io.culvert.maps.datapath.FlowTimeouts;
 import io.culvert.net.Protocol;
 import java.time.Duration;
@@ -12,22 +12,30 @@ import java.time.Duration;
 /// @param timeouts that the programs were loaded with (`config.h`)
 public record FlowLifetimes(FlowTimeouts timeouts) {
 
+    private static final int ONE_SIDE_CLOSED = FlowFlag.CLIENT_CLOSED.bit() | FlowFlag.SERVER_CLOSED.bit();
+
     /// What the programs are built with.
     public static final FlowLifetimes DEFAULT = new FlowLifetimes(FlowTimeouts.DEFAULT);
 
     /// The timeout, in nanoseconds, of a connection whose packets in both directions showed `state`.
     long nanos(Protocol protocol, int state) {
+        return nanos(protocol == Protocol.UDP, state);
+    }
+
+    private long nanos(boolean datagrams, int state) {
         Duration timeout = switch (ConnectionState.of(state)) {
-            case OPENING -> protocol == Protocol.UDP ? timeouts.udp() : timeouts.tcpSyn();
-            case ESTABLISHED -> protocol == Protocol.UDP ? timeouts.udpStream() : timeouts.tcpEstablished();
-            case CLOSED -> protocol == Protocol.UDP ? timeouts.udpStream() : timeouts.tcpClosing();
+            case OPENING -> datagrams ? timeouts.udp() : timeouts.tcpSyn();
+            case ESTABLISHED -> datagrams ? timeouts.udpStream() : timeouts.tcpEstablished();
+            case CLOSED -> datagrams ? timeouts.udpStream() : timeouts.tcpClosing();
         };
         return timeout.toNanos();
     }
 
     /// The shortest timeout, in nanoseconds, that this entry can have whatever its partner shows.
-    long atLeastNanos(Flow flow) {
-        boolean mayBeClosed = flow.has(FlowFlag.CLIENT_CLOSED) || flow.has(FlowFlag.SERVER_CLOSED);
-        return nanos(flow.protocol(), mayBeClosed ? flow.state() | FlowFlag.RESET.bit() : flow.state());
+    long atLeastNanos(RawFlow flow) {
+        int state = flow.state();
+        return nanos(
+                flow.protocol() == Protocol.UDP.number(),
+                (state & ONE_SIDE_CLOSED) == 0 ? state : state | FlowFlag.RESET.bit());
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.servicelb.conntrack;
 
-import io.culvert.maps.Flow;
+import io.culvert.maps.RawFlow;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import java.time.Duration;
@@ -60,19 +60,17 @@ public final class StaleFlows {
     }
 
     /// @param departed addresses of pods that are gone, and the time before which their flows began, nanoseconds
-    record Pass(Map<IpAddress, Long> departed, IntPredicate isPublished) implements Predicate<Flow> {
+    record Pass(Map<IpAddress, Long> departed, IntPredicate isPublished) implements Predicate<RawFlow> {
 
         @Override
-        public boolean test(Flow flow) {
-            if (flow.protocol() == Protocol.UDP && !isPublished.test(flow.backendId())) {
+        public boolean test(RawFlow flow) {
+            if (flow.protocol() == Protocol.UDP.number() && !isPublished.test(flow.backendId())) {
                 return true;
             }
-            return !departed.isEmpty()
-                    && (began(flow, flow.client().address())
-                            || began(flow, flow.backend().address()));
+            return !departed.isEmpty() && (began(flow, flow.client()) || began(flow, flow.backend()));
         }
 
-        private boolean began(Flow flow, IpAddress address) {
+        private boolean began(RawFlow flow, IpAddress address) {
             Long before = departed.get(address);
             return before != null && flow.created() - before < 0;
         }

@@ -151,6 +151,35 @@ class ConntrackGcTest {
     }
 
     @Test
+    void howeverMuchHasExpiredNothingOfItWaits() {
+        for (int port = 1; port <= 520; port++) {
+            flows.connection(Protocol.UDP, port, Duration.ofSeconds(61), Duration.ofSeconds(61));
+        }
+        List<GcPass> passes = new ArrayList<>();
+
+        gc.runAll(passes::add);
+
+        assertThat(flows.entries).isEmpty();
+        assertThat(passes).hasSizeGreaterThan(5);
+        assertThat(passes.stream().mapToInt(GcPass::removed).sum()).isEqualTo(1_040);
+        assertThat(gc.last()).isEqualTo(passes.getLast());
+    }
+
+    /// Entries that look idle and are not are no reason to look again at once.
+    @Test
+    void passesEndWhereNothingCanGo() {
+        for (int port = 1; port <= 200; port++) {
+            flows.connection(Protocol.UDP, port, Duration.ofSeconds(1_000), Duration.ofSeconds(1), ANSWERED);
+        }
+        List<GcPass> passes = new ArrayList<>();
+
+        gc.runAll(passes::add);
+
+        assertThat(passes).hasSize(1);
+        assertThat(flows.entries).hasSize(400);
+    }
+
+    @Test
     void idleEntriesThatMustStayDoNotHideTheExpiredOnes() {
         for (int port = 1; port <= 200; port++) {
             flows.entry(Protocol.TCP, FlowRole.FORWARD, port, Duration.ofSeconds(60), SYN, ANSWERED, CLIENT_CLOSED);

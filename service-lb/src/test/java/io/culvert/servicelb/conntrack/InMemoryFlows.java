@@ -6,13 +6,16 @@ import io.culvert.maps.FlowFlag;
 import io.culvert.maps.FlowKey;
 import io.culvert.maps.FlowRole;
 import io.culvert.maps.IpPort;
+import io.culvert.maps.RawFlow;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /// A flow table in memory, filled as the datapath fills it, and the clock that goes with it.
 final class InMemoryFlows implements FlowEntries {
@@ -100,8 +103,21 @@ final class InMemoryFlows implements FlowEntries {
     }
 
     @Override
-    public void forEach(BiConsumer<FlowKey, Flow> consumer) {
-        new LinkedHashMap<>(entries).forEach(consumer);
+    public int removeIdle(Collection<Flow> idle) {
+        boolean alive = idle.stream()
+                .anyMatch(flow -> get(flow.key())
+                        .filter(present -> present.lastSeen() != flow.lastSeen())
+                        .isPresent());
+        return alive ? 0 : (int) idle.stream().filter(this::remove).count();
+    }
+
+    @Override
+    public void forEach(Predicate<RawFlow> wanted, BiConsumer<FlowKey, Flow> consumer) {
+        new LinkedHashMap<>(entries).forEach((key, flow) -> {
+            if (wanted.test(RawFlow.of(flow))) {
+                consumer.accept(key, flow);
+            }
+        });
         afterPass.run();
     }
 }

@@ -12,17 +12,20 @@ import io.culvert.maps.FlowFlag;
 import io.culvert.maps.FlowKey;
 import io.culvert.maps.FlowRole;
 import io.culvert.maps.IpPort;
+import io.culvert.maps.RawFlow;
 import io.culvert.maps.datapath.CountedSockets.CountedSocket;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -52,7 +55,12 @@ final class LoadAuditTest {
         }
 
         @Override
-        public void forEach(BiConsumer<FlowKey, Flow> consumer) {
+        public int removeIdle(Collection<Flow> entries) {
+            return entries.size();
+        }
+
+        @Override
+        public void forEach(Predicate<RawFlow> wanted, BiConsumer<FlowKey, Flow> consumer) {
             table.forEach(flow -> consumer.accept(flow.key(), flow));
             meanwhile.run();
         }
