@@ -19,8 +19,9 @@ record NamespaceWiring(Set<IpFamily> families, int mtu) {
         script.ip(netns, "link set lo up");
     }
 
-    /// The wire between the nodes, on which the outside has an address too.
+    /// The wire between the nodes, on which the outside has an address too. No cable has a netfilter, nor has this one.
     void underlay(Script script, String wire) {
+        script.setIfThere(wire, "bridge/bridge-nf-call-iptables=0", "bridge/bridge-nf-call-ip6tables=0");
         script.ip(wire, "link add br0 type bridge mcast_snooping 0", "link set br0 mtu " + mtu + " up");
         for (IpFamily family : families) {
             address(

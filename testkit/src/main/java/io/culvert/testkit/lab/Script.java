@@ -36,12 +36,21 @@ final class Script {
 
     /// @param settings `path=value`, the path below `/proc/sys/net`
     Script set(String netns, String... settings) {
+        return set(netns, "echo %2$s > %1$s", settings);
+    }
+
+    /// As [#set], of settings that not every kernel has.
+    Script setIfThere(String netns, String... settings) {
+        return set(netns, "[ ! -e %1$s ] || echo %2$s > %1$s", settings);
+    }
+
+    private Script set(String netns, String command, String... settings) {
         // /proc/sys/net shows the namespace of the process that opens it.
         section("nsenter --net=/run/netns/" + netns + " sh -eu");
         for (String setting : settings) {
             int equals = setting.indexOf('=');
             lines(List.of(
-                    "echo " + setting.substring(equals + 1) + " > /proc/sys/net/" + setting.substring(0, equals)));
+                    command.formatted("/proc/sys/net/" + setting.substring(0, equals), setting.substring(equals + 1))));
         }
         return this;
     }

@@ -86,6 +86,15 @@ class LabLabTest {
         assertThat(client.connectedUdp(dial).failure().errno()).isEqualTo("ECONNREFUSED");
     }
 
+    /// A kernel without br_netfilter has no such settings.
+    @Test
+    void theWireHasNoNetfilter() {
+        String settings = lab.outside()
+                .exec("sh", "-c", "cat /proc/sys/net/bridge/bridge-nf-call-ip*tables 2>/dev/null || true")
+                .orThrow();
+        assertThat(settings.lines()).allMatch("0"::equals);
+    }
+
     @Test
     void patienceOfOnesOwnIsNotTheKernels() {
         Dial nowhere = Dial.to("10.244.1.2", 9).within(Duration.ofMillis(50));
