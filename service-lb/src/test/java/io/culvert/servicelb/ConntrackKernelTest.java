@@ -109,7 +109,12 @@ class ConntrackKernelTest {
         assertThat(flows.get(forward.key())).contains(forward);
         assertThat(flows.get(alive.key())).contains(alive);
 
-        assertThat(flows.removeIdle(List.of(forward, alive))).isEqualTo(2);
+        Flow again = flow(FlowRole.FORWARD, 0, System.nanoTime(), 0);
+        maps.flows().put(again.key(), again);
+        assertThat(flows.removeIdle(List.of(forward, alive))).isZero();
+        assertThat(flows.get(again.key())).contains(again);
+
+        assertThat(flows.removeIdle(List.of(again, alive))).isEqualTo(2);
         assertThat(maps.flows().count()).isZero();
     }
 

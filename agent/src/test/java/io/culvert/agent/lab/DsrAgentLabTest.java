@@ -97,7 +97,8 @@ class DsrAgentLabTest {
             apply(services, web, "dsr");
             services.awaitBackends(web, 2);
             awaitMode(services, true);
-            assertThat(services.agents().getFirst().doctor()).containsPattern("ok +dsr +no narrower way");
+            assertThat(services.agents().getFirst().doctor())
+                    .containsPattern("ok +dsr +no way to another node is known that is too narrow");
 
             for (IpFamily family : IpFamily.values()) {
                 for (IpAddress vip : List.of(vip(family, 10), vip(family, 20))) {

@@ -54,15 +54,18 @@ public final class ConntrackGc {
         this.ended = ended;
     }
 
-    /// Passes until all is gone that may go, so that what ended does not fill the table however much that is.
+    /// Passes until all is gone that could go when it began, so that what ended does not fill the table however much
+    /// that
+    /// is. What ends meanwhile is for the next time: others wait for this thread.
     ///
     /// @param each is told of every pass
     public void runAll(Consumer<GcPass> each) {
-        GcPass pass;
-        do {
+        GcPass pass = run();
+        each.accept(pass);
+        for (int left = pass.entries() / bound; left > 0 && pass.more() && pass.removed() > 0; left--) {
             pass = run();
             each.accept(pass);
-        } while (pass.more() && pass.removed() > 0);
+        }
     }
 
     /// One pass through the table.
@@ -104,6 +107,7 @@ public final class ConntrackGc {
         last = new GcPass(entries[0], removed, more, Duration.ofNanos(clock.getAsLong() - start));
         return last;
     }
+
     /// @param idle entries of a connection that were seen to be idle; others of it may be there
     private int removeIfExpired(FlowGroup idle) {
         if (idle.isWhole()) {

@@ -43,21 +43,29 @@ public record DatapathFlows(BpfHashMap<FlowKey, Flow> map, BackendLoads loads) i
         return removed;
     }
 
-    /// Each entry is taken out and looked at in one step. One that has seen a packet since it was read is put back with
-    /// those before it; who comes in between finds none, as a moment before it was seen.
+    /// The first entry is looked at before: a client may have opened the connection again since it was read. Each is
+    /// then taken out and looked at in one step. One that saw a packet even in that moment is put back, with those
+    /// before it.
     @Override
     public int removeIdle(Collection<Flow> entries) {
         List<Flow> taken = new ArrayList<>(entries.size());
         for (Flow read : entries) {
+            if (taken.isEmpty() && isAlive(read, map.get(read.key()))) {
+                return 0;
+            }
             Optional<Flow> present = map.take(read.key());
             present.ifPresent(taken::add);
-            if (present.isPresent() && present.get().lastSeen() != read.lastSeen()) {
+            if (isAlive(read, present)) {
                 taken.forEach(flow -> map.putIfAbsent(flow.key(), flow));
                 return 0;
             }
         }
         taken.forEach(loads::removed);
         return taken.size();
+    }
+
+    private static boolean isAlive(Flow read, Optional<Flow> present) {
+        return present.isPresent() && present.get().lastSeen() != read.lastSeen();
     }
 
     @Override
