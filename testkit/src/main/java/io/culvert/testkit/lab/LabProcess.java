@@ -49,13 +49,19 @@ public final class LabProcess {
         }
     }
 
-    /// Waits until some line of the log contains a match of `regex`.
+    /// Waits until some line of the log, written to its end, contains a match of `regex`.
     ///
     /// @throws LabException with the end of the log if the process ended before, or if the time is up
     public LabProcess awaitLine(String regex, Duration patience) {
         Pattern pattern = Pattern.compile(regex);
         return await(
-                "a line that matches " + regex, () -> pattern.matcher(log()).find(), patience);
+                "a line that matches " + regex, () -> pattern.matcher(lines()).find(), patience);
+    }
+
+    /// Programs may write a line in pieces.
+    private String lines() {
+        String written = log();
+        return written.substring(0, written.lastIndexOf('\n') + 1);
     }
 
     /// Waits for a condition that this process brings about.
@@ -66,7 +72,7 @@ public final class LabProcess {
         Waiting.until(
                 patience,
                 () -> condition.getAsBoolean() || !isAlive(),
-                () -> name + ": no " + what + " within " + patience.toMillis() + " ms\n" + tail());
+                () -> name + ": still without " + what + " after " + patience.toMillis() + " ms\n" + tail());
         if (!isAlive() && !condition.getAsBoolean()) {
             throw new LabException(name + ": ended before " + what + "\n" + tail());
         }

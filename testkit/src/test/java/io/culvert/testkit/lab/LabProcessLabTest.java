@@ -88,6 +88,14 @@ class LabProcessLabTest {
     }
 
     @Test
+    void aLineIsAwaitedToItsEnd() {
+        LabProcess process = node.start("holder", List.of("sh", "-c", "printf 'web1=30 '; exec sleep 1000"));
+        process.await("half a line", () -> process.log().equals("web1=30 "), PATIENCE);
+        assertThatThrownBy(() -> process.awaitLine("=", Duration.ofMillis(50)))
+                .hasMessageContaining("n1/holder: still without a line that matches = after 50 ms");
+    }
+
+    @Test
     void manifestsAppearAtOnceAndDisappear() {
         node.writeManifest("a.yaml", "kind: List\n");
         Path manifest = node.manifests().resolve("a.yaml");
