@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Which sockets count as open at which backend. Nobody but their storage knows, and no system call lists that. */
-#include "culvert/maps.h"
+#include "culvert/iteration.h"
 
-/* As much of the kernel's struct bpf_iter_meta and bpf_iter__bpf_sk_storage_map as is read; these never change. */
-struct iteration_meta {
-	struct seq_file *seq;
-};
-
+/* The kernel's struct bpf_iter__bpf_sk_storage_map, which never changes. */
 struct iteration {
 	struct iteration_meta *meta;
 	void *map;

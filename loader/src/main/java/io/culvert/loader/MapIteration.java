@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.loader;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.culvert.loader.internal.SystemCalls;
-import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 
 /// Runs an iterator program on each entry of a map, among them those that no system call lists: storage of sockets,
-/// in whichever network namespace (`SEC("iter/bpf_sk_storage_map")`, kernel 5.9; needs BTF of the kernel).
+/// in whichever network namespace (`SEC("iter/bpf_sk_storage_map")`, `SEC("iter/bpf_map_elem")`). Kernel 5.9; needs BTF
+/// of the kernel.
 public final class MapIteration {
 
     /// `BPF_TRACE_ITER` of `enum bpf_attach_type` (linux/bpf.h)
@@ -19,14 +19,15 @@ public final class MapIteration {
     /// `union bpf_iter_link_info`, whose first member is the map's descriptor
     private static final int ITER_INFO = 16;
 
-    private static final int BUFFER = 1 << 16;
-
     private MapIteration() {}
 
-    /// Everything that the program writes by `bpf_seq_write`, entry after entry.
+    /// Shows each record that the program writes by `bpf_seq_write`, as soon as it is written: the kernel looks at no
+    /// further entry before the consumer is done, and others have the processor in between.
     ///
+    /// @param recordSize in bytes, of all of them
+    /// @param consumer may not keep the memory
     /// @throws SystemCallException if the kernel refuses
-    public static byte[] run(BpfProgram program, BpfMap map) {
+    public static void run(BpfProgram program, BpfMap map, int recordSize, Consumer<MemorySegment> consumer) {
         String operation =
                 "run " + program.name() + " on each entry of " + map.info().name();
         int link = -1;
@@ -40,7 +41,10 @@ public final class MapIteration {
             link = SystemCallException.check(
                     LibbpfLinks.create(program.fd(), 0, ATTACH_TYPE, options.memory()), operation);
             entries = SystemCallException.check(LibbpfLinks.iterate(link), operation);
-            return readAll(entries, arena.allocate(BUFFER), operation);
+            MemorySegment buffer = arena.allocate(recordSize, Long.BYTES);
+            while (read(entries, buffer, operation)) {
+                consumer.accept(buffer);
+            }
         } finally {
             if (entries >= 0) {
                 SystemCalls.close(entries);
@@ -51,13 +55,17 @@ public final class MapIteration {
         }
     }
 
-    private static byte[] readAll(int fd, MemorySegment buffer, String operation) {
-        var all = new ByteArrayOutputStream();
-        int read = SystemCallException.check(SystemCalls.read(fd, buffer), operation);
-        while (read > 0) {
-            all.writeBytes(buffer.asSlice(0, read).toArray(JAVA_BYTE));
-            read = SystemCallException.check(SystemCalls.read(fd, buffer), operation);
+    /// @return false at the end
+    private static boolean read(int fd, MemorySegment buffer, String operation) {
+        int read;
+        do {
+            read = SystemCalls.read(fd, buffer);
+            // After a million entries of which nothing was written; the next call goes on.
+        } while (read < 0 && Errno.ofResult(read).equals(Errno.EAGAIN));
+        int length = SystemCallException.check(read, operation);
+        if (length > 0 && length < buffer.byteSize()) {
+            throw new IllegalStateException(operation + ": it wrote " + length + " bytes, not " + buffer.byteSize());
         }
-        return all.toByteArray();
+        return length > 0;
     }
 }

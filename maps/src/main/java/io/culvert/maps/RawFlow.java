@@ -22,7 +22,7 @@ public final class RawFlow {
 
     private MemorySegment memory = MemorySegment.NULL;
 
-    private RawFlow() {}
+    public RawFlow() {}
 
     /// The same as memory, for tables that are not the kernel's.
     public static RawFlow of(Flow flow) {
@@ -36,6 +36,15 @@ public final class RawFlow {
             BpfHashMap<FlowKey, Flow> flows, Predicate<RawFlow> wanted, BiConsumer<FlowKey, Flow> consumer) {
         RawFlow raw = new RawFlow();
         flows.forEach(value -> wanted.test(raw.at(value)), consumer);
+    }
+
+    /// Shows one entry, raw and as a value.
+    ///
+    /// @param value `struct flow`; zeros are none
+    public void show(MemorySegment value, BiConsumer<RawFlow, Flow> consumer) {
+        if (at(value).created() != 0) {
+            consumer.accept(this, Flow.CODEC.read(value, 0));
+        }
     }
 
     private RawFlow at(MemorySegment value) {

@@ -23,7 +23,7 @@ final class ObjectLayoutsTest {
     private static final Set<String> PRIVATE = Set.of("xdp_known");
 
     @ParameterizedTest
-    @ValueSource(strings = {"sock_lb", "pod", "net", "policy", "xdp", "xdp_generic", "explain"})
+    @ValueSource(strings = {"sock_lb", "pod", "net", "policy", "xdp", "xdp_generic", "explain", "reap"})
     void everyRecordIsThatOfTheObject(String object) {
         assertThat(ObjectLayouts.differences(btf(object))).isEmpty();
     }

@@ -14,6 +14,7 @@ import io.culvert.maps.FlowKey;
 import io.culvert.maps.FlowRole;
 import io.culvert.maps.IpPort;
 import io.culvert.maps.MapCatalogue;
+import io.culvert.maps.PublishedBackend;
 import io.culvert.net.IpAddress;
 import io.culvert.net.Protocol;
 import io.culvert.servicelb.conntrack.ConntrackGc;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Conntrack over the kernel's flow table.
@@ -43,6 +45,21 @@ class ConntrackKernelTest {
     @AutoClose
     private final PinnedDatapath pinned = new PinnedDatapath();
 
+    /// Else all that is here would be stale.
+    @BeforeEach
+    void publish() {
+        pinned.datapath().maps().backends().set(BackendIds.index(BACKEND), new PublishedBackend(BACKEND));
+    }
+
+    private ConntrackGc gc(DatapathFlows flows) {
+        return new ConntrackGc(
+                flows,
+                pinned.datapath().reaper()::run,
+                FlowLifetimes.DEFAULT,
+                new StaleFlows(id -> id == BACKEND),
+                _ -> {});
+    }
+
     @Test
     void expiredFlowsGoAndLiveOnesStay() {
         BpfHashMap<FlowKey, Flow> map = pinned.datapath().maps().flows();
@@ -52,7 +69,7 @@ class ConntrackKernelTest {
         ConntrackTable table = new ConntrackTable(flows, FlowLifetimes.DEFAULT, _ -> Optional.empty());
         assertThat(table.list(FlowFilter.ALL)).hasSize(LIVE);
 
-        ConntrackGc gc = new ConntrackGc(flows, FlowLifetimes.DEFAULT, new StaleFlows(_ -> true), _ -> {});
+        ConntrackGc gc = gc(flows);
         int removed = 0;
         GcPass pass;
         do {
@@ -83,9 +100,7 @@ class ConntrackKernelTest {
         put(maps.flows(), 30, 5, Duration.ofSeconds(61), counted | FlowFlag.RELEASED.bit());
         put(maps.flows(), 35, 5, Duration.ofSeconds(61), 0);
 
-        int removed = new ConntrackGc(flows, FlowLifetimes.DEFAULT, new StaleFlows(_ -> true), _ -> {})
-                .run()
-                .removed();
+        int removed = gc(flows).run().removed();
 
         assertThat(removed).isEqualTo(2 * 20);
         assertThat(loads.flows(BACKEND)).isEqualTo(20);

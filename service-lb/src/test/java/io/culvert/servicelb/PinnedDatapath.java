@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A datapath in the kernel, pinned in a directory of its own, attached to nothing; closing removes it.
-final class PinnedDatapath implements AutoCloseable {
+public final class PinnedDatapath implements AutoCloseable {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final DatapathConfig config;
     private Datapath datapath;
 
-    PinnedDatapath() {
+    public PinnedDatapath() {
         this(Map.of());
     }
 
@@ -27,7 +27,7 @@ final class PinnedDatapath implements AutoCloseable {
         datapath = Datapath.open(config);
     }
 
-    Datapath datapath() {
+    public Datapath datapath() {
         return datapath;
     }
 

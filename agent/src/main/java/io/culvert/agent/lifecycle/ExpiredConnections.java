@@ -10,17 +10,19 @@ import io.culvert.maps.event.EventHook;
 import io.culvert.maps.event.EventKind;
 import io.culvert.maps.event.EventVerdict;
 import io.culvert.net.IpAddress;
+import io.culvert.servicelb.conntrack.ConnectionEnds;
 import io.culvert.servicelb.conntrack.EndedConnection;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Connections whose end no program told of, as flows, while flows are kept: most of UDP's.
-final class ExpiredConnections {
+final class ExpiredConnections implements ConnectionEnds {
 
     private final Predicate<IpAddress> pods;
-    private volatile Consumer<Event> sink = _ -> {};
+    private volatile @Nullable Consumer<Event> sink;
 
     /// @param pods whether an address is that of a pod of this node
     ExpiredConnections(Predicate<IpAddress> pods) {
@@ -32,8 +34,17 @@ final class ExpiredConnections {
         sink = other;
     }
 
-    void tell(EndedConnection ended) {
-        sink.accept(event(ended, System.nanoTime()));
+    @Override
+    public void tell(EndedConnection ended) {
+        Consumer<Event> present = sink;
+        if (present != null) {
+            present.accept(event(ended, System.nanoTime()));
+        }
+    }
+
+    @Override
+    public boolean areHeard() {
+        return sink != null;
     }
 
     /// As of the last thing that the client sent, told when it is noticed.

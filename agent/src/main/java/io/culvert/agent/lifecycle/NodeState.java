@@ -122,7 +122,7 @@ final class NodeState {
                 datapath,
                 loadBalancer,
                 network,
-                new ConntrackGc(flowTable, new FlowLifetimes(plan.timeouts()), stale, expired::tell),
+                new ConntrackGc(flowTable, datapath.reaper()::run, new FlowLifetimes(plan.timeouts()), stale, expired),
                 stale,
                 new OptOutKeeper(datapath, new OptOuts(plan.cgroupRoot())),
                 new NodeAudit(datapath, loadBalancer, loads, network),

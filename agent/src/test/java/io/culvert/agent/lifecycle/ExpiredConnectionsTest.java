@@ -57,6 +57,17 @@ final class ExpiredConnectionsTest {
     }
 
     @Test
+    void areHeardOnceSomebodyListens() {
+        assertThat(expired.areHeard()).isFalse();
+        expired.tell(ended(POD, 0));
+
+        expired.to(told::add);
+
+        assertThat(expired.areHeard()).isTrue();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
     void sayWhoTheClientIs() {
         expired.to(told::add);
 

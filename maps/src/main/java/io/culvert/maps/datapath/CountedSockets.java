@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.maps.datapath;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import io.culvert.loader.BpfException;
 import io.culvert.loader.BpfMap;
 import io.culvert.loader.BpfObject;
 import io.culvert.loader.MapIteration;
 import io.culvert.loader.RunningPrograms;
 import io.culvert.maps.Tables;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -76,21 +77,18 @@ public final class CountedSockets {
             try (BpfObject object = BpfObject.open(OBJECT, objects.object(OBJECT))) {
                 ProgramSet.reuse(object, maps);
                 object.load();
-                return Optional.of(records(
-                        MapIteration.run(object.program("counted_sockets"), object.map(Tables.SOCK_COUNTED.name()))));
+                Set<CountedSocket> all = new HashSet<>();
+                MapIteration.run(
+                        object.program("counted_sockets"),
+                        object.map(Tables.SOCK_COUNTED.name()),
+                        SIZE,
+                        written -> all.add(
+                                new CountedSocket(written.get(JAVA_LONG, 0), written.get(JAVA_INT, Long.BYTES))));
+                return Optional.of(all);
             } catch (BpfException e) {
                 LOG.debug("list the sockets that are counted", e);
                 return Optional.empty();
             }
         }
-    }
-
-    private static Set<CountedSocket> records(byte[] written) {
-        ByteBuffer records = ByteBuffer.wrap(written).order(ByteOrder.nativeOrder());
-        Set<CountedSocket> all = new HashSet<>();
-        for (int at = 0; at + SIZE <= written.length; at += SIZE) {
-            all.add(new CountedSocket(records.getLong(at), records.getInt(at + Long.BYTES)));
-        }
-        return all;
     }
 }

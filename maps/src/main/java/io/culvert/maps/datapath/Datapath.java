@@ -40,6 +40,7 @@ public final class Datapath implements AutoCloseable {
     private final CountedSockets countedSockets;
     private final XdpPrograms xdp;
     private final FastPath fastPath;
+    private final FlowReaper reaper = new FlowReaper(this::loadReaper);
     private final FailedGrowth failedGrowth = new FailedGrowth();
     private DatapathConfig config;
     private ProgramSet programs;
@@ -224,9 +225,18 @@ public final class Datapath implements AutoCloseable {
     ///
     /// @throws io.culvert.loader.BpfException if the kernel refuses
     public synchronized ServiceAnswer ask(ServiceQuestion question) {
-        try (BpfObject explanation = ProgramSet.loadExplanation(config, maps)) {
+        try (BpfObject explanation = ProgramSet.loadAlone("explain", config, maps)) {
             return question.ask(explanation.program("service_probe"));
         }
+    }
+
+    /// What removes expired connections from the flow table.
+    public FlowReaper reaper() {
+        return reaper;
+    }
+
+    private synchronized BpfObject loadReaper() {
+        return ProgramSet.loadAlone(FlowReaper.OBJECT, config, maps);
     }
 
     /// What programs look up beside the tables: ranges of addresses, cgroups that opted out.
@@ -248,6 +258,7 @@ public final class Datapath implements AutoCloseable {
             throw e;
         }
         config = other;
+        reaper.reload();
     }
 
     /// Returns when no program runs any more that read the maps before this was called.
@@ -303,6 +314,7 @@ public final class Datapath implements AutoCloseable {
             catalogue.replace(name, map);
             maps.put(name, map);
         });
+        reaper.reload();
         LOG.info("grew maps to {} entries", sizes);
     }
 
@@ -336,7 +348,13 @@ public final class Datapath implements AutoCloseable {
 
     /// Lets go of everything; programs, links and maps stay in the kernel.
     @Override
-    public synchronized void close() {
+    public void close() {
+        // Before the lock, which a pass asks for.
+        reaper.close();
+        closeRest();
+    }
+
+    private synchronized void closeRest() {
         links.close();
         programs.close();
         catalogue.close();

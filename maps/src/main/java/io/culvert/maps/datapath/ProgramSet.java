@@ -24,7 +24,6 @@ final class ProgramSet implements AutoCloseable {
 
     private static final String SOCK_LB = "sock_lb";
     private static final String NET = "net";
-    private static final String EXPLAIN = "explain";
 
     /// Those that hand packets to other nodes.
     private static final Set<String> HAND_ON =
@@ -108,15 +107,15 @@ final class ProgramSet implements AutoCloseable {
         }
     }
 
-    /// Loads what only answers people; whoever asks closes it again.
+    /// Loads an object that is run now and then; whoever does closes it again.
     ///
     /// @param maps all of them
     /// @throws io.culvert.maps.layout.LayoutMismatchException if the object has other structs than Java
     /// @throws io.culvert.loader.BpfException if the kernel refuses
-    static BpfObject loadExplanation(DatapathConfig config, Map<String, BpfMap> maps) {
-        BpfObject object = BpfObject.open(EXPLAIN, config.objects().object(EXPLAIN));
+    static BpfObject loadAlone(String name, DatapathConfig config, Map<String, BpfMap> maps) {
+        BpfObject object = BpfObject.open(name, config.objects().object(name));
         try {
-            ObjectLayouts.require(EXPLAIN + ".o", object.btf());
+            ObjectLayouts.require(name + ".o", object.btf());
             load(object, config.settings(), maps);
             return object;
         } catch (RuntimeException e) {

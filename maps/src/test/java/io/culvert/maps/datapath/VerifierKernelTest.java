@@ -24,7 +24,8 @@ class VerifierKernelTest {
         "xdp, 60000",
         "xdp_generic, 60000",
         "explain, 40000",
-        "counted, 100"
+        "counted, 100",
+        "reap, 2000"
     })
     void everyProgramIsVerifiedWithinItsBudget(String object, int budget) {
         try (BpfObject loaded = BpfObject.open(object, PodPrograms.elf(object)).load()) {
@@ -45,6 +46,7 @@ class VerifierKernelTest {
                 BpfObject xdp = BpfObject.open("xdp", PodPrograms.elf("xdp"));
                 BpfObject xdpGeneric = BpfObject.open("xdp_generic", PodPrograms.elf("xdp_generic"));
                 BpfObject counted = BpfObject.open("counted", PodPrograms.elf("counted"));
+                BpfObject reap = BpfObject.open("reap", PodPrograms.elf("reap"));
                 BpfObject explanations = BpfObject.open("explain", PodPrograms.elf("explain"))) {
             assertThat(names(sockets.load().programs()))
                     .containsExactlyInAnyOrder(
@@ -68,6 +70,7 @@ class VerifierKernelTest {
             assertThat(names(policies.load().programs()))
                     .containsExactlyInAnyOrder("policy_ingress", "policy_egress", "policy_probe", "policy_fast");
             assertThat(names(counted.load().programs())).containsExactly("counted_sockets");
+            assertThat(names(reap.load().programs())).containsExactly("reap_flows");
             assertThat(names(explanations.load().programs())).containsExactly("service_probe");
         }
     }

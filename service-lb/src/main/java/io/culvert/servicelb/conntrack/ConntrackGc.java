@@ -4,7 +4,9 @@ package io.culvert.servicelb.conntrack;
 import io.culvert.maps.Flow;
 import io.culvert.maps.FlowFlag;
 import io.culvert.maps.RawFlow;
+import io.culvert.maps.datapath.FlowReaper.Reaped;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -12,8 +14,9 @@ import java.util.function.LongSupplier;
 /// Frees the memory of flows that have expired, and of those that are stale for another reason. The datapath does not
 /// wait for it: to programs an expired entry is as good as absent.
 ///
-/// A pass reads the whole table in batches and remembers the entries that may have expired, at most so many; then it
-/// looks at those of each connection together and removes all or none: a flow that came to life meanwhile stays.
+/// A pass has the kernel remove what it can; else it reads the whole table in batches. It remembers a bounded number of
+/// entries that may go. Then it looks at those of each connection together and removes all or none: a flow that came to
+/// life meanwhile stays.
 public final class ConntrackGc {
 
     /// How often a pass should run.
@@ -23,30 +26,35 @@ public final class ConntrackGc {
     public static final int BOUND = 16_384;
 
     private final FlowEntries flows;
+    private final FlowReap reap;
     private final FlowLifetimes timeouts;
     private final StaleFlows stale;
     private final LongSupplier clock;
     private final int bound;
-    private final Consumer<EndedConnection> ended;
+    private final ConnectionEnds ended;
     private final AtomicLong removedInAll = new AtomicLong();
     private int skip;
     private volatile GcPass last = GcPass.NONE;
 
+    /// @param reap of the same table
     /// @param ended is told of connections whose end no program told of
-    public ConntrackGc(FlowEntries flows, FlowLifetimes timeouts, StaleFlows stale, Consumer<EndedConnection> ended) {
-        this(flows, timeouts, stale, ended, System::nanoTime, BOUND);
+    public ConntrackGc(
+            FlowEntries flows, FlowReap reap, FlowLifetimes timeouts, StaleFlows stale, ConnectionEnds ended) {
+        this(flows, reap, timeouts, stale, ended, System::nanoTime, BOUND);
     }
 
     /// @param clock nanoseconds of CLOCK_MONOTONIC, which [System#nanoTime] is on Linux
     /// @param bound how many entries one pass may remember
     public ConntrackGc(
             FlowEntries flows,
+            FlowReap reap,
             FlowLifetimes timeouts,
             StaleFlows stale,
-            Consumer<EndedConnection> ended,
+            ConnectionEnds ended,
             LongSupplier clock,
             int bound) {
         this.flows = flows;
+        this.reap = reap;
         this.timeouts = timeouts;
         this.stale = stale;
         this.clock = clock;
@@ -55,8 +63,7 @@ public final class ConntrackGc {
     }
 
     /// Passes until all is gone that could go when it began, so that what ended does not fill the table however much
-    /// that
-    /// is. What ends meanwhile is for the next time: others wait for this thread.
+    /// that is. What ends meanwhile is for the next time: others wait for this thread.
     ///
     /// @param each is told of every pass
     public void runAll(Consumer<GcPass> each) {
@@ -71,41 +78,42 @@ public final class ConntrackGc {
     /// One pass through the table.
     public synchronized GcPass run() {
         long start = clock.getAsLong();
-        FlowGroups idle = new FlowGroups();
-        int[] entries = {0};
-        int[] remembered = {0};
-        boolean[] anyStale = {false};
-        int[] candidates = {0};
         StaleFlows.Pass pass = stale.pass();
-        flows.forEach(
-                raw -> {
-                    entries[0]++;
-                    boolean isStale = pass.test(raw);
-                    if (!isStale && start - raw.lastSeen() <= timeouts.atLeastNanos(raw)) {
-                        return false;
-                    }
-                    anyStale[0] |= isStale;
-                    return ++candidates[0] > skip && remembered[0] < bound;
-                },
-                (_, flow) -> {
-                    remembered[0]++;
-                    idle.add(flow);
-                });
-        boolean more = candidates[0] > skip + remembered[0];
+        GcCandidates found = new GcCandidates(pass);
+        Reaped reaped = reap(pass, start, found).orElseGet(() -> look(start, found));
         int removed = 0;
-        for (FlowGroup group : idle.all()) {
-            removed += anyStale[0] && pass.test(RawFlow.of(group.any()))
-                    ? removeIfStale(group, pass)
-                    : removeIfExpired(group);
+        for (FlowGroup group : found.connections()) {
+            removed += found.isStale(group) ? removeIfStale(group, pass) : removeIfExpired(group);
         }
-        if (!more) {
+        if (!reaped.more()) {
             stale.seen(pass);
         }
         // Entries that stay although they look idle must not keep the next pass from those behind them.
-        skip = more ? skip + Math.max(0, remembered[0] - removed) : 0;
+        skip = reaped.more() ? skip + Math.max(0, found.count() - removed) : 0;
+        removed += reaped.removed();
         removedInAll.addAndGet(removed);
-        last = new GcPass(entries[0], removed, more, Duration.ofNanos(clock.getAsLong() - start));
+        last = new GcPass(reaped.entries(), removed, reaped.more(), Duration.ofNanos(clock.getAsLong() - start));
         return last;
+    }
+
+    /// Programs do not know which pods went.
+    private Optional<Reaped> reap(StaleFlows.Pass pass, long now, GcCandidates found) {
+        return pass.isOfDeparted() ? Optional.empty() : reap.run(now, !ended.areHeard(), found::add);
+    }
+
+    private Reaped look(long now, GcCandidates found) {
+        int[] entries = {0};
+        int[] candidates = {0};
+        flows.forEach(
+                raw -> {
+                    entries[0]++;
+                    if (!found.isStale(raw) && now - raw.lastSeen() <= timeouts.atLeastNanos(raw)) {
+                        return false;
+                    }
+                    return ++candidates[0] > skip && found.count() < bound;
+                },
+                (_, flow) -> found.add(flow));
+        return new Reaped(entries[0], 0, candidates[0] > skip + found.count());
     }
 
     /// @param idle entries of a connection that were seen to be idle; others of it may be there
@@ -136,7 +144,7 @@ public final class ConntrackGc {
 
     private int tell(FlowGroup group, int removed) {
         if (removed > 0 && (group.state() & FlowFlag.TOLD.bit()) == 0) {
-            ended.accept(group.ended());
+            ended.tell(group.ended());
         }
         return removed;
     }

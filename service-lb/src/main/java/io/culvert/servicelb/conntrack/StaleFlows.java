@@ -62,6 +62,11 @@ public final class StaleFlows {
     /// @param departed addresses of pods that are gone, and the time before which their flows began, nanoseconds
     record Pass(Map<IpAddress, Long> departed, IntPredicate isPublished) implements Predicate<RawFlow> {
 
+        /// Whether it is about pods that are gone.
+        boolean isOfDeparted() {
+            return !departed.isEmpty();
+        }
+
         @Override
         public boolean test(RawFlow flow) {
             if (flow.protocol() == Protocol.UDP.number() && !isPublished.test(flow.backendId())) {

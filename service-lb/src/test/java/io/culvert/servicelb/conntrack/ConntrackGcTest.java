@@ -32,7 +32,7 @@ class ConntrackGcTest {
     private final StaleFlows stale = new StaleFlows(id -> !withdrawn.contains(id), () -> flows.now);
     private final List<EndedConnection> ended = new ArrayList<>();
     private final ConntrackGc gc =
-            new ConntrackGc(flows, FlowLifetimes.DEFAULT, stale, ended::add, () -> flows.now, 100);
+            new ConntrackGc(flows, FlowReap.NONE, FlowLifetimes.DEFAULT, stale, ended::add, () -> flows.now, 100);
 
     static Stream<Arguments> timeouts() {
         return Stream.of(
