@@ -37,7 +37,7 @@ struct {
 
 /*
  * The kernel may let nobody else have the processor before as much is written as is read at once: an entry of zeros after
- * this many turns, which take some tens of microseconds. To remove a connection takes as long as to look at several entries.
+ * this many turns, which take some hundred microseconds. To remove a connection takes as long as to look at several entries.
  * It goes on where it was by counting entries of a bucket, and may pass one over if one before it was just removed.
  */
 #define REAP_TURNS 1024
@@ -89,26 +89,43 @@ static __always_inline bool reap_is_stale(const struct flow *flow)
 	return flow->protocol == IPPROTO_UDP && !backend_is_published(flow->backend_id);
 }
 
-/* Looks at the connection of an entry: whether it was removed. */
+/* Removes the entries of a connection that are there. */
+static __noinline int reap_remove(const struct flow *flow)
+{
+	flow_remove(flow, FLOW_FORWARD);
+	flow_remove(flow, FLOW_REPLY);
+	if (flow->state & FLOW_MASQUERADED)
+		flow_remove(flow, FLOW_MASQUERADE);
+	return 0;
+}
+
+/*
+ * Looks at the connection of an entry: whether it was removed. A copy says which that is, because another one may have the
+ * place of an entry as soon as that is removed.
+ */
 static __noinline bool reap(struct seq_file *seq, struct reaping *pass, const struct flow_key *key)
 {
-	struct flow *flow = bpf_map_lookup_elem(&flows, key);
+	struct flow *present = bpf_map_lookup_elem(&flows, key);
 	struct reap_whole whole = {};
+	struct flow flow;
 
-	if (!flow) {
+	if (!present) {
 		/* It was removed with another one, which counted it. */
 		pass->entries--;
 		return false;
 	}
-	reap_add(&whole, flow, FLOW_FORWARD);
-	reap_add(&whole, flow, FLOW_REPLY);
-	if (flow->state & FLOW_MASQUERADED)
-		reap_add(&whole, flow, FLOW_MASQUERADE);
-	if (!reap_is_expired(&whole, flow->protocol, pass->now)) {
-		if (!reap_is_stale(flow))
+	flow = *present;
+	reap_add(&whole, &flow, FLOW_FORWARD);
+	reap_add(&whole, &flow, FLOW_REPLY);
+	if (flow.state & FLOW_MASQUERADED)
+		reap_add(&whole, &flow, FLOW_MASQUERADE);
+	if (!whole.entries)
+		return false;
+	if (!reap_is_expired(&whole, flow.protocol, pass->now)) {
+		if (!reap_is_stale(&flow))
 			return false;
 	} else if (pass->silent || whole.state & FLOW_TOLD) {
-		flow_delete(flow);
+		reap_remove(&flow);
 		pass->removed += whole.entries;
 		pass->entries += whole.entries - 1;
 		pass->turns += REAP_REMOVAL;
@@ -118,15 +135,17 @@ static __noinline bool reap(struct seq_file *seq, struct reaping *pass, const st
 		pass->left++;
 		return false;
 	}
-	if (!bpf_seq_write(seq, flow, sizeof(*flow)))
+	if (!bpf_seq_write(seq, &flow, sizeof(flow)))
 		pass->written++;
 	return false;
 }
 
+static const struct flow reap_pause;
+
 SEC("iter/bpf_map_elem")
 int reap_flows(struct iteration *iteration)
 {
-	struct flow *seen = iteration->flow, pause = {};
+	struct flow *seen = iteration->flow;
 	struct flow_key *found = iteration->key, key;
 	struct reaping *pass;
 	bool removed = false;
@@ -142,7 +161,7 @@ int reap_flows(struct iteration *iteration)
 	if (++pass->turns < (removed ? REAP_MOST_TURNS : REAP_TURNS))
 		return 0;
 	pass->turns = 0;
-	bpf_seq_write(iteration->meta->seq, &pause, sizeof(pause));
+	bpf_seq_write(iteration->meta->seq, &reap_pause, sizeof(reap_pause));
 	return 0;
 }
 

@@ -21,13 +21,18 @@ public final class MapIteration {
 
     private MapIteration() {}
 
-    /// Shows each record that the program writes by `bpf_seq_write`, as soon as it is written: the kernel looks at no
-    /// further entry before the consumer is done, and others have the processor in between.
+    /// Shows each record that the program writes by `bpf_seq_write`.
+    ///
+    /// Once so many are written the kernel stops, and others may have the processor. It finds its place again by
+    /// counting entries of a bucket: one record at a time costs much where buckets are long, as those of storage of
+    /// sockets are.
     ///
     /// @param recordSize in bytes, of all of them
+    /// @param atOnce records that are written before the consumer sees the first
     /// @param consumer may not keep the memory
     /// @throws SystemCallException if the kernel refuses
-    public static void run(BpfProgram program, BpfMap map, int recordSize, Consumer<MemorySegment> consumer) {
+    public static void run(
+            BpfProgram program, BpfMap map, int recordSize, int atOnce, Consumer<MemorySegment> consumer) {
         String operation =
                 "run " + program.name() + " on each entry of " + map.info().name();
         int link = -1;
@@ -41,9 +46,15 @@ public final class MapIteration {
             link = SystemCallException.check(
                     LibbpfLinks.create(program.fd(), 0, ATTACH_TYPE, options.memory()), operation);
             entries = SystemCallException.check(LibbpfLinks.iterate(link), operation);
-            MemorySegment buffer = arena.allocate(recordSize, Long.BYTES);
-            while (read(entries, buffer, operation)) {
-                consumer.accept(buffer);
+            MemorySegment buffer = arena.allocate((long) recordSize * atOnce, Long.BYTES);
+            for (int read = read(entries, buffer, operation); read > 0; read = read(entries, buffer, operation)) {
+                if (read % recordSize != 0) {
+                    throw new IllegalStateException(
+                            operation + ": it wrote " + read + " bytes, which are no records of " + recordSize);
+                }
+                for (int at = 0; at < read; at += recordSize) {
+                    consumer.accept(buffer.asSlice(at, recordSize));
+                }
             }
         } finally {
             if (entries >= 0) {
@@ -55,17 +66,13 @@ public final class MapIteration {
         }
     }
 
-    /// @return false at the end
-    private static boolean read(int fd, MemorySegment buffer, String operation) {
+    /// @return how many bytes; 0 at the end
+    private static int read(int fd, MemorySegment buffer, String operation) {
         int read;
         do {
             read = SystemCalls.read(fd, buffer);
             // After a million entries of which nothing was written; the next call goes on.
         } while (read < 0 && Errno.ofResult(read).equals(Errno.EAGAIN));
-        int length = SystemCallException.check(read, operation);
-        if (length > 0 && length < buffer.byteSize()) {
-            throw new IllegalStateException(operation + ": it wrote " + length + " bytes, not " + buffer.byteSize());
-        }
-        return length > 0;
+        return SystemCallException.check(read, operation);
     }
 }

@@ -92,6 +92,7 @@ final class NodeFlows implements AutoCloseable {
         try {
             Running begun = running(tables, store);
             running = begun;
+            state.expired().to(begun.ingest()::tell);
             state.shownFlows().begin(store, begun.clock());
         } catch (RuntimeException e) {
             LOG.error("keep flows: {}; the agent goes on without", e.getMessage());
@@ -115,7 +116,6 @@ final class NodeFlows implements AutoCloseable {
     }
 
     private Running running(FlowStore store, WallClock clock, FlowIngest ingest) {
-        state.expired().to(ingest::tell);
         FlowMessages messages = new FlowMessages(state.flows().names(), clock);
         FlowContext context = state.flows();
         Hubble hubble = new Hubble(new Hubble.Content(store, messages, clock, context.log(), context.peers()));

@@ -33,6 +33,8 @@ public final class CountedSockets {
     /// `struct counted_socket`
     private static final int SIZE = 16;
 
+    private static final int AT_ONCE = 4096;
+
     private final Links links;
     private final ObjectSource objects;
     private final Map<String, BpfMap> maps;
@@ -82,6 +84,7 @@ public final class CountedSockets {
                         object.program("counted_sockets"),
                         object.map(Tables.SOCK_COUNTED.name()),
                         SIZE,
+                        AT_ONCE,
                         written -> all.add(
                                 new CountedSocket(written.get(JAVA_LONG, 0), written.get(JAVA_INT, Long.BYTES))));
                 return Optional.of(all);

@@ -61,20 +61,23 @@ public final class FlowReaper implements AutoCloseable {
     /// One pass through the table. Connections whose end was told are removed, all entries of each; of the others that
     /// have expired, and of UDP to backends that are withdrawn, each entry is shown, and stays.
     ///
-    /// Empty if the kernel refuses the program, as one without BTF does: then it is not asked again.
+    /// Empty if the kernel refuses it, as one without BTF does. Some may have been shown then.
     ///
     /// @param now CLOCK_MONOTONIC, nanoseconds
     /// @param silent whether no end need be told
     /// @param consumer is shown each as it is in memory, which nobody may keep, and as a value
     public synchronized Optional<Reaped> run(long now, boolean silent, BiConsumer<RawFlow, Flow> consumer) {
-        if (refused) {
-            return Optional.empty();
-        }
         try (Arena arena = Arena.ofConfined()) {
-            return Optional.of(run(program(), arena, now, silent, consumer));
+            Reaped reaped = run(program(), arena, now, silent, consumer);
+            refused = false;
+            return Optional.of(reaped);
         } catch (BpfException | LayoutMismatchException e) {
+            close();
+            if (!refused) {
+                LOG.info(
+                        "expired flows are removed one by one, until the kernel takes the program: {}", e.getMessage());
+            }
             refused = true;
-            LOG.info("expired flows are removed one by one: {}", e.getMessage());
             return Optional.empty();
         }
     }
@@ -122,6 +125,7 @@ public final class FlowReaper implements AutoCloseable {
                 object.program("reap_flows"),
                 object.map(Tables.FLOWS.name()),
                 Math.toIntExact(Flow.CODEC.layout().byteSize()),
+                1,
                 written -> raw.show(written, consumer));
         map.lookup(key, pass);
         return new Reaped(

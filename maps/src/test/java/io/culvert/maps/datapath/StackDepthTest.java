@@ -14,7 +14,7 @@ class StackDepthTest {
     private static final int FRAME = 32;
 
     @ParameterizedTest
-    @ValueSource(strings = {"sock_lb", "pod", "net", "policy", "xdp", "xdp_generic", "explain", "counted"})
+    @ValueSource(strings = {"sock_lb", "pod", "net", "policy", "xdp", "xdp_generic", "explain", "counted", "reap"})
     void everyChainOfCallsHasItsStackOnLinux6_1(String object) {
         assertThat(new CallChains(PodPrograms.elf(object), FRAME).all())
                 .isNotEmpty()

@@ -79,18 +79,32 @@ public final class ConntrackGc {
     public synchronized GcPass run() {
         long start = clock.getAsLong();
         StaleFlows.Pass pass = stale.pass();
+        GcCandidates shown = new GcCandidates(pass);
+        Optional<Reaped> reaped = reap(pass, start, shown);
+        if (reaped.isPresent()) {
+            return passed(start, reaped.get(), remove(shown, pass));
+        }
         GcCandidates found = new GcCandidates(pass);
-        Reaped reaped = reap(pass, start, found).orElseGet(() -> look(start, found));
+        Reaped seen = look(start, found);
+        int removed = remove(found, pass);
+        if (!seen.more() && skip == 0) {
+            stale.seen(pass);
+        }
+        // Entries that stay although they look idle must not keep the next pass from those behind them.
+        skip = seen.more() ? skip + Math.max(0, found.count() - removed) : 0;
+        return passed(start, seen, removed);
+    }
+
+    private int remove(GcCandidates found, StaleFlows.Pass pass) {
         int removed = 0;
         for (FlowGroup group : found.connections()) {
             removed += found.isStale(group) ? removeIfStale(group, pass) : removeIfExpired(group);
         }
-        if (!reaped.more()) {
-            stale.seen(pass);
-        }
-        // Entries that stay although they look idle must not keep the next pass from those behind them.
-        skip = reaped.more() ? skip + Math.max(0, found.count() - removed) : 0;
-        removed += reaped.removed();
+        return removed;
+    }
+
+    private GcPass passed(long start, Reaped reaped, int removedHere) {
+        int removed = reaped.removed() + removedHere;
         removedInAll.addAndGet(removed);
         last = new GcPass(reaped.entries(), removed, reaped.more(), Duration.ofNanos(clock.getAsLong() - start));
         return last;
@@ -107,7 +121,7 @@ public final class ConntrackGc {
         flows.forEach(
                 raw -> {
                     entries[0]++;
-                    if (!found.isStale(raw) && now - raw.lastSeen() <= timeouts.atLeastNanos(raw)) {
+                    if (!found.notes(raw) && now - raw.lastSeen() <= timeouts.atLeastNanos(raw)) {
                         return false;
                     }
                     return ++candidates[0] > skip && found.count() < bound;

@@ -17,20 +17,23 @@ final class GcCandidates {
         this.stale = stale;
     }
 
-    boolean isStale(RawFlow entry) {
+    /// Looks at an entry, and remembers whether any was stale.
+    ///
+    /// @return whether this one is
+    boolean notes(RawFlow entry) {
         boolean isStale = stale.test(entry);
         anyStale |= isStale;
         return isStale;
     }
 
-    /// The same of a connection. Nothing is asked where no entry was stale.
+    /// Whether a connection is stale. Nothing is asked where no entry was.
     boolean isStale(FlowGroup connection) {
         return anyStale && stale.test(RawFlow.of(connection.any()));
     }
 
     /// @param raw the same entry
     void add(RawFlow raw, Flow entry) {
-        boolean _ = isStale(raw);
+        boolean _ = notes(raw);
         add(entry);
     }
 

@@ -3,20 +3,26 @@ package io.culvert.servicelb.conntrack;
 
 import static io.culvert.maps.FlowFlag.ANSWERED;
 import static io.culvert.maps.FlowFlag.CLIENT_CLOSED;
+import static io.culvert.maps.FlowFlag.COUNTED;
 import static io.culvert.maps.FlowFlag.DSR;
 import static io.culvert.maps.FlowFlag.MASQUERADED;
+import static io.culvert.maps.FlowFlag.RELEASED;
 import static io.culvert.maps.FlowFlag.RESET;
 import static io.culvert.maps.FlowFlag.SERVER_CLOSED;
 import static io.culvert.maps.FlowFlag.SYN;
 import static io.culvert.maps.FlowFlag.TOLD;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.culvert.maps.BackendIds;
+import io.culvert.maps.BackendLoad;
+import io.culvert.maps.BackendLoad.Count;
 import io.culvert.maps.Flow;
 import io.culvert.maps.FlowFlag;
 import io.culvert.maps.FlowKey;
 import io.culvert.maps.FlowRole;
+import io.culvert.maps.MappedArray;
 import io.culvert.maps.PublishedBackend;
 import io.culvert.maps.Tables;
 import io.culvert.maps.datapath.DatapathSettings;
@@ -98,15 +104,17 @@ class FlowReapKernelTest {
         int entries = memory.entries.size();
 
         gc(memory, FlowReap.NONE, stale(published), expected::add).runAll(_ -> {});
-        GcPass pass = gc(kernel, pinned.datapath().reaper()::run, stale(published), ended::add)
-                .run();
+        ConntrackGc gc = gc(kernel, pinned.datapath().reaper()::run, stale(published), ended::add);
+        GcPass pass = gc.run();
+        // A pass may miss the third entry of a bucket of which it removed the first.
+        while (gc.run().removed() > 0) {}
 
         assertThat(present()).as("seed %d", seed).isEqualTo(memory.entries);
         assertThat(ended).as("seed %d", seed).containsExactlyInAnyOrderElementsOf(expected);
         // Those are counted twice of which only a later entry shows that their connection ended: programs tell it to
         // all.
         assertThat(pass.entries()).isCloseTo(entries, withinPercentage(2));
-        assertThat(pass.removed()).isEqualTo(entries - memory.entries.size());
+        assertThat(gc.removed()).isEqualTo(entries - memory.entries.size());
         assertThat(pass.more()).isFalse();
     }
 
@@ -131,6 +139,32 @@ class FlowReapKernelTest {
         assertThat(present().values())
                 .extracting(flow -> flow.client().port())
                 .containsExactlyInAnyOrder(9_000, 9_000, 9_001, 9_001);
+    }
+
+    /// But for those that a program took out of the count when they ended.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatTheKernelRemovesIsTakenOutOfTheCountOfItsBackend(boolean told) {
+        publish();
+        MappedArray<BackendLoad> loads = pinned.datapath().maps().backendLoads();
+        int index = BackendIds.index(BACKEND);
+        loads.set(index, new BackendLoad(new Count(BACKEND, 30), new Count(BACKEND, 3)));
+        FlowFlag[] counted = told ? new FlowFlag[] {COUNTED, TOLD} : new FlowFlag[] {COUNTED};
+        for (int port = FIRST_PORT; port < FIRST_PORT + 10; port++) {
+            memory.connection(Protocol.TCP, port, OLD, OLD, counted);
+            memory.connection(Protocol.TCP, port + 100, OLD, OLD, COUNTED, RELEASED, TOLD);
+            memory.connection(Protocol.TCP, port + 200, Duration.ZERO, OLD, counted);
+        }
+        fill();
+
+        Reaped reaped = pinned.datapath()
+                .reaper()
+                .run(memory.now, !told, (_, flow) -> fail("shown: " + flow))
+                .orElseThrow();
+
+        assertThat(reaped.removed()).isEqualTo(2 * 20);
+        assertThat(loads.get(index).flows().open()).isEqualTo(20);
+        assertThat(loads.get(index).sockets().open()).isEqualTo(3);
     }
 
     @Test
@@ -250,6 +284,40 @@ class FlowReapKernelTest {
         assertThat(pinned.datapath().reaper().run(memory.now, false, (_, flow) -> shown.add(flow)))
                 .isPresent();
         return shown;
+    }
+
+    /// A pass of the kernel has no order that one through each entry could go on with.
+    @Test
+    void connectionsOfAPodThatWentAreFoundAfterAPassThatLeftSome() {
+        publish();
+        int others = ConntrackGc.BOUND / 2 + 100;
+        for (int port = 0; port < others; port++) {
+            memory.connection(Protocol.UDP, FIRST_PORT + port, OLD, OLD);
+        }
+        fill();
+        StaleFlows stale = new StaleFlows(id -> id == BACKEND, () -> memory.now);
+        IpAddress pod = IpAddress.of("10.1.0.2");
+        stale.pods(Map.of(pod, "default/client"));
+        // Whatever the kernel shows has come to life when it is looked at.
+        FlowReap reap = (now, silent, consumer) -> {
+            var reaped = pinned.datapath().reaper().run(now, silent, consumer);
+            memory.entries.clear();
+            memory.connection(Protocol.TCP, 9_000, Duration.ZERO, Duration.ZERO, SYN, ANSWERED);
+            for (int port = 0; port < others; port++) {
+                memory.connection(Protocol.UDP, FIRST_PORT + port, Duration.ZERO, Duration.ZERO);
+            }
+            fill();
+            return reaped;
+        };
+        ConntrackGc gc = gc(kernel, reap, stale, ended::add);
+        GcPass first = gc.run();
+        assertThat(first.more()).isTrue();
+        assertThat(first.removed()).isZero();
+
+        stale.pods(Map.of());
+        gc.runAll(_ -> {});
+
+        assertThat(present()).isEmpty();
     }
 
     @Test
