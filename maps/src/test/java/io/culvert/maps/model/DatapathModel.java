@@ -54,8 +54,12 @@ final class DatapathModel {
             return fragments.meet(frame, fragment.get());
         }
         Optional<IcmpError> error = PacketParser.icmp(frame.bytes());
-        if (error.isPresent()) {
-            return errors.meet(frame, error.get());
+        Optional<Entry> about = error.flatMap(errors::live);
+        if (about.isPresent()) {
+            return errors.meet(frame, error.get(), about.get());
+        }
+        if (error.isPresent() || PacketParser.outer(frame.bytes()).isPresent()) {
+            return errors.aboutNone(frame);
         }
         Optional<Packet> packet = PacketParser.parse(frame.bytes());
         if (packet.isEmpty()) {

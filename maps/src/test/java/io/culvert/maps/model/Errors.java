@@ -20,13 +20,24 @@ final class Errors {
         this.flows = flows;
     }
 
-    Outcome meet(Frame frame, IcmpError error) {
-        Optional<Entry> live =
-                Optional.ofNullable(flows.entries.get(error.key())).filter(entry -> !flows.isExpired(entry));
-        if (live.isEmpty()) {
-            return Outcome.untouched(frame, "an error about no connection");
-        }
-        return frame.hook().isIngress() ? comesIn(frame, error, live.get()) : leaves(frame, error, live.get());
+    /// The entry that an answer to the quoted packet would meet.
+    Optional<Entry> live(IcmpError error) {
+        return Optional.ofNullable(flows.entries.get(error.key())).filter(entry -> !flows.isExpired(entry));
+    }
+
+    /// @param entry the live one
+    Outcome meet(Frame frame, IcmpError error, Entry entry) {
+        return frame.hook().isIngress() ? comesIn(frame, error, entry) : leaves(frame, error, entry);
+    }
+
+    /// Errors that are about no connection: of what this node puts before packets, as they come in, and others.
+    Outcome aboutNone(Frame frame) {
+        return PacketParser.outer(frame.bytes())
+                .filter(outer ->
+                        frame.hook() == Hook.NET_INGRESS && outer.sender().equals(network.settings.node(outer.v4())))
+                .map(outer -> new Outcome(
+                        Outcome.PASS, outer.aboutEcho(frame.bytes()), "an error about an outer header", false))
+                .orElseGet(() -> Outcome.untouched(frame, "an error about no connection"));
     }
 
     /// The quoted packet went to the client, so that its answer is one to the Service.

@@ -52,6 +52,13 @@ final class PacketParser {
                         frame, place.v4(), place.source(), place.destination(), place.at(), place.stated()));
     }
 
+    /// An ICMP error about what this node put before a packet.
+    static Optional<OuterError> outer(byte[] frame) {
+        return place(frame)
+                .filter(place -> place.offset() < 0 && place.protocol() == (place.v4() ? 1 : 58))
+                .flatMap(place -> OuterError.of(frame, place.v4(), place.destination(), place.at(), place.stated()));
+    }
+
     /// A fragment that has no transport header; not one of TCP that would lie over that of the first (RFC 3128).
     static Optional<LaterFragment> later(byte[] frame) {
         int tcp = Protocol.TCP.number();
